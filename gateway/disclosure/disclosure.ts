@@ -1,0 +1,47 @@
+import type { DocumentNode } from 'graphql';
+import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
+import type { Treatment } from '../../policies/treatment.ts';
+
+/** Response key under which the gateway fetches the id of every credit subject, to log it and to choose its treatment. Clients may not use it. */
+export const SUBJECT_ID_KEY = '_xinqiao_id';
+
+/** What happens to one field's value; `apply` is compiled once per plan, total, and throws only when the answer must be blocked. */
+export interface FieldTreatment {
+  treatment: Treatment;
+  rule: string;
+  basis: readonly string[];
+  /** The mask to apply to a leaf; absent for REVEAL and WITHHOLD. */
+  apply?: (value: unknown) => unknown;
+}
+
+/** One field of the client's own selection, fragments inlined, skip and include resolved, in the client's order. */
+export interface PlannedField {
+  responseKey: string;
+  /** `Type.field`; a meta field such as `__typename` has none and is always revealed. */
+  coordinate: string | null;
+  /** Treatment where the enclosing subject is an organisation, and where it is a person or sole proprietor. */
+  organization: FieldTreatment;
+  person: FieldTreatment;
+  /** Set for a field whose type has fields of its own. */
+  fields?: readonly PlannedField[];
+  /** Whether its type is CreditSubject, so that {@link SUBJECT_ID_KEY} was added to the fetched selection. */
+  isSubject?: boolean;
+}
+
+/** What a plan would show, compiled once per operation, policy version, caller class and subject kinds. */
+export interface DisclosurePlan {
+  /** The operation to execute: withheld fields pruned, subject ids added, unused variables dropped. */
+  operation: { document: DocumentNode; text: string; hash: string; name: string | null; variableNames: ReadonlySet<string> };
+  /** The client's selection. */
+  fields: readonly PlannedField[];
+  /** Departments the operation may be sent to. */
+  departments: readonly string[];
+  policyHash: string;
+}
+
+/** The plan for one request, with the subjects it asks for. */
+export interface Disclosure {
+  plan: DisclosurePlan;
+  /** Opaque ids of the subjects named in the arguments, computed before anything is fetched. */
+  asked: readonly SubjectId[];
+}

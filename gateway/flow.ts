@@ -1,0 +1,16 @@
+import type { GraphQLResponse } from '@apollo/server';
+import type { PolicySet } from '../policies/policy-set.ts';
+import type { Authorize } from './authorization/authorize.ts';
+import { desensitize } from './desensitization/desensitize.ts';
+import type { Disclosure } from './disclosure/disclosure.ts';
+import type { PlanDisclosure } from './disclosure/plan-disclosure.ts';
+import { codeOf } from './errors.ts';
+import type { Execution } from './execution/execution.ts';
+import type { Authenticate } from './identity/authenticate.ts';
+import type { Caller } from './identity/caller.ts';
+import { declarePurpose } from './purpose/declare-purpose.ts';
+import type { DeclaredPurpose } from './purpose/declared-purpose.ts';
+import type { QueryLog } from './querylog/entry.ts';
+import { refusalEntry, releaseEntry } from './querylog/make-entry.ts';
+import type { QueryRequest } from './request.ts';
+import { respond, respondRefusal } from './respond/respond.ts';

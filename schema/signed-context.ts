@@ -1,0 +1,29 @@
+/** The departments of the spine; also the names of their subgraphs, folders and (with `_` for `-`) database schemas. */
+export const DEPARTMENTS = ['registry', 'licensing', 'penalties', 'tax', 'social-security', 'utilities'] as const;
+export type Department = (typeof DEPARTMENTS)[number];
+
+/** Kinds of callers. */
+export const ACTORS = ['DEPARTMENT', 'CREDIT_OFFICE', 'AUDITOR', 'BANK', 'SUBJECT', 'PUBLIC'] as const;
+export type Actor = (typeof ACTORS)[number];
+
+/**
+ * What the gateway tells a department about the caller, signed (ES256) in the `x-xinqiao-context` header.
+ * A department answers nothing without it. No identifier, token or variable is ever in it.
+ */
+export interface SignedContext {
+  /** The department it is for (`aud`). */
+  audience: string;
+  actor: Actor;
+  /** Code of the caller's organisation; empty for the public. */
+  organization: string;
+  /** The caller's department, where it is one of those with a subgraph. */
+  department?: string;
+  purpose: string;
+  /** Opaque id of the subject the caller is (actor SUBJECT). */
+  subject?: string;
+}
+
+/** Header that carries the signed context. */
+export const CONTEXT_HEADER = 'x-xinqiao-context';
+/** The longest a signed context may live, in seconds. */
+export const CONTEXT_MAX_AGE_SECONDS = 60;
