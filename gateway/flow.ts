@@ -1,11 +1,13 @@
-import type { GraphQLResponse } from '@apollo/server';
+import type { CurrentPolicies } from '../policies/current-policies.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
-import type { Authorize } from './authorization/authorize.ts';
+import { type Authorize, assertOwnAnswer } from './authorization/authorize.ts';
 import { desensitize } from './desensitization/desensitize.ts';
 import type { Disclosure } from './disclosure/disclosure.ts';
 import type { PlanDisclosure } from './disclosure/plan-disclosure.ts';
-import { codeOf } from './errors.ts';
-import type { Execution } from './execution/execution.ts';
+import { assertIntrospectionAllowed } from './disclosure/introspection.ts';
+import { codeOf, GatewayError } from './errors.ts';
+import type { Execution, RawAnswer } from './execution/execution.ts';
+import { assertReferencesAnswered } from './execution/required-references.ts';
 import type { Authenticate } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
 import { declarePurpose } from './purpose/declare-purpose.ts';
@@ -13,4 +15,71 @@ import type { DeclaredPurpose } from './purpose/declared-purpose.ts';
 import type { QueryLog } from './querylog/entry.ts';
 import { refusalEntry, releaseEntry } from './querylog/make-entry.ts';
 import type { QueryRequest } from './request.ts';
-import { respond, respondRefusal } from './respond/respond.ts';
+import { type FlowResponse, respond, respondRefusal } from './respond/respond.ts';
+
+/** The stages, as the edge put them together. */
+export interface Gateway {
+  policies: Pick<CurrentPolicies, 'current'>;
+  authenticate: Authenticate;
+  planDisclosure: PlanDisclosure;
+  authorize: Authorize;
+  execution: Execution;
+  queryLog: QueryLog;
+  /** Whether callers who are not developers may look at the schema. */
+  introspectionOpen: boolean;
+  clock: () => number;
+  /** Told of every error that is not a code of the closed table, with the request id; it must not throw. */
+  reportUnexpected: (error: unknown, requestId: string) => void;
+}
+
+/** What is known of a query so far; a refusal at any stage is logged with it. */
+export interface Look {
+  request: QueryRequest;
+  policy: PolicySet;
+  caller?: Caller;
+  purpose?: DeclaredPurpose;
+  disclosure?: Disclosure;
+  answer?: RawAnswer;
+}
+
+/**
+ * The whole system on one screen: every query takes these stages in this order, and any of them may refuse.
+ * One policy set decides the whole query, whatever is reloaded meanwhile. No receipt, no answer.
+ */
+export async function answerQuery(request: QueryRequest, gateway: Gateway): Promise<FlowResponse> {
+  const policy = gateway.policies.current();
+  const look: Look = { request, policy };
+  try {
+    const caller = (look.caller = await gateway.authenticate(request));
+    const purpose = (look.purpose = declarePurpose(request, caller, policy));
+    const disclosure = (look.disclosure = gateway.planDisclosure(request, caller, purpose, policy));
+    assertIntrospectionAllowed(disclosure.plan, caller, gateway.introspectionOpen);
+    await gateway.authorize(disclosure, caller, purpose, policy);
+    const answer = (look.answer = await execute(disclosure, caller, purpose, request, gateway));
+    assertReferencesAnswered(answer, purpose, policy);
+    const shown = desensitize(answer, disclosure.plan);
+    assertOwnAnswer(caller, shown.subjects);
+    const receipt = await gateway.queryLog.append(releaseEntry(look, shown, gateway.clock()));
+    // The entry is durable from here on: dying now leaves a look on record that nobody received, never the reverse.
+    return respond({ shown, plan: disclosure.plan, answer, purpose, policy, receipt });
+  } catch (error) {
+    return refuse(error, look, gateway);
+  }
+}
+
+function execute({ plan }: Disclosure, caller: Caller, purpose: DeclaredPurpose, request: QueryRequest, gateway: Gateway) {
+  const context = { requestId: request.id, caller, purpose, signal: request.signal };
+  return gateway.execution.execute(plan.operation, request.variables, context);
+}
+
+/** A refusal or failure goes on the log like a release, then is answered with its code and nothing else. */
+async function refuse(error: unknown, look: Look, gateway: Gateway): Promise<FlowResponse> {
+  const { id } = look.request;
+  if (!(error instanceof GatewayError)) gateway.reportUnexpected(error, id);
+  if (codeOf(error) === 'LOG_UNAVAILABLE') return respondRefusal(error, null, id);
+  try {
+    return respondRefusal(error, await gateway.queryLog.append(refusalEntry(look, error, gateway.clock())), id);
+  } catch (logError) {
+    return respondRefusal(logError, null, id);
+  }
+}
