@@ -1,0 +1,207 @@
+import * as v from 'valibot';
+import { DEPARTMENTS } from '../schema/signed-context.ts';
+import type { Department } from '../schema/signed-context.ts';
+
+/** Levels of the application log (pino). */
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Everything an operator can set, validated and frozen. Durations are milliseconds, sizes bytes. */
+export interface Config {
+  /** `development` generates missing secrets and issues tokens; `production` refuses both. */
+  readonly environment: 'development' | 'test' | 'production';
+  readonly host: string;
+  readonly port: number;
+  /** Directory of the embedded database, the admin channel and the development secrets. */
+  readonly dataDirectory: string;
+  /** PostgreSQL; absent = embedded. */
+  readonly databaseUrl?: string;
+  /** Redis; absent = in memory. */
+  readonly redisUrl?: string;
+  /** What was set; {@link requireSecrets} completes or refuses. */
+  readonly secrets: SecretSources;
+  /** Issuer and audience that tokens must name. */
+  readonly tokens: { readonly issuer: string; readonly audience: string };
+  /** Departments reached over HTTP; the others run in this process. */
+  readonly subgraphUrls: Readonly<Partial<Record<Department, string>>>;
+  readonly policiesDirectory: string;
+  /** Name of the query log, part of every receipt. */
+  readonly logOrigin: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly timeouts: Readonly<Timeouts>;
+  readonly limits: Readonly<Limits>;
+}
+
+/** Where secrets come from: texts, files or (JWKS) an address; absent where the operator set nothing. */
+export interface SecretSources {
+  readonly subjectKey?: string;
+  readonly pseudonymKey?: string;
+  /** File path or http(s) address of the key set that verifies callers' tokens. */
+  readonly jwks?: string;
+  readonly contextKeyFile?: string;
+  readonly contextPublicKeyFile?: string;
+}
+
+/** Milliseconds. */
+export interface Timeouts {
+  /** One attempt at one department. */
+  department: number;
+  /** A whole request, retries included. */
+  request: number;
+  /** How long shutdown waits for requests in flight. */
+  shutdownGrace: number;
+}
+
+/** Limits on what one request may ask. */
+export interface Limits {
+  bodyBytes: number;
+  depth: number;
+  aliases: number;
+  directives: number;
+  tokens: number;
+  cost: number;
+  /** Requests answered at the same time; one more is OVERLOADED. */
+  inFlight: number;
+  /** The longest answer accepted from a department. */
+  departmentResponseBytes: number;
+}
+
+/** A configuration that cannot be used; the message names every variable at fault and its accepted form, never a value. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`Configuration: ${faults.join('; ')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the environment, the only place that does. An empty variable counts as unset.
+ * @throws {ConfigError} naming each variable that does not have its accepted form.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = v.safeParse(ENVIRONMENT, set);
+  if (!parsed.success) throw new ConfigError(parsed.issues.map(describe));
+  const e = parsed.output;
+  // Tokens of nobody in particular must not open a production gateway.
+  const missing = (['XINQIAO_ISSUER', 'XINQIAO_AUDIENCE'] as const).filter((name) => e[name] === undefined);
+  if (e.NODE_ENV === 'production' && missing.length > 0) throw new ConfigError(missing.map((name) => `${name} is required in production`));
+  return deepFreeze({
+    environment: e.NODE_ENV,
+    host: e.HOST,
+    port: e.PORT,
+    dataDirectory: e.XINQIAO_DATA,
+    ...(e.DATABASE_URL !== undefined && { databaseUrl: e.DATABASE_URL }),
+    ...(e.REDIS_URL !== undefined && { redisUrl: e.REDIS_URL }),
+    secrets: {
+      ...(e.XINQIAO_SUBJECT_KEY !== undefined && { subjectKey: e.XINQIAO_SUBJECT_KEY }),
+      ...(e.XINQIAO_PSEUDONYM_KEY !== undefined && { pseudonymKey: e.XINQIAO_PSEUDONYM_KEY }),
+      ...(e.XINQIAO_JWKS !== undefined && { jwks: e.XINQIAO_JWKS }),
+      ...(e.XINQIAO_CONTEXT_KEY_FILE !== undefined && { contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE }),
+      ...(e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE !== undefined && { contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE }),
+    },
+    tokens: { issuer: e.XINQIAO_ISSUER ?? 'https://xinqiao.example/development', audience: e.XINQIAO_AUDIENCE ?? 'xinqiao' },
+    subgraphUrls: Object.fromEntries(
+      DEPARTMENTS.flatMap((department) => {
+        const url = e[subgraphVariable(department)];
+        return url === undefined ? [] : [[department, url]];
+      }),
+    ),
+    policiesDirectory: e.XINQIAO_POLICIES,
+    logOrigin: e.XINQIAO_LOG_ORIGIN,
+    logLevel: e.LOG_LEVEL ?? (e.NODE_ENV === 'test' ? 'silent' : 'info'),
+    timeouts: {
+      department: e.XINQIAO_DEPARTMENT_TIMEOUT_MS,
+      request: e.XINQIAO_REQUEST_TIMEOUT_MS,
+      shutdownGrace: e.XINQIAO_SHUTDOWN_GRACE_MS,
+    },
+    limits: {
+      bodyBytes: e.XINQIAO_MAX_BODY_BYTES,
+      depth: e.XINQIAO_MAX_DEPTH,
+      aliases: e.XINQIAO_MAX_ALIASES,
+      directives: e.XINQIAO_MAX_DIRECTIVES,
+      tokens: e.XINQIAO_MAX_TOKENS,
+      cost: e.XINQIAO_MAX_COST,
+      inFlight: e.XINQIAO_MAX_IN_FLIGHT,
+      departmentResponseBytes: e.XINQIAO_MAX_DEPARTMENT_RESPONSE_BYTES,
+    },
+  });
+}
+
+const ENVIRONMENT = v.object({
+  // An unknown name ("prod") must not fall back to development and its generated keys.
+  NODE_ENV: v.optional(v.picklist(['development', 'test', 'production'], 'development, test or production'), 'development'),
+  // Only this machine unless the operator says otherwise: a development gateway issues tokens to whoever asks.
+  HOST: v.optional(text('a host name or address'), '127.0.0.1'),
+  PORT: wholeNumber(4000, 0, 65_535),
+  XINQIAO_DATA: v.optional(text('a directory'), '.xinqiao'),
+  DATABASE_URL: v.optional(url('postgres://user:password@host:5432/database', ['postgres:', 'postgresql:'])),
+  REDIS_URL: v.optional(url('redis://host:6379', ['redis:', 'rediss:'])),
+  XINQIAO_SUBJECT_KEY: v.optional(key()),
+  XINQIAO_PSEUDONYM_KEY: v.optional(key()),
+  XINQIAO_JWKS: v.optional(text('a file or an http(s) address')),
+  XINQIAO_ISSUER: v.optional(text('the `iss` of tokens')),
+  XINQIAO_AUDIENCE: v.optional(text('the `aud` of tokens')),
+  XINQIAO_CONTEXT_KEY_FILE: v.optional(text('a PEM file')),
+  XINQIAO_CONTEXT_PUBLIC_KEY_FILE: v.optional(text('a PEM file')),
+  SUBGRAPH_REGISTRY_URL: subgraphUrl(),
+  SUBGRAPH_LICENSING_URL: subgraphUrl(),
+  SUBGRAPH_PENALTIES_URL: subgraphUrl(),
+  SUBGRAPH_TAX_URL: subgraphUrl(),
+  SUBGRAPH_SOCIAL_SECURITY_URL: subgraphUrl(),
+  SUBGRAPH_UTILITIES_URL: subgraphUrl(),
+  XINQIAO_POLICIES: v.optional(text('a directory'), 'policies'),
+  XINQIAO_LOG_ORIGIN: v.optional(v.pipe(v.string(), v.regex(/^[\w.:/-]{1,128}$/, 'at most 128 of A-Z a-z 0-9 _ . : / -')), 'xinqiao.example/log'),
+  LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)),
+  XINQIAO_DEPARTMENT_TIMEOUT_MS: wholeNumber(2_000, 10, 60_000),
+  XINQIAO_REQUEST_TIMEOUT_MS: wholeNumber(10_000, 100, 120_000),
+  XINQIAO_SHUTDOWN_GRACE_MS: wholeNumber(10_000, 0, 600_000),
+  XINQIAO_MAX_BODY_BYTES: wholeNumber(262_144, 1_024, 16_777_216),
+  XINQIAO_MAX_DEPTH: wholeNumber(12, 1, 100),
+  XINQIAO_MAX_ALIASES: wholeNumber(60, 0, 10_000),
+  XINQIAO_MAX_DIRECTIVES: wholeNumber(50, 0, 10_000),
+  XINQIAO_MAX_TOKENS: wholeNumber(4_000, 10, 100_000),
+  XINQIAO_MAX_COST: wholeNumber(20_000, 1, 10_000_000),
+  XINQIAO_MAX_IN_FLIGHT: wholeNumber(1_000, 1, 100_000),
+  XINQIAO_MAX_DEPARTMENT_RESPONSE_BYTES: wholeNumber(16_777_216, 1_024, 268_435_456),
+});
+
+function subgraphVariable<D extends Department>(department: D) {
+  return `SUBGRAPH_${department.replace('-', '_').toUpperCase()}_URL` as Extract<keyof typeof ENVIRONMENT.entries, `SUBGRAPH_${string}`>;
+}
+
+function text(form: string) {
+  return v.pipe(v.string(form), v.trim(), v.minLength(1, form));
+}
+
+/** 256 bits as hexadecimal are 64 characters; 32 is the least that is not guessed. */
+function key() {
+  return v.pipe(v.string(), v.minLength(32, 'at least 32 characters, such as `openssl rand -hex 32` prints'));
+}
+
+function wholeNumber(fallback: number, least: number, most: number) {
+  const form = `a whole number from ${least} to ${most}`;
+  return v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,10}$/, form), v.transform(Number), v.minValue(least, form), v.maxValue(most, form)),
+    String(fallback),
+  );
+}
+
+function url(form: string, protocols: readonly string[]) {
+  return v.pipe(
+    v.string(),
+    v.check((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `an address such as ${form}`),
+  );
+}
+
+function subgraphUrl() {
+  return v.optional(url('http://tax:4001/graphql', ['http:', 'https:']));
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue) ?? 'environment'}: expected ${issue.message}`;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
+}

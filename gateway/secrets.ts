@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPublicKey } from 'node:crypto';
+import { ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { DEVELOPMENT_KEY_ID, developmentSecret } from './development-secrets.ts';
+import type { DevelopmentSecret } from './development-secrets.ts';
+
+/** The secrets of a deployment, resolved. Keys of signed contexts are PEM (ES256, P-256). */
+export interface Secrets {
+  /** Key of the opaque subject ids. */
+  subjectKey: string;
+  /** Key of pseudonyms. */
+  pseudonymKey: string;
+  /** File or http(s) address of the key set that verifies callers' tokens. */
+  jwks: string;
+  /** The gateway's private key for signed contexts. */
+  contextKey: string;
+  /** The gateway's public key, all that a department holds. */
+  contextPublicKey: string;
+}
+
+/**
+ * Resolves the secrets a process needs, and only those: a department asks for `contextPublicKey` and `subjectKey`.
+ * Outside production a secret nobody set is generated once into the data directory.
+ * @throws {ConfigError} in production, naming every variable that is missing; anywhere, for a file that cannot be read.
+ */
+export function requireSecrets<Name extends keyof Secrets>(config: Config, names: readonly Name[]): Pick<Secrets, Name> {
+  const faults: string[] = [];
+  const resolved: Partial<Secrets> = {};
+  for (const name of names) {
+    const value = SOURCES[name](config) ?? (config.environment === 'production' ? undefined : generated(config, name));
+    if (value === undefined) faults.push(`${VARIABLES[name]} is required in production`);
+    else resolved[name] = value;
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return resolved as Pick<Secrets, Name>;
+}
+
+/**
+ * The key `xinqiao token` signs with (ES256, PEM) and its `kid`; the development key set holds its public half.
+ * @throws {ConfigError} in production, where only the city's identity provider issues tokens, and beside a foreign JWKS.
+ */
+export function developmentTokenKey(config: Config): { key: string; keyId: string } {
+  if (config.environment === 'production') throw new ConfigError(['NODE_ENV=production issues no tokens; use the identity provider of XINQIAO_JWKS']);
+  if (config.secrets.jwks !== undefined) throw new ConfigError(['XINQIAO_JWKS is set, so its issuer makes the tokens; unset it for development tokens']);
+  return { key: generated(config, 'tokenKey'), keyId: DEVELOPMENT_KEY_ID };
+}
+
+const VARIABLES: Readonly<Record<keyof Secrets, string>> = {
+  subjectKey: 'XINQIAO_SUBJECT_KEY',
+  pseudonymKey: 'XINQIAO_PSEUDONYM_KEY',
+  jwks: 'XINQIAO_JWKS',
+  contextKey: 'XINQIAO_CONTEXT_KEY_FILE',
+  contextPublicKey: 'XINQIAO_CONTEXT_PUBLIC_KEY_FILE',
+};
+
+const SOURCES: Readonly<Record<keyof Secrets, (config: Config) => string | undefined>> = {
+  subjectKey: ({ secrets }) => secrets.subjectKey,
+  pseudonymKey: ({ secrets }) => secrets.pseudonymKey,
+  jwks: ({ secrets }) => secrets.jwks,
+  contextKey: ({ secrets }) => pem(VARIABLES.contextKey, secrets.contextKeyFile),
+  // A gateway with departments in its own process needs both halves and is given only the private one.
+  contextPublicKey: ({ secrets }) =>
+    pem(VARIABLES.contextPublicKey, secrets.contextPublicKeyFile) ?? publicHalf(pem(VARIABLES.contextKey, secrets.contextKeyFile)),
+};
+
+function generated(config: Config, name: DevelopmentSecret): string {
+  return developmentSecret(join(config.dataDirectory, 'secrets'), name);
+}
+
+function pem(variable: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError([`${variable}: the file cannot be read`]);
+  }
+}
+
+function publicHalf(privateKey: string | undefined): string | undefined {
+  return privateKey === undefined ? undefined : createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+}
