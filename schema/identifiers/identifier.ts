@@ -8,3 +8,11 @@ export type IdentifierCheck =
 
 export type IdentifierFault = 'LENGTH' | 'CHARACTER' | 'CATEGORY' | 'DATE' | 'CHECK_DIGIT';
 export type IdentifierWarning = 'UNKNOWN_DIVISION' | 'INNER_CHECK_DIGIT';
+
+/**
+ * The identifier as it is compared and stored: full-width forms folded, white space removed, upper case.
+ * Departments type codes by hand; all three occur in real files.
+ */
+export function normaliseIdentifier(text: string): string {
+  return text.normalize('NFKC').replace(/\s+/gu, '').toUpperCase();
+}
