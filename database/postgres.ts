@@ -1,0 +1,103 @@
+import pg from 'pg';
+import { databaseError, TRANSACTION_ABORTED } from './database-error.ts';
+import { DatabaseError, type Db, type Queryable, type Row, type SqlValue } from './db.ts';
+import { parameterText } from './parameters.ts';
+import { SESSION_SETTINGS, typeParser } from './type-parsers.ts';
+
+/** How long to wait for a free or new connection. */
+const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECTIONS_DEFAULT = 10;
+
+/** A real PostgreSQL server, and how many connections to it to hold at most. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`. */
+  url: string;
+  connections?: number;
+}
+
+/** Opens a pool of connections to a real PostgreSQL server; rejects with {@link DatabaseError} when it cannot be reached. */
+export async function openPostgres({ url, connections = CONNECTIONS_DEFAULT }: PostgresOptions): Promise<Db> {
+  const settings = Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${value}`);
+  const db = new PostgresDb(
+    new pg.Pool({
+      connectionString: url,
+      max: connections,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      options: settings.join(' '),
+      types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
+    }),
+  );
+  try {
+    await db.query('SELECT 1');
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+class PostgresDb implements Db {
+  readonly kind = 'postgres';
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+    // The pool replaces an idle connection that broke; without a listener Node would end the process.
+    pool.on('error', () => undefined);
+  }
+
+  query<T extends Row = Row>(sql: string, params: readonly SqlValue[] = []): Promise<{ rows: T[] }> {
+    return run<T>(this.#pool, sql, params);
+  }
+
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw databaseError(error);
+    });
+    // While checked out, a broken connection rejects the statement under way; the event has no one else to tell.
+    const ignore = () => undefined;
+    client.on('error', ignore);
+    let reusable = true;
+    try {
+      await run(client, 'BEGIN', []);
+      const result = await work({ query: (sql, params = []) => run(client, sql, params) });
+      await commit(client);
+      return result;
+    } catch (error) {
+      reusable = await client.query('ROLLBACK').then(
+        () => true,
+        () => false,
+      );
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(!reusable);
+    }
+  }
+
+  async exec(sql: string): Promise<void> {
+    await this.#pool.query(sql).catch((error: unknown) => {
+      throw databaseError(error);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#pool.ending) await this.#pool.end();
+  }
+}
+
+/** PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT').catch((error: unknown) => {
+    throw databaseError(error);
+  });
+  if (command === 'ROLLBACK') throw new DatabaseError(`database error ${TRANSACTION_ABORTED}: rolled back instead of committed`, TRANSACTION_ABORTED);
+}
+
+async function run<T extends Row>(on: pg.Pool | pg.PoolClient, sql: string, params: readonly SqlValue[]): Promise<{ rows: T[] }> {
+  try {
+    return { rows: (await on.query<T>(sql, params.map(parameterText))).rows };
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
