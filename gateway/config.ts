@@ -127,7 +127,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   });
 }
 
-const ENVIRONMENT = v.object({
+/** Every variable with its default and accepted form. The tables of README.md and the services of docker-compose.yml are tested against it. */
+export const ENVIRONMENT = v.object({
   // An unknown name ("prod") must not fall back to development and its generated keys.
   NODE_ENV: v.optional(v.picklist(['development', 'test', 'production'], 'development, test or production'), 'development'),
   // Only this machine unless the operator says otherwise: a development gateway issues tokens to whoever asks.
