@@ -8,6 +8,8 @@ export interface QueryRequest {
   receivedAt: number;
   /** One header's value, percent-decoding left to the reader; names in lower case. */
   header(name: string): string | undefined;
+  /** Address of the client as the edge knows it, for the quotas of callers without an account; absent in-process. */
+  clientAddress?: string;
   /** The request's GraphQL `extensions`. */
   extensions: Readonly<Record<string, unknown>>;
   document: DocumentNode;

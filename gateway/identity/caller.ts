@@ -12,6 +12,8 @@ export interface Caller {
   operator?: string;
   /** Opaque id of the subject that asks about itself, for the actor SUBJECT. */
   subject?: SubjectId;
+  /** Keyed stand-in for the network address of the public, so that one visitor's quota is not everybody's. Never logged or sent on. */
+  client?: string;
   /** Whether the token grants schema introspection in production. */
   developer: boolean;
 }

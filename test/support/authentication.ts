@@ -1,0 +1,44 @@
+import type { Caller } from '../../gateway/identity/caller.ts';
+import type { AuthenticateOptions } from '../../gateway/identity/authenticate.ts';
+import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
+import { parseKeySet, SIGNATURE_ALGORITHMS } from '../../gateway/identity/key-set.ts';
+import type { TestIssuer } from './tokens.ts';
+import { testRequest } from './tokens.ts';
+
+/** 2026-05-01T00:00:00Z */
+export const NOW_SECONDS = 1_777_593_600;
+export const SUBJECT_KEY = 'a key for tests that is 32 characters or longer';
+
+/** Claims of a licensing clerk's token that is valid at {@link NOW_SECONDS}. */
+export const CLERK = {
+  iss: 'https://issuer.example',
+  aud: 'xinqiao',
+  iat: NOW_SECONDS - 60,
+  exp: NOW_SECONDS + 3_600,
+  actor: 'DEPARTMENT',
+  org: 'licensing-bureau',
+  department: 'licensing',
+  operator: 'zhang.li',
+};
+
+/** A gateway's identity stage that trusts these issuers, with a clock and a key set that tests may change. */
+export function testAuthentication(issuers: readonly TestIssuer[], overrides: Partial<AuthenticateOptions> = {}) {
+  const state = { nowMs: NOW_SECONDS * 1000, issuers, lookups: 0 };
+  const authenticate = createAuthenticate({
+    keys: {
+      find: async (kid) => {
+        state.lookups++;
+        return parseKeySet(JSON.stringify({ keys: state.issuers.map(({ jwk }) => jwk) }), { production: false }).get(kid);
+      },
+    },
+    issuer: CLERK.iss,
+    audience: CLERK.aud,
+    algorithms: SIGNATURE_ALGORITHMS,
+    clockToleranceSeconds: 30,
+    subjectKey: SUBJECT_KEY,
+    clock: () => state.nowMs,
+    ...overrides,
+  });
+  const withHeader = (authorization: string): Promise<Caller> => authenticate(testRequest({ headers: { authorization } }));
+  return { state, authenticate, withHeader, withToken: (token: string) => withHeader(`Bearer ${token}`) };
+}
