@@ -27,3 +27,10 @@ export interface SignedContext {
 export const CONTEXT_HEADER = 'x-xinqiao-context';
 /** The longest a signed context may live, in seconds. */
 export const CONTEXT_MAX_AGE_SECONDS = 60;
+/** The issuer every signed context names. */
+export const CONTEXT_ISSUER = 'xinqiao-gateway';
+/**
+ * Purpose of the conformance test (`xinqiao subgraph check`). A department answers it with its description and with how
+ * many SQL statements an operation cost, never with a record; no policy may use the code.
+ */
+export const CONFORMANCE_PURPOSE = 'CONFORMANCE_CHECK';

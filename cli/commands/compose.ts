@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { parseMasks } from '../../policies/masks-file.ts';
+import type { SupergraphChanges } from '../../schema/compare.ts';
+import { compareSupergraphs, needsConsent } from '../../schema/compare.ts';
+import { composeSupergraph } from '../../schema/compose.ts';
+import type { CompositionFault } from '../../schema/composition/fault.ts';
+import { loadSubgraphs } from '../../schema/load-subgraphs.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SUPERGRAPH = 'schema/supergraph.graphql';
+const EXIT = { done: 0, notComposable: 1, stale: 2, needsConsent: 3 } as const;
+
+interface ComposeOptions {
+  check?: true;
+  against: string;
+  failOnBreaking?: true;
+  json?: true;
+  root: string;
+}
+
+/** What `xinqiao compose --json` prints. */
+interface ComposeReport {
+  outcome: 'written' | 'unchanged' | 'stale' | 'not-composable';
+  faults: readonly CompositionFault[];
+  hints: readonly string[];
+  /** What differs from the last committed supergraph; null when there is none to compare with. */
+  changes: SupergraphChanges | null;
+}
+
+/**
+ * Adds `xinqiao compose`: composes the departments' schemas into schema/supergraph.graphql and reports what changed since
+ * the committed one. Exit codes: 0 done, 1 does not compose, 2 the file is stale (`--check`), 3 the changes need consent
+ * (`--fail-on-breaking`).
+ */
+export function registerCompose(program: Command): void {
+  program
+    .command('compose')
+    .description('合成超级图并报告变更。 Compose the supergraph and report what changed since the last commit')
+    .option('--check', 'write nothing; exit 2 when schema/supergraph.graphql is stale')
+    .option('--against <revision>', 'git revision to compare with', 'HEAD')
+    .option('--fail-on-breaking', 'exit 3 when clients may break or a class was loosened')
+    .option('--json', 'print one JSON value')
+    .option('--root <folder>', 'folder of the project', ROOT)
+    .action((options: ComposeOptions) => {
+      const report = compose(options);
+      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : described(report));
+      process.exitCode = exitCode(report, options);
+    });
+}
+
+function compose({ root, check, against }: ComposeOptions): ComposeReport {
+  const composed = composeSupergraph(loadSubgraphs(root), maskNames(root));
+  if (!composed.ok) return { outcome: 'not-composable', faults: composed.faults, hints: [], changes: null };
+  const path = join(root, SUPERGRAPH);
+  const onDisk = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  const before = committed(root, against) ?? onDisk;
+  const changes = before === undefined ? null : compareSupergraphs(before, composed.supergraphSdl);
+  const fresh = onDisk === composed.supergraphSdl;
+  if (!fresh && !check) writeFileSync(path, composed.supergraphSdl);
+  const outcome = fresh ? 'unchanged' : check ? 'stale' : 'written';
+  return { outcome, faults: [], hints: composed.hints, changes };
+}
+
+function maskNames(root: string): ReadonlySet<string> {
+  const file = 'policies/masks.yaml';
+  const { masks, faults } = parseMasks(file, readFileSync(join(root, file), 'utf8'));
+  if (faults.length > 0) throw new Error(`${file} has faults; see \`xinqiao policy check\``);
+  return new Set(masks.keys());
+}
+
+/** The supergraph of a revision; undefined outside a git clone, where git is missing, or before the first commit of the file. */
+function committed(root: string, revision: string): string | undefined {
+  if (revision.startsWith('-')) throw new Error('a git revision does not start with a dash');
+  const shown = spawnSync('git', ['show', `${revision}:./${SUPERGRAPH}`], { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 });
+  return shown.status === 0 ? shown.stdout : undefined;
+}
+
+function exitCode({ outcome, changes }: ComposeReport, { failOnBreaking }: ComposeOptions): number {
+  if (outcome === 'not-composable') return EXIT.notComposable;
+  if (outcome === 'stale') return EXIT.stale;
+  return failOnBreaking && changes !== null && needsConsent(changes) ? EXIT.needsConsent : EXIT.done;
+}
+
+function described({ outcome, faults, hints, changes }: ComposeReport): string {
+  const lines = [
+    { written: `${SUPERGRAPH} written.`, unchanged: `${SUPERGRAPH} is up to date.`, stale: `${SUPERGRAPH} is stale: run \`xinqiao compose\`.`, 'not-composable': 'The schemas do not compose:' }[outcome],
+    ...faults.map(({ code, subgraph, coordinate, message }) => `  ${code} ${[subgraph, coordinate].filter(Boolean).join(' ')}: ${message}`),
+    ...hints.map((hint) => `  hint: ${hint}`),
+    ...(changes?.breaking ?? []).map(({ description }) => `  BREAKING ${description}`),
+    ...(changes?.dangerous ?? []).map(({ description }) => `  dangerous ${description}`),
+    ...(changes?.classification ?? []).map(({ coordinate, change, before, after }) => `  ${change} ${coordinate}: ${before} → ${after}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,35 @@
+import type { KeyObject } from 'node:crypto';
+import jsonwebtoken from 'jsonwebtoken';
+import type { Clock } from './city-clock.ts';
+import { CONTEXT_ISSUER, CONTEXT_MAX_AGE_SECONDS } from './signed-context.ts';
+import type { SignedContext } from './signed-context.ts';
+
+/** The gateway's side of a signed context. */
+export interface ContextSigner {
+  /** ES256 (P-256) private key, PEM or key object. */
+  privateKey: string | KeyObject;
+  /** `kid`, by which a department finds the public half. */
+  keyId: string;
+  clock: Clock;
+}
+
+/**
+ * Signs what a department may know of the caller: a JWT (RFC 7519, ES256) that lives {@link CONTEXT_MAX_AGE_SECONDS}.
+ * Whoever caches it must drop it before `exp`. Throws when the key is not an ES256 key.
+ */
+export function signContext(context: SignedContext, { privateKey, keyId, clock }: ContextSigner): string {
+  const { audience, actor, organization, department, purpose, subject } = context;
+  const issuedAt = Math.floor(clock() / 1000);
+  const claims = {
+    iss: CONTEXT_ISSUER,
+    aud: audience,
+    iat: issuedAt,
+    exp: issuedAt + CONTEXT_MAX_AGE_SECONDS,
+    actor,
+    organization,
+    ...(department !== undefined && { department }),
+    purpose,
+    ...(subject !== undefined && { subject }),
+  };
+  return jsonwebtoken.sign(claims, privateKey, { algorithm: 'ES256', keyid: keyId });
+}
