@@ -6,7 +6,7 @@ interface CommandModule {
 }
 
 /** Every command, with its one line of help; a module is loaded only when its command is called, so that each starts fast. */
-const COMMANDS: Record<string, { summary: string; load: () => Promise<CommandModule> }> = {
+export const COMMANDS: Record<string, { summary: string; load: () => Promise<CommandModule> }> = {
   start: {
     summary: 'start everything: gateway, departments, embedded database, sample city',
     load: async () => ({ register: (await import('./commands/start.ts')).registerStart }),

@@ -94,17 +94,25 @@ describe('docker-compose.yml', () => {
     expect(url).toBe(`http://${department}:${service.environment!.PORT}/graphql`);
   });
 
-  test.each([...DEPARTMENTS])('%s shares a network with the gateway and one with its database, and none with another department', (department) => {
-    const networksOf = services[department]!.networks!;
-    expect(networksOf.toSorted()).toEqual([department, `${department}-database`]);
-    const sharing = (network: string) => entries.filter(([, service]) => service.networks?.includes(network)).map(([name]) => name);
-    expect(sharing(department).toSorted()).toEqual(['gateway', department].toSorted());
-    expect(sharing(`${department}-database`).toSorted()).toEqual(['postgres', department].toSorted());
-  });
+  test.each([...DEPARTMENTS])(
+    '%s shares a network with the gateway and one with its database, and none with another department',
+    (department) => {
+      const networksOf = services[department]!.networks!;
+      expect(networksOf.toSorted()).toEqual([department, `${department}-database`]);
+      const sharing = (network: string) =>
+        entries.filter(([, service]) => service.networks?.includes(network)).map(([name]) => name);
+      expect(sharing(department).toSorted()).toEqual(['gateway', department].toSorted());
+      expect(sharing(`${department}-database`).toSorted()).toEqual(['postgres', department].toSorted());
+    },
+  );
 
   test('only the gateway is reachable from outside', () => {
     expect(entries.filter(([, service]) => service.ports).map(([name]) => name)).toEqual(['gateway']);
-    expect(Object.entries(networks).filter(([, network]) => network?.internal !== true).map(([name]) => name)).toEqual(['edge']);
+    expect(
+      Object.entries(networks)
+        .filter(([, network]) => network?.internal !== true)
+        .map(([name]) => name),
+    ).toEqual(['edge']);
   });
 
   test('only the gateway holds the private key of signed contexts', () => {
