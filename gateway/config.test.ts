@@ -4,7 +4,14 @@ import { ConfigError, loadConfig } from './config.ts';
 describe('configuration', () => {
   test('an empty environment is a usable development configuration, open to this machine only', () => {
     const config = loadConfig({});
-    expect(config).toMatchObject({ environment: 'development', host: '127.0.0.1', port: 4000, dataDirectory: '.xinqiao', policiesDirectory: 'policies', subgraphUrls: {} });
+    expect(config).toMatchObject({
+      environment: 'development',
+      host: '127.0.0.1',
+      port: 4000,
+      dataDirectory: '.xinqiao',
+      policiesDirectory: 'policies',
+      subgraphUrls: {},
+    });
     expect(config).not.toHaveProperty('databaseUrl');
     expect(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.secrets)).toBe(true);
   });
@@ -14,7 +21,10 @@ describe('configuration', () => {
   });
 
   test('departments with an address are reached over HTTP, the others stay in this process', () => {
-    const { subgraphUrls } = loadConfig({ SUBGRAPH_TAX_URL: 'http://tax:4001/graphql', SUBGRAPH_SOCIAL_SECURITY_URL: 'https://ss:4001/graphql' });
+    const { subgraphUrls } = loadConfig({
+      SUBGRAPH_TAX_URL: 'http://tax:4001/graphql',
+      SUBGRAPH_SOCIAL_SECURITY_URL: 'https://ss:4001/graphql',
+    });
     expect(subgraphUrls).toEqual({ tax: 'http://tax:4001/graphql', 'social-security': 'https://ss:4001/graphql' });
   });
 
@@ -43,6 +53,8 @@ describe('configuration', () => {
   });
 
   test('production names its issuer and audience itself', () => {
-    expect(() => loadConfig({ NODE_ENV: 'production' })).toThrow('XINQIAO_ISSUER is required in production; XINQIAO_AUDIENCE is required in production');
+    expect(() => loadConfig({ NODE_ENV: 'production' })).toThrow(
+      'XINQIAO_ISSUER is required in production; XINQIAO_AUDIENCE is required in production',
+    );
   });
 });

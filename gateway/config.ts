@@ -84,7 +84,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const e = parsed.output;
   // Tokens of nobody in particular must not open a production gateway.
   const missing = (['XINQIAO_ISSUER', 'XINQIAO_AUDIENCE'] as const).filter((name) => e[name] === undefined);
-  if (e.NODE_ENV === 'production' && missing.length > 0) throw new ConfigError(missing.map((name) => `${name} is required in production`));
+  if (e.NODE_ENV === 'production' && missing.length > 0)
+    throw new ConfigError(missing.map((name) => `${name} is required in production`));
   return deepFreeze({
     environment: e.NODE_ENV,
     host: e.HOST,
@@ -127,6 +128,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   });
 }
 
+/**
+ * Tells `@apollo/gateway` not to report to its vendor: an environment variable is the only switch it has, and a
+ * government network is closed. Call it before constructing one.
+ */
+export function silenceVendorTelemetry(): void {
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
+}
+
 /** Every variable with its default and accepted form. The tables of README.md and the services of docker-compose.yml are tested against it. */
 export const ENVIRONMENT = v.object({
   // An unknown name ("prod") must not fall back to development and its generated keys.
@@ -151,7 +160,10 @@ export const ENVIRONMENT = v.object({
   SUBGRAPH_SOCIAL_SECURITY_URL: subgraphUrl(),
   SUBGRAPH_UTILITIES_URL: subgraphUrl(),
   XINQIAO_POLICIES: v.optional(text('a directory'), 'policies'),
-  XINQIAO_LOG_ORIGIN: v.optional(v.pipe(v.string(), v.regex(/^[\w.:/-]{1,128}$/, 'at most 128 of A-Z a-z 0-9 _ . : / -')), 'xinqiao.example/log'),
+  XINQIAO_LOG_ORIGIN: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w.:/-]{1,128}$/, 'at most 128 of A-Z a-z 0-9 _ . : / -')),
+    'xinqiao.example/log',
+  ),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)),
   XINQIAO_DEPARTMENT_TIMEOUT_MS: wholeNumber(2_000, 10, 60_000),
   XINQIAO_REQUEST_TIMEOUT_MS: wholeNumber(10_000, 100, 120_000),
@@ -167,7 +179,10 @@ export const ENVIRONMENT = v.object({
 });
 
 function subgraphVariable<D extends Department>(department: D) {
-  return `SUBGRAPH_${department.replace('-', '_').toUpperCase()}_URL` as Extract<keyof typeof ENVIRONMENT.entries, `SUBGRAPH_${string}`>;
+  return `SUBGRAPH_${department.replace('-', '_').toUpperCase()}_URL` as Extract<
+    keyof typeof ENVIRONMENT.entries,
+    `SUBGRAPH_${string}`
+  >;
 }
 
 function text(form: string) {

@@ -30,12 +30,16 @@ describe('secrets', () => {
     const config = loadConfig({ XINQIAO_DATA: directory });
     const { contextKey, contextPublicKey, jwks } = requireSecrets(config, ALL);
     const data = Buffer.from('x');
-    expect(verify('sha256', data, createPublicKey(contextPublicKey), sign('sha256', data, createPrivateKey(contextKey)))).toBe(true);
+    expect(verify('sha256', data, createPublicKey(contextPublicKey), sign('sha256', data, createPrivateKey(contextKey)))).toBe(
+      true,
+    );
     const { keys } = JSON.parse(readFileSync(jwks, 'utf8')) as { keys: [JsonWebKey & { kid: string }] };
     const token = developmentTokenKey(config);
     expect(keys[0].kid).toBe(token.keyId);
     expect(keys[0]).not.toHaveProperty('d');
-    expect(verify('sha256', data, createPublicKey({ key: keys[0], format: 'jwk' }), sign('sha256', data, createPrivateKey(token.key)))).toBe(true);
+    expect(
+      verify('sha256', data, createPublicKey({ key: keys[0], format: 'jwk' }), sign('sha256', data, createPrivateKey(token.key))),
+    ).toBe(true);
   });
 
   test('what the operator set is used as it is', () => {
@@ -43,11 +47,19 @@ describe('secrets', () => {
     const file = join(directory, 'given.pem');
     writeFileSync(file, pem.contextKey);
     const config = loadConfig({ XINQIAO_DATA: directory, XINQIAO_SUBJECT_KEY: 's'.repeat(32), XINQIAO_CONTEXT_KEY_FILE: file });
-    expect(requireSecrets(config, ['subjectKey', 'contextPublicKey'])).toEqual({ subjectKey: 's'.repeat(32), contextPublicKey: pem.contextPublicKey });
+    expect(requireSecrets(config, ['subjectKey', 'contextPublicKey'])).toEqual({
+      subjectKey: 's'.repeat(32),
+      contextPublicKey: pem.contextPublicKey,
+    });
   });
 
   test('production refuses to start without them, naming each variable, and generates nothing', () => {
-    const config = loadConfig({ NODE_ENV: 'production', XINQIAO_ISSUER: 'i', XINQIAO_AUDIENCE: 'a', XINQIAO_DATA: join(directory, 'none') });
+    const config = loadConfig({
+      NODE_ENV: 'production',
+      XINQIAO_ISSUER: 'i',
+      XINQIAO_AUDIENCE: 'a',
+      XINQIAO_DATA: join(directory, 'none'),
+    });
     expect(() => requireSecrets(config, ALL)).toThrow(ConfigError);
     expect(() => requireSecrets(config, ALL)).toThrow(
       /XINQIAO_SUBJECT_KEY is required.*XINQIAO_PSEUDONYM_KEY.*XINQIAO_JWKS.*XINQIAO_CONTEXT_KEY_FILE.*XINQIAO_CONTEXT_PUBLIC_KEY_FILE/,
@@ -58,10 +70,12 @@ describe('secrets', () => {
 
   test('a key file that cannot be read is refused by its variable', () => {
     const config = loadConfig({ XINQIAO_CONTEXT_PUBLIC_KEY_FILE: join(directory, 'absent.pem') });
-    expect(() => requireSecrets(config, ['contextPublicKey'])).toThrow('XINQIAO_CONTEXT_PUBLIC_KEY_FILE: the file cannot be read');
+    expect(() => requireSecrets(config, ['contextPublicKey'])).toThrow(
+      'XINQIAO_CONTEXT_PUBLIC_KEY_FILE: the file cannot be read',
+    );
   });
 
-  test('no development token is made for somebody else\'s key set', () => {
+  test("no development token is made for somebody else's key set", () => {
     const config = loadConfig({ XINQIAO_DATA: directory, XINQIAO_JWKS: 'https://idp.example/jwks' });
     expect(() => developmentTokenKey(config)).toThrow('XINQIAO_JWKS is set');
   });

@@ -42,8 +42,10 @@ export function requireSecrets<Name extends keyof Secrets>(config: Config, names
  * @throws {ConfigError} in production, where only the city's identity provider issues tokens, and beside a foreign JWKS.
  */
 export function developmentTokenKey(config: Config): { key: string; keyId: string } {
-  if (config.environment === 'production') throw new ConfigError(['NODE_ENV=production issues no tokens; use the identity provider of XINQIAO_JWKS']);
-  if (config.secrets.jwks !== undefined) throw new ConfigError(['XINQIAO_JWKS is set, so its issuer makes the tokens; unset it for development tokens']);
+  if (config.environment === 'production')
+    throw new ConfigError(['NODE_ENV=production issues no tokens; use the identity provider of XINQIAO_JWKS']);
+  if (config.secrets.jwks !== undefined)
+    throw new ConfigError(['XINQIAO_JWKS is set, so its issuer makes the tokens; unset it for development tokens']);
   return { key: generated(config, 'tokenKey'), keyId: DEVELOPMENT_KEY_ID };
 }
 
@@ -62,7 +64,8 @@ const SOURCES: Readonly<Record<keyof Secrets, (config: Config) => string | undef
   contextKey: ({ secrets }) => pem(VARIABLES.contextKey, secrets.contextKeyFile),
   // A gateway with departments in its own process needs both halves and is given only the private one.
   contextPublicKey: ({ secrets }) =>
-    pem(VARIABLES.contextPublicKey, secrets.contextPublicKeyFile) ?? publicHalf(pem(VARIABLES.contextKey, secrets.contextKeyFile)),
+    pem(VARIABLES.contextPublicKey, secrets.contextPublicKeyFile) ??
+    publicHalf(pem(VARIABLES.contextKey, secrets.contextKeyFile)),
 };
 
 function generated(config: Config, name: DevelopmentSecret): string {

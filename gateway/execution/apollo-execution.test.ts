@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SignedContext } from '../../schema/signed-context.ts';
+import { type ApolloExecution, createApolloExecution } from './apollo-execution.ts';
+import { clerk, type FakeDepartment, fakeDepartment, NEXT_SUPERGRAPH, operation, SUPERGRAPH } from './city.fixture.ts';
+import { TransportError } from './department-transport.ts';
+
+const BOTH = operation('query Both($id: ID!) { subject(id: $id) { name tax { hasArrears } } }', 'Both');
+let registry: FakeDepartment;
+let tax: FakeDepartment;
+let signed: SignedContext[];
+let execution: ApolloExecution;
+
+beforeEach(async () => {
+  registry = fakeDepartment('registry');
+  tax = fakeDepartment('tax');
+  signed = [];
+  execution = await createApolloExecution({
+    supergraphSdl: SUPERGRAPH,
+    departments: { registry, tax },
+    signContext: (context) => `token ${signed.push(context)} for ${context.audience}`,
+    clock: () => 0,
+    timeouts: { department: 100 },
+  });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await execution.close();
+});
+
+const ask = (id = 'o-1', context = clerk()) => execution.execute(BOTH, { id, unused: 'x' }, context);
+
+describe('execution', () => {
+  test('joins what two departments answer and names who was asked', async () => {
+    expect(await ask()).toEqual({
+      data: { subject: { name: 'name of o-1', tax: { hasArrears: true } } },
+      failures: [],
+      departments: ['registry', 'tax'],
+      unavailable: [],
+    });
+  });
+
+  test('a department is asked nothing when none of its fields is', async () => {
+    const answer = await execution.execute(operation('{ subject(id: "o-1") { name } }'), {}, clerk());
+    expect(answer.departments).toEqual(['registry']);
+    expect(tax.received).toEqual([]);
+  });
+
+  test('each department gets a context signed for it, and only the variables of the operation', async () => {
+    await ask();
+    expect(registry.received[0]).toMatchObject({
+      contextToken: 'token 1 for registry',
+      requestId: 'request-1',
+      variables: { id: 'o-1' },
+    });
+    expect(tax.received[0]?.contextToken).toBe('token 2 for tax');
+    expect(signed).toEqual([
+      {
+        audience: 'registry',
+        actor: 'DEPARTMENT',
+        organization: '113701',
+        department: 'licensing',
+        purpose: 'ADMIN_APPROVAL_CHECK',
+      },
+      { audience: 'tax', actor: 'DEPARTMENT', organization: '113701', department: 'licensing', purpose: 'ADMIN_APPROVAL_CHECK' },
+    ]);
+  });
+
+  test('a caller from a department without records of its own is not given one', async () => {
+    const context = { ...clerk(), caller: { ...clerk().caller, department: 'fire-brigade', subject: 'o-1' } };
+    await ask('o-1', context);
+    expect(signed[0]).not.toHaveProperty('department');
+    expect(signed[0]?.subject).toBe('o-1');
+  });
+
+  test('operations with the same client name and another pruning never share a plan', async () => {
+    const wide = operation('query Q { subject(id: "o-1") { name tax { hasArrears } } }', 'Q');
+    const narrow = operation('query Q { subject(id: "o-1") { name } }', 'Q');
+    await execution.execute(wide, {}, clerk());
+    const answer = await execution.execute(narrow, {}, clerk());
+    expect(answer.data).toEqual({ subject: { name: 'name of o-1' } });
+    expect(tax.received).toHaveLength(1);
+  });
+
+  test('introspection is answered without asking anybody', async () => {
+    const answer = await execution.execute(operation('{ __type(name: "TaxStanding") { name fields { name } } }'), {}, clerk());
+    expect(answer).toEqual({
+      data: { __type: { name: 'TaxStanding', fields: [{ name: 'hasArrears' }] } },
+      failures: [],
+      departments: [],
+      unavailable: [],
+    });
+  });
+
+  test('a new supergraph serves the next query and is announced', async () => {
+    const announced: string[] = [];
+    const stop = execution.onSchema(({ supergraphSdl }) => announced.push(supergraphSdl));
+    execution.update(NEXT_SUPERGRAPH);
+    stop();
+    execution.update(SUPERGRAPH);
+    execution.update(NEXT_SUPERGRAPH);
+    expect(announced).toEqual([NEXT_SUPERGRAPH]);
+    expect(execution.schema.apiSchema.getType('CreditSubject')?.toString()).toBe('CreditSubject');
+    tax.behave(async () => ({ data: { _entities: [{ audited: true }] } }));
+    const answer = await execution.execute(operation('{ subject(id: "o-1") { audited } }'), {}, clerk());
+    expect(answer.data).toEqual({ subject: { audited: true } });
+  });
+
+  test('a supergraph that cannot be used is refused and the old one goes on', async () => {
+    expect(() => execution.update('type Query { x: Int }')).toThrow();
+    expect((await ask()).data).toEqual({ subject: { name: 'name of o-1', tax: { hasArrears: true } } });
+  });
+
+  test('a supergraph that names a department nobody can reach does not load', async () => {
+    const options = {
+      supergraphSdl: SUPERGRAPH,
+      departments: { registry },
+      signContext: () => '',
+      clock: () => 0,
+      timeouts: { department: 100 },
+    };
+    await expect(createApolloExecution(options)).rejects.toThrow('the department tax, which has no address');
+  });
+});
+
+describe('a department that fails', () => {
+  const down = async () => Promise.reject(new TransportError('connection refused', true));
+  const taxFailed = (code: string, unavailable = ['tax']) => ({
+    data: { subject: { name: 'name of o-1', tax: null } },
+    failures: [{ path: ['subject', 'tax'], department: 'tax', code }],
+    departments: ['registry', 'tax'],
+    unavailable,
+  });
+
+  test('costs its own fields only, and is named', async () => {
+    tax.behave(down);
+    expect(await ask()).toEqual(taxFailed('DEPARTMENT_UNAVAILABLE'));
+  });
+
+  test('is named for each subject it left without data', async () => {
+    tax.behave(down);
+    const answer = await execution.execute(
+      operation('{ subjects(ids: ["o-1", "o-none", "o-2"]) { tax { hasArrears } grade(year: 2024) } }'),
+      {},
+      clerk(),
+    );
+    expect(answer.data).toEqual({ subjects: [{ tax: null, grade: null }, null, { tax: null, grade: null }] });
+    expect(answer.failures.map(({ path }) => path.join('.'))).toEqual([
+      'subjects.0.tax',
+      'subjects.0.grade',
+      'subjects.2.tax',
+      'subjects.2.grade',
+    ]);
+  });
+
+  test('at the root leaves the whole answer null and is named', async () => {
+    registry.behave(down);
+    expect(await ask()).toEqual({
+      data: { subject: null },
+      failures: [{ path: ['subject'], department: 'registry', code: 'DEPARTMENT_UNAVAILABLE' }],
+      departments: ['registry'],
+      unavailable: ['registry'],
+    });
+  });
+
+  test('by refusing the purpose is refused, not unavailable, and not asked again', async () => {
+    tax.behave(async () => ({ data: null, errors: [{ message: 'no', extensions: { code: 'PURPOSE_NOT_ACCEPTED' } }] }));
+    expect(await ask()).toEqual(taxFailed('DEPARTMENT_REFUSED', []));
+    expect(tax.received).toHaveLength(1);
+  });
+
+  test('by not knowing our signature is our fault, and its data are missing', async () => {
+    tax.behave(async () => ({ errors: [{ message: 'no', extensions: { code: 'CONTEXT_INVALID' } }] }));
+    expect(await ask()).toEqual(taxFailed('INTERNAL'));
+  });
+
+  test('in one field keeps its other fields, and its text is heard by nobody', async () => {
+    const answer = await execution.execute(
+      operation('{ subjects(ids: ["o-1", "o-broken"]) { tax { hasArrears } grade(year: 2024) } }'),
+      {},
+      clerk(),
+    );
+    expect(answer).toEqual({
+      data: {
+        subjects: [
+          { tax: { hasArrears: true }, grade: 'A' },
+          { tax: { hasArrears: true }, grade: null },
+        ],
+      },
+      failures: [{ path: ['subjects', 1, 'grade'], department: 'tax', code: 'DEPARTMENT_UNAVAILABLE' }],
+      departments: ['registry', 'tax'],
+      unavailable: ['tax'],
+    });
+    expect(JSON.stringify(answer)).not.toContain('91370112');
+  });
+
+  test.each([
+    ['too few entities', { data: { _entities: [] } }],
+    ['entities that are no list', { data: { _entities: 'x' } }],
+    ['an empty object', {}],
+    ['a list', []],
+    ['data that are text', { data: 'x' }],
+    ['errors that are no list', { errors: 'x' }],
+    ['null data without an error', { data: null }],
+  ])('by answering %s is unavailable', async (_, body) => {
+    tax.behave(async () => body);
+    expect(await ask()).toEqual(taxFailed('DEPARTMENT_UNAVAILABLE'));
+  });
+});
+
+describe('a slow or broken department', () => {
+  test('is asked once more, and the second answer is good', async () => {
+    tax.behave(async () => {
+      if (tax.received.length === 1) throw new TransportError('reset', true);
+      return { data: { _entities: [{ tax: { hasArrears: false } }] } };
+    });
+    expect((await ask()).data).toEqual({ subject: { name: 'name of o-1', tax: { hasArrears: false } } });
+    expect(tax.received).toHaveLength(2);
+  });
+
+  test('is not asked again when that could not help', async () => {
+    tax.behave(async () => Promise.reject(new TransportError('answer too long', false)));
+    expect((await ask()).unavailable).toEqual(['tax']);
+    expect(tax.received).toHaveLength(1);
+  });
+
+  test('costs two timeouts at most, and its late attempts are aborted', async () => {
+    vi.useFakeTimers();
+    tax.behave(() => new Promise(() => {}));
+    const answer = ask();
+    await vi.advanceTimersByTimeAsync(100 + 50 + 100);
+    expect((await answer).unavailable).toEqual(['tax']);
+    expect(tax.received.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+  });
+
+  test('is left alone after five failures in a row, then tried again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+    const failing = async () => {
+      const answer = ask();
+      await vi.advanceTimersByTimeAsync(50);
+      expect((await answer).unavailable).toEqual(['tax']);
+    };
+    tax.behave(async () => Promise.reject(new TransportError('down', true)));
+    for (let query = 0; query < 4; query++) await failing();
+    expect(tax.received).toHaveLength(5);
+    tax.behave(async () => ({ data: { _entities: [{ tax: null }] } }));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect((await ask()).unavailable).toEqual([]);
+    expect(tax.received).toHaveLength(6);
+  });
+
+  test('a refusal by the owner never opens the circuit', async () => {
+    tax.behave(async () => ({ data: null, errors: [{ message: 'no', extensions: { code: 'PURPOSE_NOT_ACCEPTED' } }] }));
+    for (let query = 0; query < 10; query++) await ask();
+    expect(tax.received).toHaveLength(10);
+  });
+
+  test('a client that goes away aborts what is under way, without a second attempt and without opening the circuit', async () => {
+    for (let query = 0; query < 10; query++) {
+      const client = new AbortController();
+      tax.behave((_, { signal }) => {
+        queueMicrotask(() => client.abort());
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      });
+      expect((await ask('o-1', clerk(client.signal))).unavailable).toEqual(['tax']);
+    }
+    expect(tax.received).toHaveLength(10);
+    expect(tax.received.every(({ signal }) => signal.aborted)).toBe(true);
+  });
+});

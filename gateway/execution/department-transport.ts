@@ -1,0 +1,76 @@
+/** One GraphQL request to a department, as the query plan made it. */
+export interface DepartmentRequest {
+  query: string;
+  variables: Readonly<Record<string, unknown>>;
+  operationName?: string;
+}
+
+/** What travels with a request besides it. */
+export interface DepartmentCall {
+  /** The signed context for this department. */
+  contextToken: string;
+  requestId: string;
+  /** Aborts when the attempt has timed out or the client has gone. */
+  signal: AbortSignal;
+}
+
+/** A department's error without its text: messages may quote values and never go further than the transport. */
+export interface DepartmentError {
+  path?: readonly (string | number)[];
+  code: string | null;
+}
+
+/** What a department answered; raw. */
+export interface DepartmentAnswer {
+  data: Record<string, unknown> | null;
+  errors: readonly DepartmentError[];
+}
+
+/** The way to one department: in this process or over HTTP. */
+export interface DepartmentTransport {
+  /** Sends one request. Rejects with {@link TransportError} when no GraphQL answer came back. */
+  send(request: DepartmentRequest, call: DepartmentCall): Promise<DepartmentAnswer>;
+  /** Whether the department says it can answer; never rejects. */
+  ready(signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** No usable GraphQL answer. `retryable` says whether a second attempt may fare better. */
+export class TransportError extends Error {
+  readonly retryable: boolean;
+  constructor(message: string, retryable: boolean, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'TransportError';
+    this.retryable = retryable;
+  }
+}
+
+/**
+ * Reads a GraphQL response body, dropping messages and extensions other than the code.
+ * @throws {TransportError} when it does not have the form of one.
+ */
+export function readAnswer(body: unknown): DepartmentAnswer {
+  if (!isRecord(body) || (body['data'] === undefined && body['errors'] === undefined)) throw malformed();
+  const { data = null, errors = [] } = body;
+  if (!(data === null || isRecord(data)) || !Array.isArray(errors)) throw malformed();
+  return { data, errors: errors.map(readError) };
+}
+
+function readError(error: unknown): DepartmentError {
+  if (!isRecord(error)) throw malformed();
+  const { path, extensions } = error;
+  const code = isRecord(extensions) && typeof extensions['code'] === 'string' ? extensions['code'] : null;
+  return isPath(path) ? { path, code } : { code };
+}
+
+function isPath(path: unknown): path is (string | number)[] {
+  return Array.isArray(path) && path.every((step) => typeof step === 'string' || typeof step === 'number');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function malformed(): TransportError {
+  return new TransportError('the answer is not a GraphQL response', false);
+}

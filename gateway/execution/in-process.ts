@@ -1,0 +1,24 @@
+import { readAnswer, TransportError } from './department-transport.ts';
+import type { DepartmentRequest, DepartmentTransport } from './department-transport.ts';
+
+/** A department that runs in this process (subgraphs/kit); it verifies the signed context like any other. */
+export interface LocalDepartment {
+  execute(request: DepartmentRequest & { contextToken: string; signal: AbortSignal }): Promise<unknown>;
+}
+
+/** Reaches a department in the same process, without HTTP and with the same checks on both sides. */
+export function inProcess(department: LocalDepartment): DepartmentTransport {
+  return {
+    async send(request, { contextToken, signal }) {
+      let body: unknown;
+      try {
+        body = await department.execute({ ...request, contextToken, signal });
+      } catch (cause) {
+        throw new TransportError('the department failed', false, { cause });
+      }
+      return readAnswer(body);
+    },
+    ready: async () => true,
+    close: async () => {},
+  };
+}

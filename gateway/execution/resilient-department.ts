@@ -1,0 +1,96 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ConstantBackoff,
+  handleWhen,
+  retry,
+  TaskCancelledError,
+  timeout,
+  TimeoutStrategy,
+} from 'cockatiel';
+import { TransportError } from './department-transport.ts';
+import type { DepartmentAnswer, DepartmentCall, DepartmentRequest, DepartmentTransport } from './department-transport.ts';
+
+/** Failures in a row after which a department is left alone: more than one query with its retry, less than a user's patience. */
+const FAILURES_TO_OPEN = 5;
+/** How long it is left alone before one query tries again, in milliseconds. */
+const HALF_OPEN_AFTER_MS = 5_000;
+/** Pause before the retry, in milliseconds: long enough for a restarted connection, short beside the timeout. */
+const RETRY_PAUSE_MS = 50;
+
+/** How a call to a department ended, for the metrics. */
+export interface DepartmentObservation {
+  department: string;
+  outcome: 'ANSWERED' | 'TIMEOUT' | 'FAILED' | 'CIRCUIT_OPEN' | 'ABORTED';
+  durationMs: number;
+  /** Why it failed, for the operators: words of ours or an error's class, never a department's text. */
+  reason?: string;
+}
+
+/** Sends requests to one department with a timeout an attempt, one retry and a circuit breaker. */
+export type AskDepartment = (
+  request: DepartmentRequest,
+  call: DepartmentCall & { idempotent: boolean },
+) => Promise<DepartmentAnswer>;
+
+/**
+ * Wraps a transport. A GraphQL answer is an answer, refusals included: only silence, broken connections and unusable
+ * answers count against the department; a client that goes away does not.
+ */
+export function resilient(
+  department: string,
+  transport: DepartmentTransport,
+  { timeoutMs, observe }: { timeoutMs: number; observe: (observation: DepartmentObservation) => void },
+): AskDepartment {
+  const breaker = circuitBreaker(handleWhen(isDepartmentsFault), {
+    halfOpenAfter: HALF_OPEN_AFTER_MS,
+    breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+  });
+  const oneMore = retry(handleWhen(mayFareBetter), { maxAttempts: 1, backoff: new ConstantBackoff(RETRY_PAUSE_MS) });
+  const once = timeout(timeoutMs, TimeoutStrategy.Aggressive);
+
+  const attempt = async (request: DepartmentRequest, call: DepartmentCall) => {
+    const startedAt = performance.now();
+    const done = (end: Pick<DepartmentObservation, 'outcome' | 'reason'>) =>
+      observe({ department, ...end, durationMs: performance.now() - startedAt });
+    try {
+      const answer = await breaker.execute(async () => {
+        call.signal.throwIfAborted();
+        try {
+          return await once.execute(({ signal }) => transport.send(request, { ...call, signal }), call.signal);
+        } catch (error) {
+          // The timeout policy reports a client's abort as a timeout; it must not open the circuit for everybody else.
+          call.signal.throwIfAborted();
+          throw error;
+        }
+      });
+      done({ outcome: 'ANSWERED' });
+      return answer;
+    } catch (error) {
+      done({ outcome: outcomeOf(error, call.signal), reason: reasonOf(error) });
+      throw error;
+    }
+  };
+  return (request, { idempotent, ...call }) =>
+    idempotent ? oneMore.execute(() => attempt(request, call), call.signal) : attempt(request, call);
+}
+
+function isDepartmentsFault(error: Error): boolean {
+  return error instanceof TransportError || error instanceof TaskCancelledError;
+}
+
+function mayFareBetter(error: Error): boolean {
+  return error instanceof TaskCancelledError || (error instanceof TransportError && error.retryable);
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): DepartmentObservation['outcome'] {
+  if (signal.aborted) return 'ABORTED';
+  if (error instanceof BrokenCircuitError) return 'CIRCUIT_OPEN';
+  return error instanceof TaskCancelledError ? 'TIMEOUT' : 'FAILED';
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TransportError) return error.message;
+  return error instanceof Error ? error.name : 'unknown';
+}
