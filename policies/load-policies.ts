@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { Catalogue } from '../schema/classification.ts';
+import { PolicyError } from './fault.ts';
+import type { PolicyFault } from './fault.ts';
+import { parseMasks } from './masks-file.ts';
+import type { PolicySource, PurposeSource } from './policy-source.ts';
+import { compilePolicies } from './policy-set.ts';
+import type { PolicySet } from './policy-set.ts';
+import { parsePurpose } from './purpose-file.ts';
+import { validatePolicies } from './validate-policies.ts';
+import { readYaml, validateYaml } from './yaml-file.ts';
+
+/** The text of every policy file by its path below the policy directory, with `/` between. */
+export type PolicyFiles = ReadonlyMap<string, string>;
+
+/**
+ * Reads, parses and compiles a policy directory: `policy-set.yaml`, `masks.yaml`, `purposes/*.yaml`.
+ * @throws {PolicyError} with every fault, each at its file and line; nothing is half loaded.
+ */
+export function loadPolicies(directory: string, catalogue: Catalogue): PolicySet {
+  return compileFiles(readPolicyFiles(directory), catalogue);
+}
+
+/** As {@link loadPolicies}, from files already read (a git revision, a test). */
+export function compileFiles(files: PolicyFiles, catalogue: Catalogue): PolicySet {
+  const source = parsePolicies(files);
+  const faults = validatePolicies(source, catalogue);
+  if (faults.length > 0) throw new PolicyError(faults);
+  return compilePolicies(source, catalogue);
+}
+
+/** The policy files of a directory. @throws {PolicyError} when it cannot be read. */
+export function readPolicyFiles(directory: string): PolicyFiles {
+  try {
+    const purposes = readdirSync(join(directory, 'purposes')).filter(isYaml).map((name) => `purposes/${name}`);
+    const names = ['policy-set.yaml', 'masks.yaml', ...purposes.sort()];
+    return new Map(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+  } catch (error) {
+    throw new PolicyError([{ at: directory, message: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` }]);
+  }
+}
+
+/** Parses policy files. @throws {PolicyError} with the faults of all files. */
+export function parsePolicies(files: PolicyFiles): PolicySource {
+  const faults: PolicyFault[] = [];
+  const collect = <T extends { faults: readonly PolicyFault[] }>(result: T): T => {
+    faults.push(...result.faults);
+    return result;
+  };
+  const { masks } = collect(parseMasks('masks.yaml', files.get('masks.yaml') ?? ''));
+  const { set } = collect(parseSet('policy-set.yaml', files.get('policy-set.yaml') ?? ''));
+  const purposes = [...files]
+    .filter(([name]) => name.startsWith('purposes/'))
+    .map(([name, text]) => collect(parsePurpose(name, text)).purpose)
+    .filter((purpose) => purpose !== undefined);
+  faults.push(...overlaps(purposes));
+  if (purposes.length === 0 && faults.length === 0) faults.push({ at: 'purposes', message: 'there is no purpose' });
+  if (faults.length > 0 || set === undefined) throw new PolicyError(faults);
+  return {
+    version: set.version,
+    masks,
+    purposes,
+    filters: new Map(Object.entries(set.filters)),
+    undisclosed: new Map(Object.entries(set.undisclosed)),
+  };
+}
+
+const words = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+const setSchema = v.strictObject({
+  version: words,
+  filters: v.optional(v.record(v.string(), words), {}),
+  undisclosed: v.optional(v.record(v.string(), words), {}),
+});
+
+function parseSet(name: string, text: string): { set: v.InferOutput<typeof setSchema> | undefined; faults: readonly PolicyFault[] } {
+  const { file, faults } = readYaml(name, text);
+  if (faults.length > 0) return { set: undefined, faults };
+  const { value, faults: wrong } = validateYaml(setSchema, file);
+  return { set: value, faults: wrong };
+}
+
+/** Two files may hold one purpose in different periods; on one day there is at most one. */
+function overlaps(purposes: readonly PurposeSource[]): PolicyFault[] {
+  const ordered = [...purposes].sort((a, b) => (a.code + a.effective.from < b.code + b.effective.from ? -1 : 1));
+  return ordered.flatMap((purpose, index) => {
+    const previous = ordered[index - 1];
+    if (previous?.code !== purpose.code) return [];
+    if (previous.effective.to !== undefined && previous.effective.to < purpose.effective.from) return [];
+    return [{ at: purpose.at, message: `${purpose.code}: is in force on the same day as ${previous.at}` }];
+  });
+}
+
+function isYaml(name: string): boolean {
+  return name.endsWith('.yaml');
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { Catalogue, CatalogueEntry } from '../schema/classification.ts';
+import { ACTORS } from '../schema/signed-context.ts';
+import type { Actor } from '../schema/signed-context.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { DEFAULT_CELL, evaluateCell } from './evaluate-cell.ts';
+import type { PolicyContext } from './evaluate-cell.ts';
+import type { Limits, MaskSpec, PolicySource, PurposeSource, Requirements } from './policy-source.ts';
+import type { Cell, CellKey } from './treatment.ts';
+
+/** A purpose as the stages of the flow see it. */
+export interface PurposeRules {
+  code: string;
+  /** 名称. */
+  name: string;
+  basis: readonly string[];
+  /** City dates, both inclusive. */
+  effective: { from: string; to?: string };
+  actors: readonly Actor[];
+  requires: Requirements;
+  limits: Limits;
+  /** Departments that must answer: the owners of `requires.categories`. */
+  requiredDepartments: readonly string[];
+}
+
+/** One version of all policies, compiled against one schema; immutable. */
+export interface PolicySet {
+  /** SHA-256 (hex) over the canonical content: the same for any order of files and rules. */
+  readonly hash: string;
+  /** The version the policy files name, for people. */
+  readonly version: string;
+  readonly masks: ReadonlyMap<string, MaskSpec>;
+  /** All purposes in all their periods of force, by code and start. */
+  readonly purposes: readonly PurposeRules[];
+  /** The purpose of this code in force on a city date (`YYYY-MM-DD`). */
+  purpose(code: string, date: string): PurposeRules | undefined;
+  /**
+   * The decision for one cell. With a date, the purpose's rules in force that day; without, its latest.
+   * WITHHOLD by rule `default` for everything nothing names, unknown purposes and coordinates included.
+   */
+  decide(key: CellKey, date?: string): Cell;
+  /** What it was compiled from, to explain, compare and keep it. */
+  readonly source: PolicySource;
+  readonly catalogue: Catalogue;
+}
+
+/**
+ * Compiles policies into one flat table: a decision is three look-ups and one index.
+ * The source must have passed `validatePolicies` against the same catalogue.
+ */
+export function compilePolicies(source: PolicySource, catalogue: Catalogue): PolicySet {
+  const entries = [...catalogue.values()];
+  const ordered = [...source.purposes].sort((a, b) => compare(a.code, b.code) || compare(a.effective.from, b.effective.from));
+  const purposes = ordered.map((purpose) => rulesOf(purpose, catalogue));
+  const bases = ordered.map((_, index) => index * CELLS_PER_COORDINATE * entries.length);
+  const coordinates = new Map(entries.map((entry, index) => [entry.coordinate, index * CELLS_PER_COORDINATE]));
+  const { table, cells } = fillTable(ordered, entries, { source, catalogue });
+
+  // Almost every decision is for the day of the one before: which period of each purpose is in force is found once a day.
+  let day: string | undefined;
+  let inForce = purposesOn(purposes, day);
+  function indexOn(code: string, date: string | undefined): number | undefined {
+    if (date !== day) {
+      day = date;
+      inForce = purposesOn(purposes, day);
+    }
+    return inForce.get(code);
+  }
+
+  return Object.freeze<PolicySet>({
+    hash: policyHash(source, catalogue),
+    version: source.version,
+    masks: source.masks,
+    purposes,
+    source,
+    catalogue,
+    purpose(code, date) {
+      const index = indexOn(code, date);
+      return index === undefined ? undefined : purposes[index];
+    },
+    decide(key, date) {
+      const index = indexOn(key.purpose, date);
+      const coordinate = coordinates.get(key.coordinate);
+      const actor = ACTOR_OFFSETS.get(key.actor);
+      if (index === undefined || coordinate === undefined || actor === undefined) return DEFAULT_CELL;
+      const slot = (bases[index] ?? 0) + coordinate + actor + (key.own ? 2 : 0) + (key.person ? 1 : 0);
+      return cells[table[slot] ?? 0] ?? DEFAULT_CELL;
+    },
+  });
+}
+
+/** own × person for each actor. */
+const CELLS_PER_COORDINATE = ACTORS.length * 4;
+const ACTOR_OFFSETS: ReadonlyMap<string, number> = new Map(ACTORS.map((actor, index) => [actor, index * 4]));
+
+/** Index of the purpose in force on the day, by code; without a day the latest. */
+function purposesOn(purposes: readonly PurposeRules[], date: string | undefined): Map<string, number> {
+  const found = new Map<string, number>();
+  purposes.forEach(({ code, effective: { from, to } }, index) => {
+    if (date === undefined || (from <= date && (to === undefined || date <= to))) found.set(code, index);
+  });
+  return found;
+}
+
+function fillTable(purposes: readonly PurposeSource[], entries: readonly CatalogueEntry[], context: PolicyContext) {
+  const cells: Cell[] = [DEFAULT_CELL];
+  const known = new Map<string, number>();
+  const table = new Uint16Array(purposes.length * entries.length * CELLS_PER_COORDINATE);
+  purposes.forEach((purpose, index) => {
+    entries.forEach((entry, position) => {
+      // Cells of callers the purpose is not for stay 0: withheld by default.
+      for (const actor of purpose.actors)
+        for (const [column, { own, person }] of COLUMNS.entries()) {
+          const { cell } = evaluateCell({ purpose, actor, own, person, entry }, context);
+          const row = (index * entries.length + position) * CELLS_PER_COORDINATE;
+          table[row + (ACTOR_OFFSETS.get(actor) ?? 0) + column] = intern(`${index} ${cell.rule} ${cell.treatment} ${cell.mask}`, cell, { cells, known });
+        }
+    });
+  });
+  return { table, cells };
+}
+
+/** In the order of a cell's place in the table. */
+const COLUMNS = [
+  { own: false, person: false },
+  { own: false, person: true },
+  { own: true, person: false },
+  { own: true, person: true },
+];
+
+function intern(key: string, cell: Cell, { cells, known }: { cells: Cell[]; known: Map<string, number> }): number {
+  if (cell === DEFAULT_CELL) return 0;
+  const index = known.get(key) ?? cells.push(Object.freeze(cell)) - 1;
+  known.set(key, index);
+  return index;
+}
+
+function rulesOf(purpose: PurposeSource, catalogue: Catalogue): PurposeRules {
+  const { code, name, basis, effective, actors, requires, limits } = purpose;
+  const requiredDepartments = [...new Set([...catalogue.values()].flatMap((entry) => required(entry, requires)))].sort();
+  return Object.freeze({ code, name, basis, effective, actors, requires, limits, requiredDepartments });
+}
+
+function required(entry: CatalogueEntry, requires: Requirements): string[] {
+  return entry.owner !== null && requires.categories.includes(entry.category) ? [entry.owner] : [];
+}
+
+/** The schema's classification is hashed with the rules: together they are what decided. */
+function policyHash(source: PolicySource, catalogue: Catalogue): string {
+  const content = { policy: canonicalSource(source), catalogue: [...catalogue.values()].sort((a, b) => compare(a.coordinate, b.coordinate)) };
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
+/** The source as plain data in one fixed order, without the places it was read from. */
+export function canonicalSource(source: PolicySource): unknown {
+  return {
+    version: source.version,
+    masks: Object.fromEntries(source.masks),
+    filters: Object.fromEntries(source.filters),
+    undisclosed: Object.fromEntries(source.undisclosed),
+    purposes: [...source.purposes]
+      .sort((a, b) => compare(a.code, b.code) || compare(a.effective.from, b.effective.from))
+      .map(({ at: _at, discloses, own, ...purpose }) => ({
+        ...purpose,
+        discloses: sortedRules(discloses),
+        own: sortedRules(own),
+      })),
+  };
+}
+
+function sortedRules(rules: PurposeSource['own']): unknown[] {
+  return [...rules].sort((a, b) => compare(a.id, b.id)).map(({ at: _at, ...rule }) => rule);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
