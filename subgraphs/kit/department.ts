@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Department as DepartmentCode } from '../../schema/signed-context.ts';
+import { loadAccepts } from './accepts.ts';
+import type { Accepts } from './accepts.ts';
+import type { DepartmentContext } from './department-context.ts';
+
+/** A department: everything that is its own, read from its folder. */
+export interface Department {
+  /** Code, subgraph name and the audience of its signed contexts. */
+  readonly name: DepartmentCode;
+  /** Official name. */
+  readonly title: string;
+  /** schema/shared.graphql and the department's schema.graphql. */
+  readonly sdl: string;
+  /** Its SQL schema: the code with `_` for `-`. */
+  readonly schemaName: string;
+  /** Folder of its numbered migrations. */
+  readonly migrations: string;
+  readonly accepts: Accepts;
+  readonly resolvers: Resolvers;
+}
+
+/** A field's resolver; `never` lets each name its own source and arguments. */
+export type Resolver = (source: never, args: never, context: DepartmentContext, info: GraphQLResolveInfo) => unknown;
+/** Resolvers by type and field. Fields that are columns of their row need none. */
+export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver>>>>;
+
+/**
+ * Puts a department together from its folder (`new URL('.', import.meta.url)`), which holds schema.graphql, accepts.yaml
+ * and migrations/. Throws when a file is missing or accepts.yaml is not valid.
+ */
+export function defineDepartment(parts: Pick<Department, 'name' | 'title' | 'resolvers'> & { folder: URL }): Department {
+  const { name, title, resolvers, folder } = parts;
+  const shared = readFileSync(new URL('../../schema/shared.graphql', import.meta.url), 'utf8');
+  const own = readFileSync(new URL('schema.graphql', folder), 'utf8');
+  return Object.freeze({
+    name,
+    title,
+    sdl: `${shared}\n${own}`,
+    schemaName: name.replaceAll('-', '_'),
+    migrations: fileURLToPath(new URL('migrations', folder)),
+    accepts: loadAccepts(new URL('accepts.yaml', folder), name),
+    resolvers,
+  });
+}

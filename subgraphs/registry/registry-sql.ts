@@ -1,0 +1,74 @@
+import { provenanceColumns } from '../kit/provenance.ts';
+
+/** Registered subjects by id. */
+export const SUBJECT_SQL = `
+  select
+    s.subject_id as key, s.kind, s.name, s.unified_social_credit_code as "unifiedSocialCreditCode",
+    s.business_registration_no as "businessRegistrationNo", s.enterprise_type_code as "enterpriseTypeCode",
+    s.enterprise_type_name as "enterpriseTypeName", s.status, s.registered_capital_fen as "registeredCapital",
+    s.established_on as "establishedOn", s.approved_on as "approvedOn", s.business_scope as "businessScope",
+    s.registered_address as "registeredAddress", s.operating_address as "operatingAddress", s.division,
+    s.industry_code as "industryCode", s.registration_authority as "registrationAuthority",
+    s.legal_representative_name as "legalRepresentativeName", s.employees, s.contact_phone as "contactPhone", s.email,
+    ${provenanceColumns('s')}
+  from registry.subject s
+  where s.subject_id = any($1::text[])`;
+
+/** Subjects by the stand-in of a number that is not their code (an old 15-digit number, a former code). */
+export const IDENTIFIER_SQL = `
+  select i.reference as key, i.subject_id as "subjectId" from registry.identifier i where i.reference = any($1::text[])`;
+
+/** Names of natural persons, as the newest record that names them as an officer has it. */
+export const PERSON_NAME_SQL = `
+  select distinct on (o.person_id) o.person_id as key, o.name
+  from registry.officer o
+  where o.person_id = any($1::text[])
+  order by o.person_id, o.received_at desc, o.subject_id`;
+
+/** Officers and shareholders, in the order of their roles: `$2` of each subject. */
+export const OFFICERS_SQL = `
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select
+      o.name, o.role, o.since, o.share_percent as share, o.id_document_type as "idDocumentType",
+      nullif(o.id_document_no, '') as "idDocumentNo", o.birth_date as "birthDate", o.sex, o.phone, o.address,
+      o.household_no as "householdNo", o.person_id as "personId"
+    from registry.officer o
+    where o.subject_id = asked.key
+    order by
+      array_position(
+        array['LEGAL_REPRESENTATIVE', 'PRINCIPAL_RESPONSIBLE', 'ACTUAL_CONTROLLER', 'DIRECTOR', 'SUPERVISOR', 'SHAREHOLDER'],
+        o.role), o.name, o.id_document_no
+    limit $2
+  ) as found`;
+
+/** Former names, newest first; a subject has few. */
+export const PREVIOUS_NAMES_SQL = `
+  select n.subject_id as key, n.name from registry.previous_name n
+  where n.subject_id = any($1::text[])
+  order by n.used_until desc nulls last, n.name`;
+
+/** Predecessors of many subjects. */
+export const PREDECESSORS_SQL = `
+  select s.successor_id as key, s.subject_id as id from registry.succession s
+  where s.successor_id = any($1::text[])
+  order by s.succeeded_on desc nulls last, s.subject_id`;
+
+/** Successors of many subjects; each has one at most. */
+export const SUCCESSOR_SQL = `
+  select s.subject_id as key, s.successor_id as id from registry.succession s where s.subject_id = any($1::text[])`;
+
+/**
+ * Subjects whose name contains `$1`, in the order of their names: `$2` whether sole proprietors are found too, `$3` the
+ * id of the last one seen or null, `$4` how many. The place of `$3` is looked up, so that no name is in a cursor.
+ */
+export const SEARCH_SQL = `
+  select s.subject_id as id
+  from registry.subject s
+  where registry.bigrams(s.name_key) @> registry.bigrams(registry.search_key($1))
+    and position(registry.search_key($1) in s.name_key) > 0
+    and ($2::boolean or s.subject_id like 'o-%')
+    and ($3::text is null
+      or (s.name_key, s.subject_id) > (select l.name_key, l.subject_id from registry.subject l where l.subject_id = $3))
+  order by s.name_key, s.subject_id
+  limit $4`;

@@ -1,0 +1,55 @@
+import type { Row } from '../../database/db.ts';
+import { isPersonSubject } from '../../schema/identifiers/subject-id.ts';
+import type { DepartmentContext } from '../kit/department-context.ts';
+import { mayAskAbout } from '../kit/department-context.ts';
+import type { Resolvers } from '../kit/department.ts';
+import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
+import { provenance } from '../kit/provenance.ts';
+import { findSubject } from './find-subject.ts';
+import type { Subject, SubjectBy } from './find-subject.ts';
+import { OFFICERS_SQL, PERSON_NAME_SQL, PREDECESSORS_SQL, PREVIOUS_NAMES_SQL, SUBJECT_SQL, SUCCESSOR_SQL } from './registry-sql.ts';
+import { searchSubjects } from './search-subjects.ts';
+
+/** Resolvers of the registry. Related subjects the caller may not ask about (SELF_QUERY) are left out, not refused. */
+export const resolvers: Resolvers = {
+  Query: {
+    subject: (_: unknown, { by }: { by: SubjectBy }, context) => findSubject(by, context),
+    subjects: (_: unknown, { by }: { by: readonly SubjectBy[] }, context) => by.map((one) => findSubject(one, context)),
+    searchSubjects: (_: unknown, args: Parameters<typeof searchSubjects>[0], context) => searchSubjects(args, context),
+  },
+  CreditSubject: {
+    name: async ({ id }: Subject, _: unknown, context) => (await registered(id, context))?.['name'] ?? (await personName(id, context)),
+    kind: async ({ id }: Subject, _: unknown, context) =>
+      (await registered(id, context))?.['kind'] ?? (isPersonSubject(id) ? 'NATURAL_PERSON' : null),
+    unifiedSocialCreditCode: async ({ id }: Subject, _: unknown, context) => (await registered(id, context))?.['unifiedSocialCreditCode'],
+    registration: ({ id }: Subject, _: unknown, context) => registered(id, context),
+  },
+  Registration: {
+    previousNames: async ({ key }: Registered, _: unknown, context) =>
+      (await loadList(context, key, { sql: PREVIOUS_NAMES_SQL })).map(({ name }) => name),
+    officers: ({ key }: Registered, { first }: { first?: number | null }, context) =>
+      loadList(context, key, { sql: OFFICERS_SQL, params: [pageSize(first, 20)] }),
+    predecessors: async ({ key }: Registered, _: unknown, context) =>
+      (await loadList(context, key, { sql: PREDECESSORS_SQL })).filter((row) => mayAskAbout(context, String(row['id']))),
+    successor: async ({ key }: Registered, _: unknown, context) => {
+      const row = await loadOne(context, key, { sql: SUCCESSOR_SQL });
+      return row !== null && mayAskAbout(context, String(row['id'])) ? row : null;
+    },
+    provenance: provenance,
+  },
+  Officer: {
+    subject: ({ personId }: { personId: string | null }, _: unknown, context) =>
+      personId !== null && mayAskAbout(context, personId) ? { id: personId } : null,
+  },
+};
+
+/** A row of registry.subject; its `key` is the subject's id. */
+type Registered = Row & { key: string };
+
+function registered(id: string, context: DepartmentContext): Promise<Row | null> {
+  return loadOne(context, id, { sql: SUBJECT_SQL });
+}
+
+async function personName(id: string, context: DepartmentContext): Promise<unknown> {
+  return isPersonSubject(id) ? (await loadOne(context, id, { sql: PERSON_NAME_SQL }))?.['name'] : null;
+}

@@ -1,0 +1,39 @@
+import { isSubjectId } from '../../schema/identifiers/subject-id.ts';
+import type { DepartmentContext } from '../kit/department-context.ts';
+import { DepartmentError } from '../kit/department-error.ts';
+import { pageSize } from '../kit/loaders.ts';
+import { SEARCH_SQL } from './registry-sql.ts';
+
+/** Fewer characters match half the city. */
+const SHORTEST_NAME = 2;
+const LONGEST_NAME = 100;
+
+interface SearchArguments {
+  name: string;
+  first?: number | null;
+  after?: string | null;
+}
+
+/**
+ * Subjects whose name contains the text: organisations for everybody, sole proprietors for government only, natural
+ * persons never (they have no row). One statement; cursors are ids. Throws INPUT_INVALID for a name of fewer than two
+ * characters or a cursor that is none, SUBJECT_FORBIDDEN for SELF_QUERY.
+ */
+export async function searchSubjects({ name, first, after = null }: SearchArguments, context: DepartmentContext) {
+  if (context.caller.purpose === 'SELF_QUERY') throw new DepartmentError('SUBJECT_FORBIDDEN');
+  const length = [...name.normalize('NFKC').replaceAll(/\s/gu, '')].length;
+  if (length < SHORTEST_NAME || length > LONGEST_NAME || name.includes('\0')) throw new DepartmentError('INPUT_INVALID');
+  if (after !== null && !isSubjectId(after)) throw new DepartmentError('INPUT_INVALID');
+  const size = pageSize(first, 20);
+  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL, [name, findsSoleProprietors(context), after, size + 1]);
+  const page = rows.slice(0, size);
+  return {
+    edges: page.map(({ id }) => ({ node: { id }, cursor: id })),
+    pageInfo: { hasNextPage: rows.length > size, endCursor: page.at(-1)?.id ?? null },
+  };
+}
+
+/** A 92-code and its name are personal data. */
+function findsSoleProprietors({ caller: { actor } }: DepartmentContext): boolean {
+  return actor === 'DEPARTMENT' || actor === 'CREDIT_OFFICE' || actor === 'AUDITOR';
+}

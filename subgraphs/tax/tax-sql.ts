@@ -1,0 +1,59 @@
+import { provenanceColumns } from '../kit/provenance.ts';
+
+/** Standings of many subjects; no row for a subject of which tax has no record. */
+export const STANDING_SQL = `
+  select asked.key, t.abnormal_since as "abnormalSince", t.refund_account_no as "refundAccountNo", found.owes as "hasArrears"
+  from unnest($1::text[]) as asked(key)
+  cross join lateral (select exists (select from tax.arrears a where a.subject_id = asked.key and a.amount_fen > 0) as owes) as found
+  left join tax.taxpayer t on t.subject_id = asked.key
+  where t.subject_id is not null or found.owes
+    or exists (select from tax.arrears a where a.subject_id = asked.key)
+    or exists (select from tax.credit_grade g where g.subject_id = asked.key)
+    or exists (select from tax.payment p where p.subject_id = asked.key)
+    or exists (select from tax.declared_sales d where d.subject_id = asked.key)`;
+
+/** Credit grades, newest year first: `$2` of each, `$3`–`$4` bound the year, `$5` sees every grade, `$6` is the caller's own subject. */
+export const GRADES_SQL = `
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select g.year, g.grade, ${provenanceColumns('g')}
+    from tax.credit_grade g
+    where g.subject_id = asked.key
+      and ($3::int is null or g.year >= $3) and ($4::int is null or g.year <= $4)
+      and ($5::boolean or g.subject_id = $6::text or g.grade = 'A')
+    order by g.year desc
+    limit $2
+  ) as found`;
+
+/** Arrears that are still owed, largest first: `$2` of each. */
+export const ARREARS_SQL = `
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select a.tax_type as "taxType", a.amount_fen as amount, a.since, ${provenanceColumns('a')}
+    from tax.arrears a
+    where a.subject_id = asked.key and a.amount_fen > 0
+    order by a.amount_fen desc, a.tax_type
+    limit $2
+  ) as found`;
+
+/** Payments, newest month first: `$2` of each, `$3`–`$4` bound the month. */
+export const PAYMENTS_SQL = `
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select p.month, p.tax_type as "taxType", p.amount_fen as amount, p.paid_on as "paidOn", ${provenanceColumns('p')}
+    from tax.payment p
+    where p.subject_id = asked.key and ($3::text is null or p.month >= $3) and ($4::text is null or p.month <= $4)
+    order by p.month desc, p.tax_type
+    limit $2
+  ) as found`;
+
+/** Declared sales, newest year first: `$2` of each, `$3`–`$4` bound the year. */
+export const SALES_SQL = `
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select d.year, d.amount_fen as amount, ${provenanceColumns('d')}
+    from tax.declared_sales d
+    where d.subject_id = asked.key and ($3::int is null or d.year >= $3) and ($4::int is null or d.year <= $4)
+    order by d.year desc
+    limit $2
+  ) as found`;
