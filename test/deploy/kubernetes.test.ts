@@ -1,0 +1,82 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { ENVIRONMENT } from '../../gateway/config.ts';
+import { DEPARTMENTS } from '../../schema/signed-context.ts';
+
+interface Container {
+  name: string;
+  args: string[];
+  env: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
+  securityContext: Record<string, unknown>;
+  livenessProbe?: object;
+  readinessProbe?: object;
+}
+
+interface Manifest {
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  data?: Record<string, string>;
+  spec?: { template?: { spec: { containers: Container[]; securityContext: { runAsNonRoot: boolean } } } };
+}
+
+const folder = 'deploy/kubernetes';
+const files = readdirSync(folder).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml');
+const manifests = files.flatMap((file) =>
+  parseAllDocuments(readFileSync(`${folder}/${file}`, 'utf8')).map((document) => document.toJS() as Manifest),
+);
+const deployments = manifests
+  .filter(({ kind }) => kind === 'Deployment')
+  .map((manifest) => [manifest.metadata.name, manifest.spec!.template!.spec] as const);
+const servers = ['gateway', ...DEPARTMENTS];
+
+describe('deploy/kubernetes', () => {
+  test('kustomization.yaml applies every file', () => {
+    const kustomization = readFileSync(`${folder}/kustomization.yaml`, 'utf8');
+    expect(files.filter((file) => !kustomization.includes(file))).toEqual([]);
+  });
+
+  test('the gateway and each department have a deployment and a service', () => {
+    for (const kind of ['Deployment', 'Service']) {
+      const names = manifests.filter((manifest) => manifest.kind === kind).map(({ metadata }) => metadata.name);
+      expect(names.toSorted()).toEqual(servers.toSorted());
+    }
+  });
+
+  test.each(deployments)('%s is probed, is nobody special and cannot write its file system', (_name, pod) => {
+    expect(pod.securityContext.runAsNonRoot).toBe(true);
+    for (const container of pod.containers) {
+      expect(container.livenessProbe).toBeDefined();
+      expect(container.readinessProbe).toBeDefined();
+      expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+    }
+  });
+
+  test.each(deployments)(
+    '%s is given only variables that gateway/config.ts reads, and its secrets from secrets',
+    (_name, pod) => {
+      const variables = pod.containers.flatMap((container) => container.env);
+      expect(variables.map(({ name }) => name).filter((name) => !Object.hasOwn(ENVIRONMENT.entries, name))).toEqual([]);
+      const secret = variables.filter(({ name }) => /_KEY$|^(DATABASE|REDIS)_URL$/.test(name));
+      expect(secret.filter(({ value, valueFrom }) => value !== undefined || valueFrom === undefined)).toEqual([]);
+    },
+  );
+
+  test('the shared settings are variables that gateway/config.ts reads, and no secrets', () => {
+    const names = Object.keys(manifests.find(({ kind }) => kind === 'ConfigMap')!.data!);
+    expect(names.filter((name) => !Object.hasOwn(ENVIRONMENT.entries, name) || /_KEY$|_URL$/.test(name))).toEqual([]);
+  });
+
+  test('each department opens a database of its own and is where the gateway looks for it', () => {
+    const container = (name: string) => deployments.find(([deployment]) => deployment === name)![1].containers[0]!;
+    const secrets = servers.map(
+      (name) => container(name).env.find((variable) => variable.name === 'DATABASE_URL')!.valueFrom!.secretKeyRef.name,
+    );
+    expect(new Set(secrets).size).toBe(servers.length);
+    for (const department of DEPARTMENTS) {
+      expect(container(department).args).toEqual(['subgraph', 'serve', department]);
+      const variable = `SUBGRAPH_${department.replace('-', '_').toUpperCase()}_URL`;
+      expect(container('gateway').env).toContainEqual({ name: variable, value: `http://${department}:4001/graphql` });
+    }
+  });
+});
