@@ -2,7 +2,7 @@
  * Imports go one way: console, cli, bench, test → gateway → policies, schema, database; subgraphs → schema, kit, database.
  * Tests may import what they like, but nobody may import in a circle.
  */
-const TESTS = ['\\.test\\.ts$', '^test/'];
+const TESTS = ['\\.(test|fixture)\\.ts$', '/test-[^/]+\\.ts$', '^test/'];
 const EDGES = '^(cli|console|bench|test)/';
 
 /** Forbids files under `from` to import project files outside `allowed`. */
@@ -44,6 +44,13 @@ export default {
       severity: 'error',
       from: { path: '^subgraphs/kit/', pathNot: TESTS },
       to: { path: '^subgraphs/(?!kit/)[^/]+/' },
+    },
+    {
+      name: 'all-departments-only-at-the-edges',
+      severity: 'error',
+      comment: 'Whoever imports the list of departments has them all in its process; only an edge may decide that.',
+      from: { pathNot: [EDGES, ...TESTS] },
+      to: { path: '^subgraphs/departments\\.ts$' },
     },
     only('schema-imports-itself', 'schema', ['schema/'], 'The schema is the ground everybody stands on.'),
     only('database-imports-itself', 'database', ['database/'], 'The database layer knows no table.'),
