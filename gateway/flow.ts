@@ -1,6 +1,6 @@
 import type { CurrentPolicies } from '../policies/current-policies.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
-import { type Authorize, assertOwnAnswer } from './authorization/authorize.ts';
+import type { Authorize } from './authorization/authorize.ts';
 import { desensitize } from './desensitization/desensitize.ts';
 import type { Disclosure } from './disclosure/disclosure.ts';
 import type { PlanDisclosure } from './disclosure/plan-disclosure.ts';
@@ -54,11 +54,11 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
     const purpose = (look.purpose = declarePurpose(request, caller, policy));
     const disclosure = (look.disclosure = gateway.planDisclosure(request, caller, purpose, policy));
     assertIntrospectionAllowed(disclosure.plan, caller, gateway.introspectionOpen);
-    await gateway.authorize(disclosure, caller, purpose, policy);
+    const grant = await gateway.authorize(disclosure, caller, purpose, policy);
     const answer = (look.answer = await execute(disclosure, caller, purpose, request, gateway));
     assertReferencesAnswered(answer, purpose, policy);
     const shown = desensitize(answer, disclosure.plan);
-    assertOwnAnswer(caller, shown.subjects);
+    await grant.settle(shown.subjects);
     const receipt = await gateway.queryLog.append(releaseEntry(look, shown, gateway.clock()));
     // The entry is durable from here on: dying now leaves a look on record that nobody received, never the reverse.
     return respond({ shown, plan: disclosure.plan, answer, purpose, policy, receipt });
