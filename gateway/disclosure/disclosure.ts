@@ -37,6 +37,8 @@ export interface DisclosurePlan {
   /** Departments the operation may be sent to. */
   departments: readonly string[];
   policyHash: string;
+  /** Whether it asks for the schema itself (`__schema`, `__type`). */
+  introspects: boolean;
 }
 
 /** The plan for one request, with the subjects it asks for. */

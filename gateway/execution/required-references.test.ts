@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { assertReferencesAnswered } from './required-references.ts';
+
+const policy = {
+  purpose: (code: string, date: string) =>
+    code === 'ADMIN_APPROVAL_CHECK' && date === '2026-06-01' ? ({ requiredDepartments: ['registry'] } as never) : undefined,
+};
+
+describe('a purpose that must consult a department', () => {
+  const purpose = { code: 'ADMIN_APPROVAL_CHECK' };
+
+  it.each([
+    { unavailable: [], refused: false },
+    { unavailable: ['tax'], refused: false },
+    { unavailable: ['registry'], refused: true },
+    { unavailable: ['registry', 'tax'], refused: true },
+  ])('is refused $refused when $unavailable do not answer', ({ unavailable, refused }) => {
+    const check = () => assertReferencesAnswered({ unavailable }, purpose, policy, '2026-06-01');
+    if (refused) expect(check).toThrow(expect.objectContaining({ code: 'REFERENCE_UNAVAILABLE', details: { departments: ['registry'] } }));
+    else expect(check).not.toThrow();
+  });
+});

@@ -1,0 +1,20 @@
+import type { PolicySet } from '../../policies/policy-set.ts';
+import { GatewayError } from '../errors.ts';
+import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
+import type { RawAnswer } from './execution.ts';
+
+/**
+ * A purpose may name departments it must consult (必要参考, notice S3 §6): where one of those asked did not answer, a
+ * partial answer would mislead, so the whole query fails.
+ * @throws {GatewayError} REFERENCE_UNAVAILABLE, naming the departments.
+ */
+export function assertReferencesAnswered(
+  answer: Pick<RawAnswer, 'unavailable'>,
+  purpose: DeclaredPurpose,
+  policy: Pick<PolicySet, 'purpose'>,
+  date: string,
+): void {
+  const required = policy.purpose(purpose.code, date)?.requiredDepartments ?? [];
+  const departments = answer.unavailable.filter((department) => required.includes(department));
+  if (departments.length > 0) throw new GatewayError('REFERENCE_UNAVAILABLE', { departments });
+}
