@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Umzug } from 'umzug';
+import { MigrationError, Umzug } from 'umzug';
 import { UNIQUE_VIOLATION } from './database-error.ts';
 import { DatabaseError, type Db } from './db.ts';
 
@@ -29,7 +29,12 @@ export async function migrate(db: Db, folder: string, schemaName: string): Promi
     storage: { executed: async () => [...done.keys()], logMigration: async () => undefined, unlogMigration: async () => undefined },
     logger: undefined,
   });
-  return (await umzug.up()).map(({ name }) => name);
+  try {
+    return (await umzug.up()).map(({ name }) => name);
+  } catch (error) {
+    // Umzug wraps; callers switch on the SQLSTATE.
+    throw error instanceof MigrationError ? error.cause : error;
+  }
 }
 
 interface Migration {

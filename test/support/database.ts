@@ -58,7 +58,10 @@ async function openOnServer(serverUrl: string): Promise<Db> {
   url.pathname = `/${name}`;
   const db = await openPostgres({ url: url.href });
   await migrateAll(db);
+  let closed = false;
   const close = async () => {
+    if (closed) return;
+    closed = true;
     await db.close();
     await server.exec(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await server.close();
