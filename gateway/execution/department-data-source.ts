@@ -19,7 +19,7 @@ export interface QueryScope {
 /** Codes of a department's errors; any other code means that it could not answer. */
 const CODES: ReadonlyMap<string, DepartmentFailure['code']> = new Map([
   ['PURPOSE_NOT_ACCEPTED', 'DEPARTMENT_REFUSED'],
-  ['DEPARTMENT_REFUSED', 'DEPARTMENT_REFUSED'],
+  ['SUBJECT_FORBIDDEN', 'DEPARTMENT_REFUSED'],
   ['INPUT_INVALID', 'INPUT_INVALID'],
   ['BAD_USER_INPUT', 'INPUT_INVALID'],
   // The department does not know our signature: keys or clocks differ, which is the operators' to mend.

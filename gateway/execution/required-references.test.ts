@@ -16,7 +16,8 @@ describe('a purpose that must consult a department', () => {
     { unavailable: ['registry', 'tax'], refused: true },
   ])('is refused $refused when $unavailable do not answer', ({ unavailable, refused }) => {
     const check = () => assertReferencesAnswered({ unavailable }, purpose, policy, '2026-06-01');
-    if (refused) expect(check).toThrow(expect.objectContaining({ code: 'REFERENCE_UNAVAILABLE', details: { departments: ['registry'] } }));
+    if (refused)
+      expect(check).toThrow(expect.objectContaining({ code: 'REFERENCE_UNAVAILABLE', details: { departments: ['registry'] } }));
     else expect(check).not.toThrow();
   });
 });
