@@ -2,6 +2,7 @@
  * Every error that can leave the gateway: one row a code. Callers switch on the code, never on the text.
  * The text is the whole of what a client learns: no record, token, SQL or stack is ever added to it.
  */
+// biome-ignore format: a table, one row a code.
 export const ERRORS = {
   UNAUTHENTICATED: row(401, false, '身份凭证无效或已过期', 'The token is invalid or expired; obtain a new one.'),
   PURPOSE_REQUIRED: row(400, false, '未声明查询用途', 'Declare the purpose in X-Purpose or extensions.purpose.'),
