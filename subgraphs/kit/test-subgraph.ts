@@ -21,7 +21,7 @@ export function idOf(identifier: Exclude<Identifier, { type: 'BUSINESS_REGISTRAT
 
 /** A made-up organisation's (or person's) id: `o-`, the name, padded. */
 export function madeUpId(name: string, letter: 'o' | 'p' = 'o'): string {
-  return `${letter}-${name.padEnd(22, '0')}`;
+  return `${letter}-${name.padEnd(22, '_')}`;
 }
 
 /** Callers by short names; the department's own name is added as audience. */
