@@ -34,10 +34,10 @@ beforeAll(() => {
 });
 afterAll(() => redis?.disconnect());
 
-describe.each([
-  ['in this process', () => createQuotas({ clock })],
-  ...(redisUrl === undefined ? [] : [['in Redis', () => createQuotas({ ...(redis && { redis }), clock })] as const]),
-])('quotas counted %s', (_, create) => {
+const STORES: readonly [string, () => Quotas][] = [['in this process', () => createQuotas({ clock })]];
+const SHARED: typeof STORES = [['in Redis', () => createQuotas({ ...(redis && { redis }), clock })]];
+
+describe.each([...STORES, ...(redisUrl === undefined ? [] : SHARED)])('quotas counted %s', (_, create) => {
   beforeAll(async () => {
     await redis?.ping();
   });

@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadConfig } from '../../gateway/config.ts';
+import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
+import { createKeySource } from '../../gateway/identity/key-source.ts';
+import { requireSecrets } from '../../gateway/secrets.ts';
+import { subjectId } from '../../schema/identifiers/subject-id.ts';
+import { usccCheckCharacter } from '../../schema/identifiers/uscc.ts';
+import { testRequest } from '../../test/support/tokens.ts';
+import { registerToken } from './token.ts';
+
+const company = `9137010008405468A${usccCheckCharacter('9137010008405468A')}`;
+let directory: string;
+let environment: NodeJS.ProcessEnv;
+let printed: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'token-'));
+  environment = { NODE_ENV: 'development', XINQIAO_DATA: directory };
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(directory, { recursive: true });
+});
+
+async function run(...options: string[]): Promise<void> {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  registerToken(program, environment);
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
+  await program.parseAsync(['token', ...options], { from: 'user' });
+}
+
+/** The caller a gateway with the same data directory sees. */
+async function caller(token: string) {
+  const config = loadConfig(environment);
+  const { jwks, subjectKey } = requireSecrets(config, ['jwks', 'subjectKey']);
+  const keys = createKeySource({ location: jwks, production: false, clock: Date.now });
+  const authenticate = createAuthenticate({
+    keys,
+    ...config.tokens,
+    algorithms: ['ES256'],
+    clockToleranceSeconds: 0,
+    subjectKey,
+    clock: Date.now,
+  });
+  return { subjectKey, caller: await authenticate(testRequest({ headers: { authorization: `Bearer ${token}` } })) };
+}
+
+describe('a gateway on the same data directory believes the token of', () => {
+  test.each<[string, string[], object]>([
+    [
+      'a clerk',
+      ['--actor', 'DEPARTMENT', '--org', 'licensing-bureau', '--department', 'licensing', '--operator', 'zhang'],
+      { actor: 'DEPARTMENT', organization: 'licensing-bureau', department: 'licensing', operator: 'zhang', developer: false },
+    ],
+    [
+      'a department without a subgraph',
+      ['--actor', 'DEPARTMENT', '--org', 'finance'],
+      { actor: 'DEPARTMENT', organization: 'finance', developer: false },
+    ],
+    ['a bank in lower case', ['--actor', 'bank', '--org', 'bank-1'], { actor: 'BANK', organization: 'bank-1', developer: false }],
+    [
+      'a developer',
+      ['--actor', 'CREDIT_OFFICE', '--org', '信用办', '--developer'],
+      { actor: 'CREDIT_OFFICE', organization: '信用办', developer: true },
+    ],
+    ['the public', ['--actor', 'PUBLIC', '--org', 'portal'], { actor: 'PUBLIC', organization: '', developer: false }],
+  ])('%s', async (_, options, expected) => {
+    await run(...options);
+    expect(printed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    expect((await caller(printed.trim())).caller).toEqual(expected);
+  });
+
+  test('a company about itself', async () => {
+    await run('--actor', 'SUBJECT', '--org', 'self', '--subject', company, '--expires-in', '24h');
+    const seen = await caller(printed.trim());
+    expect(seen.caller.subject).toBe(subjectId(seen.subjectKey, { type: 'USCC', value: company }));
+  });
+});
+
+test('--json prints the token and when it ends', async () => {
+  await run('--actor', 'BANK', '--org', 'bank-1', '--expires-in', '30m', '--json');
+  expect(JSON.parse(printed)).toEqual({ token: expect.stringMatching(/^ey/), expiresAt: expect.stringMatching(/^\d{4}-.*Z$/) });
+});
+
+describe('an option that cannot be right is refused, with what it accepts and no token', () => {
+  test.each<[string[], string]>([
+    [['--org', 'x'], '--actor'],
+    [['--actor', 'MAYOR', '--org', 'x'], '--actor must be one of DEPARTMENT'],
+    [['--actor', 'BANK'], '--org is needed'],
+    [['--actor', 'BANK', '--org', 'a b'], '--org: letters'],
+    [['--actor', 'BANK', '--org', 'x', '--operator', ''], '--operator: letters'],
+    [['--actor', 'DEPARTMENT', '--org', 'x', '--department', 'licencing'], '--department must be one of registry'],
+    [['--actor', 'BANK', '--org', 'x', '--department', 'tax'], '--department goes with'],
+    [['--actor', 'SUBJECT', '--org', 'x'], '--subject is needed'],
+    [['--actor', 'SUBJECT', '--subject', '123'], '--subject must be a valid'],
+    [['--actor', 'BANK', '--org', 'x', '--subject', company], '--subject goes with'],
+    ...['0s', '25h', '1', 'soon', '-1h', '1w'].map((duration): [string[], string] => [
+      ['--actor', 'BANK', '--org', 'x', `--expires-in=${duration}`],
+      '--expires-in must be',
+    ]),
+  ])('%j', async (options, message) => {
+    await expect(run(...options)).rejects.toThrow(message);
+    expect(printed).toBe('');
+  });
+});
+
+describe('where tokens come from elsewhere, none is issued and no key comes into being', () => {
+  test.each<[string, NodeJS.ProcessEnv, string]>([
+    ['in production', { NODE_ENV: 'production' }, 'NODE_ENV=production issues no tokens'],
+    ["beside an identity provider's key set", { XINQIAO_JWKS: 'https://idp.example/jwks' }, 'XINQIAO_JWKS is set'],
+  ])('%s', async (_, variables, message) => {
+    environment = { ...environment, ...variables };
+    await expect(run('--actor', 'AUDITOR', '--org', 'x')).rejects.toThrow(message);
+    expect(printed).toBe('');
+    expect(existsSync(join(directory, 'secrets'))).toBe(false);
+  });
+});

@@ -1,0 +1,116 @@
+import { env } from 'node:process';
+import type { Command } from 'commander';
+import jwt from 'jsonwebtoken';
+import * as v from 'valibot';
+import { loadConfig } from '../../gateway/config.ts';
+import { MAX_TOKEN_LIFETIME_SECONDS } from '../../gateway/identity/authenticate.ts';
+import { CLAIMS } from '../../gateway/identity/claims.ts';
+import { developmentTokenKey, requireSecrets } from '../../gateway/secrets.ts';
+import { checkResidentId } from '../../schema/identifiers/resident-id.ts';
+import { checkUscc } from '../../schema/identifiers/uscc.ts';
+import type { Actor } from '../../schema/signed-context.ts';
+import { ACTORS, DEPARTMENTS } from '../../schema/signed-context.ts';
+
+interface TokenOptions {
+  actor: string;
+  org?: string;
+  department?: string;
+  operator?: string;
+  subject?: string;
+  developer?: true;
+  expiresIn: string;
+  json?: true;
+}
+
+const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/**
+ * Adds `xinqiao token`: prints a token signed with the development key of the data directory, and nothing else.
+ * Exit codes: 0 printed; 1 misused, or in production, where only the city's identity provider issues tokens.
+ */
+export function registerToken(program: Command, environment: NodeJS.ProcessEnv = env): void {
+  program
+    .command('token')
+    .description('签发开发用身份凭证。 Issue a token for development; production trusts the identity provider alone')
+    .requiredOption('--actor <actor>', `kind of caller: ${ACTORS.join(', ')}`)
+    .option('--org <code>', 'code of the organisation; not needed for SUBJECT and PUBLIC')
+    .option('--department <code>', `department that asks (actor DEPARTMENT): ${DEPARTMENTS.join(', ')}; leave out for any other`)
+    .option('--operator <account>', 'work account of the person or system')
+    .option('--subject <code>', 'unified social credit code or resident number of the bearer (actor SUBJECT)')
+    .option('--developer', 'may look at the schema in production')
+    .option('--expires-in <duration>', 'such as 30m, 8h; at most 24h', '1h')
+    .option('--json', 'print one JSON value {token, expiresAt}')
+    .action((options: TokenOptions) => {
+      const { token, expiresAt } = issue(options, environment);
+      process.stdout.write(`${options.json ? JSON.stringify({ token, expiresAt }) : token}\n`);
+    });
+}
+
+function issue(options: TokenOptions, environment: NodeJS.ProcessEnv): { token: string; expiresAt: string } {
+  // Said before the configuration is read: what else production lacks is not the point.
+  if (environment.NODE_ENV === 'production') {
+    throw new Error('NODE_ENV=production issues no tokens; they come from the identity provider of XINQIAO_JWKS');
+  }
+  const claims = claimsOf(options);
+  const config = loadConfig(environment);
+  const { key, keyId } = developmentTokenKey(config);
+  // The key set that verifies the token is made with its key, so that either command may come first.
+  requireSecrets(config, ['jwks']);
+  const token = jwt.sign(claims, key, { algorithm: 'ES256', keyid: keyId, ...config.tokens });
+  return { token, expiresAt: new Date(claims.exp * 1000).toISOString() };
+}
+
+/** The claims the options ask for. @throws {Error} naming the option at fault and what it accepts. */
+function claimsOf({
+  actor: given,
+  org,
+  department,
+  operator,
+  subject,
+  developer,
+  expiresIn,
+}: TokenOptions): v.InferOutput<typeof CLAIMS> {
+  const actor = actorOf(given);
+  if (org === undefined && actor !== 'SUBJECT' && actor !== 'PUBLIC') throw new Error(`--org is needed for the actor ${actor}`);
+  checkDepartment(actor, department);
+  checkSubject(actor, subject);
+  const iat = Math.floor(Date.now() / 1000);
+  const wanted = { actor, org, department, operator, subject, developer, iat, exp: iat + secondsOf(expiresIn) };
+  const claims = v.safeParse(CLAIMS, Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)));
+  if (claims.success) return claims.output;
+  throw new Error(
+    `--${v.getDotPath(claims.issues[0])}: letters, digits and . _ : @ / -, beginning with a letter or digit, at most 64`,
+  );
+}
+
+function actorOf(text: string): Actor {
+  const actor = ACTORS.find((known) => known === text.toUpperCase());
+  if (actor === undefined) throw new Error(`--actor must be one of ${ACTORS.join(', ')}`);
+  return actor;
+}
+
+function checkDepartment(actor: Actor, department: string | undefined): void {
+  if (department === undefined) return;
+  if (actor !== 'DEPARTMENT') throw new Error('--department goes with the actor DEPARTMENT alone');
+  if (DEPARTMENTS.some((known) => known === department)) return;
+  throw new Error(`--department must be one of ${DEPARTMENTS.join(', ')}; any other department of the city leaves it out`);
+}
+
+function checkSubject(actor: Actor, subject: string | undefined): void {
+  if ((subject !== undefined) !== (actor === 'SUBJECT')) {
+    throw new Error(
+      subject === undefined ? '--subject is needed for the actor SUBJECT' : '--subject goes with the actor SUBJECT alone',
+    );
+  }
+  if (subject === undefined || checkUscc(subject).valid || checkResidentId(subject).valid) return;
+  throw new Error(
+    '--subject must be a valid unified social credit code or resident number (18 characters, check character right)',
+  );
+}
+
+function secondsOf(duration: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(duration) ?? [];
+  const seconds = Number(count) * (SECONDS_IN[unit] ?? 0);
+  if (seconds > 0 && seconds <= MAX_TOKEN_LIFETIME_SECONDS) return seconds;
+  throw new Error('--expires-in must be a number and s, m or h, such as 30m, from 1s to 24h');
+}
