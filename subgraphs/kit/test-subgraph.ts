@@ -10,7 +10,8 @@ import type { Department } from './department.ts';
 
 /** The moment every department test happens at: 12:00 on 2026-06-15 in the city. */
 export const NOW = Date.parse('2026-06-15T12:00:00+08:00');
-const SUBJECT_KEY = 'a key for tests, of at least 32 characters';
+/** The tests’ key of subject ids. */
+export const SUBJECT_KEY = 'a key for tests, of at least 32 characters';
 /** The gateway's key pair in tests. */
 export const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
@@ -55,15 +56,24 @@ export function testSubgraph(department: Department, db: Queryable, clock = () =
     clock,
     report: (error) => reported.push(error),
   });
-  const sign = (caller: Omit<SignedContext, 'audience'>) => signContext({ audience: department.name, ...caller }, { privateKey, keyId: 'test', clock });
-  const ask = async (caller: Omit<SignedContext, 'audience'>, query: string, variables: Record<string, unknown> = {}): Promise<ExecutionResult> => {
+  const sign = (caller: Omit<SignedContext, 'audience'>) =>
+    signContext({ audience: department.name, ...caller }, { privateKey, keyId: 'test', clock });
+  const ask = async (
+    caller: Omit<SignedContext, 'audience'>,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<ExecutionResult> => {
     statements.length = 0;
     const result = await subgraph.execute({ query, variables, contextToken: sign(caller) });
     // As it would travel: plain objects, no prototypes.
     return JSON.parse(JSON.stringify(result)) as ExecutionResult;
   };
   /** Asks for the selection on many subjects as the gateway does; answers with the entities in order. */
-  const entities = async (caller: Omit<SignedContext, 'audience'>, ids: readonly string[], selection: string): Promise<Record<string, unknown>[]> => {
+  const entities = async (
+    caller: Omit<SignedContext, 'audience'>,
+    ids: readonly string[],
+    selection: string,
+  ): Promise<Record<string, unknown>[]> => {
     const representations = ids.map((id) => ({ __typename: 'CreditSubject', id }));
     const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on CreditSubject { ${selection} } } }`;
     const { data, errors } = await ask(caller, query, { representations });

@@ -7,7 +7,14 @@ import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
 import { provenance } from '../kit/provenance.ts';
 import { findSubject } from './find-subject.ts';
 import type { Subject, SubjectBy } from './find-subject.ts';
-import { OFFICERS_SQL, PERSON_NAME_SQL, PREDECESSORS_SQL, PREVIOUS_NAMES_SQL, SUBJECT_SQL, SUCCESSOR_SQL } from './registry-sql.ts';
+import {
+  OFFICERS_SQL,
+  PERSON_NAME_SQL,
+  PREDECESSORS_SQL,
+  PREVIOUS_NAMES_SQL,
+  SUBJECT_SQL,
+  SUCCESSOR_SQL,
+} from './registry-sql.ts';
 import { searchSubjects } from './search-subjects.ts';
 
 /** Resolvers of the registry. Related subjects the caller may not ask about (SELF_QUERY) are left out, not refused. */
@@ -18,10 +25,12 @@ export const resolvers: Resolvers = {
     searchSubjects: (_: unknown, args: Parameters<typeof searchSubjects>[0], context) => searchSubjects(args, context),
   },
   CreditSubject: {
-    name: async ({ id }: Subject, _: unknown, context) => (await registered(id, context))?.['name'] ?? (await personName(id, context)),
+    name: async ({ id }: Subject, _: unknown, context) =>
+      (await registered(id, context))?.['name'] ?? (await personName(id, context)),
     kind: async ({ id }: Subject, _: unknown, context) =>
       (await registered(id, context))?.['kind'] ?? (isPersonSubject(id) ? 'NATURAL_PERSON' : null),
-    unifiedSocialCreditCode: async ({ id }: Subject, _: unknown, context) => (await registered(id, context))?.['unifiedSocialCreditCode'],
+    unifiedSocialCreditCode: async ({ id }: Subject, _: unknown, context) =>
+      (await registered(id, context))?.['unifiedSocialCreditCode'],
     registration: ({ id }: Subject, _: unknown, context) => registered(id, context),
   },
   Registration: {

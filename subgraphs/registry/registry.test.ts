@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Db } from '../../database/db.ts';
+import { openTestDatabase } from '../../test/support/database.ts';
+import { unresolvedId } from '../../schema/identifiers/subject-id.ts';
+import { CALLERS, idOf, insert, madeUpId, self, SUBJECT_KEY, testSubgraph } from '../kit/test-subgraph.ts';
+import { registry } from './department.ts';
+
+const USCC = '91350100M000100Y43';
+const FORMER = '9164038158BRK2A250';
+const UNUSED = '92210300Y55BB55K4H';
+const RESIDENT = '11010519491231002X';
+const OLD_NUMBER = '999900094580730';
+const UNUSED_NUMBER = '999900402157364';
+const COMPANY = idOf({ type: 'USCC', value: USCC });
+const PERSON = idOf({ type: 'RESIDENT_ID', value: RESIDENT });
+const SHOP = madeUpId('shop', 'p');
+const MERGED = madeUpId('merged');
+const KIND = 'ENTERPRISE_LEGAL_PERSON';
+let db: Db;
+let department: ReturnType<typeof testSubgraph>;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  department = testSubgraph(registry, db);
+  const subject = (subject_id: string, name: string, kind = KIND) => ({
+    subject_id,
+    name,
+    kind,
+    unified_social_credit_code: subject_id,
+  });
+  await insert(db, 'registry.subject', [
+    {
+      ...subject(COMPANY, '云汀泰山（集团）有限公司'),
+      unified_social_credit_code: USCC,
+      business_registration_no: OLD_NUMBER,
+      status: 'IN_OPERATION',
+      registered_capital_fen: 1_000_000_000_00n,
+      established_on: '1999-01-31',
+      employees: 12,
+      contact_phone: '0538-1234567',
+      email: 'a@example.cn',
+      registered_address: '云汀市一街1号',
+      legal_representative_name: '欧阳一',
+    },
+    subject(SHOP, '云汀泰山小吃店', 'INDIVIDUAL_BUSINESS'),
+    subject(MERGED, '泰山旧厂'),
+    ...Array.from({ length: 5 }, (_, index) => subject(madeUpId(`same${index}`), '同名贸易公司')),
+    subject(madeUpId('percent'), '百分之%_\\公司'),
+  ]);
+  await insert(db, 'registry.identifier', [
+    {
+      reference: unresolvedId(SUBJECT_KEY, { type: 'BUSINESS_REGISTRATION_NO', value: OLD_NUMBER }),
+      kind: 'BUSINESS_REGISTRATION_NO',
+      subject_id: COMPANY,
+    },
+    { reference: unresolvedId(SUBJECT_KEY, { type: 'USCC', value: FORMER }), kind: 'USCC', subject_id: COMPANY },
+  ]);
+  await insert(db, 'registry.officer', [
+    { subject_id: COMPANY, role: 'SHAREHOLDER', name: '王二', share_percent: '33.5' },
+    {
+      subject_id: COMPANY,
+      role: 'LEGAL_REPRESENTATIVE',
+      name: '欧阳一',
+      id_document_type: '身份证',
+      id_document_no: RESIDENT,
+      person_id: PERSON,
+      birth_date: '1949-12-31',
+      phone: '13800001234',
+    },
+    {
+      subject_id: MERGED,
+      role: 'DIRECTOR',
+      name: '欧阳一（旧）',
+      id_document_no: RESIDENT,
+      person_id: PERSON,
+      received_at: '2020-01-01T00:00:00Z',
+    },
+  ]);
+  await insert(db, 'registry.previous_name', [
+    { subject_id: COMPANY, name: '云汀一厂', used_until: '2001-01-01' },
+    { subject_id: COMPANY, name: '云汀二厂', used_until: '2010-01-01' },
+  ]);
+  await insert(db, 'registry.succession', [
+    { subject_id: MERGED, successor_id: COMPANY, kind: 'MERGER', succeeded_on: '2020-05-01' },
+  ]);
+});
+afterAll(() => db.close());
+
+describe('finding a subject', () => {
+  const find = async (caller: Parameters<typeof department.ask>[0], by: Record<string, unknown>, selection = 'id name kind') => {
+    const { data, errors } = await department.ask(caller, `query ($by: SubjectBy!) { subject(by: $by) { ${selection} } }`, {
+      by,
+    });
+    return errors ? errors.map(({ extensions }) => extensions?.['code']) : data?.['subject'];
+  };
+
+  test.each([
+    ['its code', { unifiedSocialCreditCode: ` ${USCC.toLowerCase()} ` }],
+    ['a former code', { unifiedSocialCreditCode: FORMER }],
+    ['its old registration number', { businessRegistrationNo: OLD_NUMBER }],
+    ['its id', { id: COMPANY }],
+  ])('answers for %s', async (_, by) => {
+    expect(await find(CALLERS.public, by)).toEqual({ id: COMPANY, name: '云汀泰山（集团）有限公司', kind: KIND });
+  });
+
+  test.each([
+    ['a code nobody has', { unifiedSocialCreditCode: UNUSED }],
+    ['an old number nobody has', { businessRegistrationNo: UNUSED_NUMBER }],
+    ['an id nobody has', { id: madeUpId('nobody') }],
+  ])('answers null for %s', async (_, by) => {
+    expect(await find(CALLERS.public, by)).toBeNull();
+  });
+
+  test('answers for a person the registry knows as an officer, and alike for one it does not know', async () => {
+    expect(
+      await find(CALLERS.clerk, { residentIdNumber: RESIDENT }, 'id name kind unifiedSocialCreditCode registration { status }'),
+    ).toEqual({
+      id: PERSON,
+      name: '欧阳一',
+      kind: 'NATURAL_PERSON',
+      unifiedSocialCreditCode: null,
+      registration: null,
+    });
+    const stranger = { id: idOf({ type: 'RESIDENT_ID', value: '999999199001010016' }), name: null, kind: 'NATURAL_PERSON' };
+    expect(await find(CALLERS.clerk, { residentIdNumber: '999999199001010016' })).toEqual(stranger);
+    expect(await find(CALLERS.clerk, { id: stranger.id })).toEqual(stranger);
+  });
+
+  test.each([
+    ['no identifier', {}],
+    ['two identifiers', { id: COMPANY, unifiedSocialCreditCode: USCC }],
+    ['only nulls', { id: null }],
+    ['an id of another form', { id: 'o-1' }],
+    ['a code with a wrong check character', { unifiedSocialCreditCode: '91350100M000100Y44' }],
+  ])('refuses %s, and never repeats it', async (_, by) => {
+    expect(await find(CALLERS.public, by)).toEqual(['INPUT_INVALID']);
+  });
+
+  test('SELF_QUERY learns nothing of others, not even whether they exist', async () => {
+    expect(await find(self(COMPANY), { unifiedSocialCreditCode: USCC })).toMatchObject({ id: COMPANY });
+    for (const by of [
+      { id: MERGED },
+      { id: madeUpId('nobody') },
+      { residentIdNumber: RESIDENT },
+      { businessRegistrationNo: UNUSED_NUMBER },
+    ]) {
+      expect(await find(self(COMPANY), by)).toEqual(['SUBJECT_FORBIDDEN']);
+    }
+    expect(await find({ ...self(COMPANY), actor: 'BANK' }, { id: COMPANY })).toEqual(['SUBJECT_FORBIDDEN']);
+  });
+});
+
+test('answers for many subjects in order, in one statement and one more for old numbers', async () => {
+  const by = [
+    { id: MERGED },
+    { id: madeUpId('nobody') },
+    { unifiedSocialCreditCode: USCC },
+    { businessRegistrationNo: OLD_NUMBER },
+  ];
+  const { data } = await department.ask(CALLERS.clerk, 'query ($by: [SubjectBy!]!) { subjects(by: $by) { id name } }', { by });
+  expect(data?.['subjects']).toEqual([
+    { id: MERGED, name: '泰山旧厂' },
+    null,
+    { id: COMPANY, name: '云汀泰山（集团）有限公司' },
+    { id: COMPANY, name: '云汀泰山（集团）有限公司' },
+  ]);
+  expect(department.statements).toHaveLength(2);
+});
+
+test('serves the registration with officers, former names and related subjects', async () => {
+  const [company] = await department.entities(
+    CALLERS.auditor,
+    [COMPANY],
+    `registration {
+      status registeredCapital establishedOn employees contactPhone email registeredAddress businessRegistrationNo previousNames
+      officers { name role share idDocumentNo birthDate subject { id name } }
+      predecessors { id name registration { successor { id } } } successor { id } provenance { batch line } }`,
+  );
+  expect(company).toEqual({
+    registration: {
+      status: 'IN_OPERATION',
+      registeredCapital: '1000000000.00',
+      establishedOn: '1999-01-31',
+      employees: '12',
+      contactPhone: '0538-1234567',
+      email: 'a@example.cn',
+      registeredAddress: '云汀市一街1号',
+      businessRegistrationNo: OLD_NUMBER,
+      previousNames: ['云汀二厂', '云汀一厂'],
+      officers: [
+        {
+          name: '欧阳一',
+          role: 'LEGAL_REPRESENTATIVE',
+          share: null,
+          idDocumentNo: RESIDENT,
+          birthDate: '1949-12-31',
+          subject: { id: PERSON, name: '欧阳一' },
+        },
+        { name: '王二', role: 'SHAREHOLDER', share: '33.50', idDocumentNo: null, birthDate: null, subject: null },
+      ],
+      predecessors: [{ id: MERGED, name: '泰山旧厂', registration: { successor: { id: COMPANY } } }],
+      successor: null,
+      provenance: { batch: 'batch-1', line: 2 },
+    },
+  });
+});
+
+test('leaves related subjects out of a SELF_QUERY', async () => {
+  const [company] = await department.entities(
+    self(COMPANY),
+    [COMPANY],
+    'registration { officers { name subject { id } } predecessors { id } }',
+  );
+  expect(company).toEqual({
+    registration: {
+      officers: [
+        { name: '欧阳一', subject: null },
+        { name: '王二', subject: null },
+      ],
+      predecessors: [],
+    },
+  });
+  const [merged] = await department.entities(self(MERGED), [MERGED], 'registration { successor { id } }');
+  expect(merged).toEqual({ registration: { successor: null } });
+});
+
+test.each([1, 50])('costs one statement for each part of %i subjects', async (count) => {
+  const ids = [COMPANY, MERGED, SHOP, ...Array.from({ length: 50 }, (_, index) => madeUpId(`x${index}`))].slice(0, count);
+  await department.entities(
+    CALLERS.auditor,
+    ids,
+    'id name kind registration { status previousNames officers { name } successor { id } predecessors { id } }',
+  );
+  expect(department.statements).toHaveLength(5);
+});
+
+describe('searching by name', () => {
+  const search = async (caller: Parameters<typeof department.ask>[0], args: Record<string, unknown>) => {
+    const { data, errors } = await department.ask(
+      caller,
+      'query ($name: String!, $first: Int, $after: String) { searchSubjects(name: $name, first: $first, after: $after) { edges { cursor node { id name } } pageInfo { hasNextPage endCursor } } }',
+      args,
+    );
+    return errors
+      ? { code: errors[0]?.extensions?.['code'] }
+      : (data?.['searchSubjects'] as {
+          edges: { cursor: string; node: { id: string; name: string } }[];
+          pageInfo: { hasNextPage: boolean; endCursor: string | null };
+        });
+  };
+  const names = async (...args: Parameters<typeof search>) => {
+    const found = await search(...args);
+    return 'edges' in found ? found.edges.map(({ node }) => node.name) : found;
+  };
+
+  test.each([
+    ['the public', CALLERS.public, ['云汀泰山（集团）有限公司', '泰山旧厂']],
+    ['a bank', CALLERS.bank, ['云汀泰山（集团）有限公司', '泰山旧厂']],
+    ['a department', CALLERS.clerk, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
+    ['the credit office', CALLERS.office, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
+    ['an auditor', CALLERS.auditor, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
+  ])('finds organisations for %s, and sole proprietors only for government', async (_, caller, expected) => {
+    expect([...((await names(caller, { name: '泰山' })) as string[])].sort()).toEqual([...expected].sort());
+  });
+
+  test.each([
+    ['half-width brackets and spaces', '泰山 (集团)', ['云汀泰山（集团）有限公司']],
+    ['characters that are patterns elsewhere', '%_\\', ['百分之%_\\公司']],
+    ['the name of a natural person', '欧阳一', []],
+    ['pieces that do not stand together', '云汀旧厂', []],
+  ])('finds by %s', async (_, name, expected) => {
+    expect(await names(CALLERS.public, { name })).toEqual(expected);
+  });
+
+  test('pages through companies of the same name without losing or repeating one, with no name in a cursor', async () => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 3; page += 1) {
+      const found = await search(CALLERS.public, { name: '同名贸易', first: 2, after });
+      if (!('edges' in found)) throw new Error(found.code as string);
+      expect(department.statements).toHaveLength(2);
+      expect(found.pageInfo.hasNextPage).toBe(page < 2);
+      seen.push(...found.edges.map(({ cursor, node }) => (expect(cursor).toBe(node.id), node.id)));
+      after = found.pageInfo.endCursor;
+    }
+    expect(new Set(seen).size).toBe(5);
+  });
+
+  test.each([
+    ['one character', { name: '泰' }],
+    ['one character and spaces', { name: ' 泰 ' }],
+    ['a very long name', { name: '泰'.repeat(101) }],
+    ['a NUL', { name: '泰山\0' }],
+    ['a cursor that is none', { name: '泰山', after: "' or 1=1" }],
+    ['a page of 101', { name: '泰山', first: 101 }],
+  ])('refuses %s', async (_, args) => {
+    expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
+  });
+
+  test('is no part of a SELF_QUERY', async () => {
+    expect(await search(self(COMPANY), { name: '泰山' })).toEqual({ code: 'SUBJECT_FORBIDDEN' });
+  });
+});
