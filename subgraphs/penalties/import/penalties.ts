@@ -33,8 +33,31 @@ const CATEGORIES = {
 } as const;
 const ON_CERTIFICATES: readonly string[] = ['LICENSE_SUSPENSION', 'LICENSE_REVOCATION', 'LICENSE_SUSPENSION_OR_REVOCATION'];
 
-const PROCEDURES = { '01': 'SIMPLE', 1: 'SIMPLE', 简易: 'SIMPLE', 简易程序: 'SIMPLE', '02': 'ORDINARY', 2: 'ORDINARY', 一般: 'ORDINARY', 一般程序: 'ORDINARY', 普通程序: 'ORDINARY' } as const;
-const STATUSES = { 0: 'NORMAL', 1: 'WITHDRAWN', 2: 'IN_OBJECTION', 3: 'OTHER', 正常: 'NORMAL', 公示中: 'NORMAL', 公示期满: 'NORMAL', 不予公示: 'NORMAL', 撤销: 'WITHDRAWN', 已撤下: 'WITHDRAWN', 异议: 'IN_OBJECTION', 其他: 'OTHER' } as const;
+const PROCEDURES = {
+  '01': 'SIMPLE',
+  1: 'SIMPLE',
+  简易: 'SIMPLE',
+  简易程序: 'SIMPLE',
+  '02': 'ORDINARY',
+  2: 'ORDINARY',
+  一般: 'ORDINARY',
+  一般程序: 'ORDINARY',
+  普通程序: 'ORDINARY',
+} as const;
+const STATUSES = {
+  0: 'NORMAL',
+  1: 'WITHDRAWN',
+  2: 'IN_OBJECTION',
+  3: 'OTHER',
+  正常: 'NORMAL',
+  公示中: 'NORMAL',
+  公示期满: 'NORMAL',
+  不予公示: 'NORMAL',
+  撤销: 'WITHDRAWN',
+  已撤下: 'WITHDRAWN',
+  异议: 'IN_OBJECTION',
+  其他: 'OTHER',
+} as const;
 const REPAIRS = { 已修复: 'REPAIRED', 未修复: 'NOT_REPAIRED', 1: 'REPAIRED', 0: 'NOT_REPAIRED' } as const;
 
 /** 行政处罚: the national dual-publicity layouts of 2018 (with the columns some provinces add) and 2015. */
@@ -60,7 +83,11 @@ export const penalties: ImportCategory = {
 
 function readPenalty(row: RowReader, decisionDate: string | null, authorityCode: string | null): Cell[] {
   const categories = readCategories(row);
-  const handlers = row.text('case_handlers')?.split(/[、,，;；\s]+/).filter(Boolean) ?? null;
+  const handlers =
+    row
+      .text('case_handlers')
+      ?.split(/[、,，;；\s]+/)
+      .filter(Boolean) ?? null;
   return [
     row.text('decision_document_no'),
     row.text('violation_type'),
@@ -103,7 +130,8 @@ function readCategories(row: RowReader): readonly string[] {
 
 function readWan(row: RowReader, field: string): string | null {
   const fen = row.amount(field, 'wan');
-  if (fen !== null && looksLikeYuan(row.text(field) ?? '', fen, row.text('content') ?? '')) row.warn(field, 'AMOUNT_LOOKS_LIKE_YUAN');
+  if (fen !== null && looksLikeYuan(row.text(field) ?? '', fen, row.text('content') ?? ''))
+    row.warn(field, 'AMOUNT_LOOKS_LIKE_YUAN');
   return fen;
 }
 

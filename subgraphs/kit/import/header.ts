@@ -1,0 +1,79 @@
+import { columnKey, isRejectsHeader, REJECT_COLUMNS } from './column-key.ts';
+import type { Layout } from './layout.ts';
+import { UnreadableFile } from './read/unreadable-file.ts';
+
+/** Which layout a file has, and in which cell each of its fields stands. */
+export interface MatchedHeader {
+  readonly layout: Layout;
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+/** More columns than any layout has, several times over. */
+const MAX_COLUMNS = 200;
+/** Names in a refusal, so that a wrong file does not fill the screen. */
+const MAX_LISTED = 40;
+
+/**
+ * Finds the layout whose columns a header names, in any order and in either of its spellings (Chinese or code), full and
+ * half width alike. The first layout that fits wins.
+ * @throws {UnreadableFile} listing unknown, missing and repeated columns of the closest layout.
+ */
+export function matchHeader(cells: readonly string[], layouts: readonly Layout[]): MatchedHeader {
+  const names = withoutEmptyEnd(cells);
+  if (names.length > MAX_COLUMNS)
+    throw new UnreadableFile(`表头有 ${names.length} 列，超过 ${MAX_COLUMNS} 列，可能不是本类文件。`);
+  const attempts = layouts.map((layout) => attempt(names, layout));
+  const fitting = attempts.find(({ problems }) => problems === 0);
+  if (fitting) return fitting;
+  const [closest] = attempts.sort((a, b) => a.problems - b.problems);
+  throw new UnreadableFile(closest ? refusal(closest) : '没有可用的版式。');
+}
+
+interface Attempt extends MatchedHeader {
+  readonly unknown: readonly string[];
+  readonly missing: readonly string[];
+  readonly repeated: readonly string[];
+  readonly problems: number;
+}
+
+function attempt(names: readonly string[], layout: Layout): Attempt {
+  const fields = new Map(
+    layout.columns.flatMap(({ field, headers }) => headers.map((header) => [columnKey(header), field] as const)),
+  );
+  const positions = new Map<string, number>();
+  const ignored = new Set<string>(isRejectsHeader(names) ? REJECT_COLUMNS : []);
+  const unknown: string[] = [];
+  const repeated: string[] = [];
+  for (const [position, name] of names.entries()) {
+    if (ignored.has(columnKey(name))) continue;
+    const field = fields.get(columnKey(name));
+    if (field === undefined) unknown.push(name.trim() || `（第 ${position + 1} 列无名称）`);
+    else if (positions.has(field)) repeated.push(name);
+    else positions.set(field, position);
+  }
+  const missing = layout.columns
+    .filter(({ field, presence }) => presence !== 'optional' && !positions.has(field))
+    .map(({ headers }) => headers[0] ?? '');
+  return { layout, positions, unknown, missing, repeated, problems: unknown.length + missing.length + repeated.length };
+}
+
+function refusal({ layout, unknown, missing, repeated }: Attempt): string {
+  const parts = [
+    ['缺少必需的列', missing],
+    ['不认识的列', unknown],
+    ['重复的列', repeated],
+  ] as const;
+  const lists = parts.filter(([, list]) => list.length > 0).map(([title, list]) => `${title}：${listed(list)}`);
+  return `表头与“${layout.name}”版式不符。${lists.join('；')}。`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_LISTED).map((name) => name.slice(0, MAX_LISTED));
+  return shown.join('、') + (names.length > MAX_LISTED ? ` 等 ${names.length} 列` : '');
+}
+
+function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
+  let length = cells.length;
+  while (length > 0 && cells[length - 1]?.trim() === '') length--;
+  return cells.slice(0, length);
+}

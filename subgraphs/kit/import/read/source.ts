@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { RawRow } from './csv.ts';
+import { readCsv } from './csv.ts';
+import { UnreadableFile } from './unreadable-file.ts';
+import { readXlsx } from './xlsx.ts';
+
+/** Where rows come from: a file, or bytes somebody else read (with the name to keep). */
+export type ImportSource = { readonly path: string } | { readonly bytes: AsyncIterable<Uint8Array>; readonly name: string };
+
+/** An opened source. `readBytes` grows as rows are read; `sha256` is that of all bytes once the rows have ended. */
+export interface OpenedSource {
+  readonly name: string;
+  readonly totalBytes: number | null;
+  readonly rows: AsyncGenerator<RawRow>;
+  readBytes(): number;
+  sha256(): string;
+}
+
+const READ_BYTES = 262_144;
+/** An .xlsx file is read whole; 100,000 rows of the national layouts are about 15 MB. */
+const MAX_XLSX_BYTES = 64 * 1024 * 1024;
+const ZIP = Buffer.from('504b', 'hex');
+const OLD_EXCEL = Buffer.from('d0cf11e0', 'hex');
+
+/**
+ * Opens a CSV or .xlsx source, told apart by its first bytes and not by its name.
+ * @throws {UnreadableFile} when it does not exist or is an old .xls file; later, from `rows`, what the readers refuse.
+ */
+export async function openSource(source: ImportSource): Promise<OpenedSource> {
+  const hash = createHash('sha256');
+  let readBytes = 0;
+  const bytes = counted(
+    'path' in source ? createReadStream(source.path, { highWaterMark: READ_BYTES }) : source.bytes,
+    (chunk) => {
+      hash.update(chunk);
+      readBytes += chunk.length;
+    },
+  );
+  const opened = {
+    name: 'path' in source ? basename(source.path) : source.name,
+    totalBytes: 'path' in source ? await sizeOf(source.path) : null,
+    readBytes: () => readBytes,
+    sha256: () => hash.copy().digest('hex'),
+  };
+  const first = await bytes.next();
+  if (first.done) throw new UnreadableFile('文件是空的。');
+  const all = withFirst(first.value, bytes);
+  if (first.value.subarray(0, 4).equals(OLD_EXCEL)) {
+    await bytes.return(undefined);
+    throw new UnreadableFile('这是旧的 .xls 文件，请另存为 .xlsx 或“CSV UTF-8”。');
+  }
+  return { ...opened, rows: first.value.subarray(0, 2).equals(ZIP) ? xlsxRows(all) : readCsv(all) };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+    if (isFile) return size;
+  } catch (error) {
+    throw new UnreadableFile('文件不存在或无权读取。', { cause: error });
+  }
+  throw new UnreadableFile('这不是文件。');
+}
+
+async function* counted(bytes: AsyncIterable<Uint8Array>, count: (chunk: Buffer) => void): AsyncGenerator<Buffer, undefined> {
+  for await (const piece of bytes) {
+    if (piece.byteLength === 0) continue;
+    const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    count(chunk);
+    yield chunk;
+  }
+  return undefined;
+}
+
+async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+async function* xlsxRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<RawRow> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of bytes) {
+    size += piece.length;
+    if (size > MAX_XLSX_BYTES)
+      throw new UnreadableFile(`Excel 文件超过 ${MAX_XLSX_BYTES / 1024 / 1024} MB，请另存为“CSV UTF-8”后再导入。`);
+    pieces.push(piece);
+  }
+  yield* readXlsx(Buffer.concat(pieces));
+}

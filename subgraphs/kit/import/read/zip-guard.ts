@@ -1,0 +1,114 @@
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createInflateRaw } from 'node:zlib';
+import { UnreadableFile } from './unreadable-file.ts';
+
+/** Limits on an .xlsx file, checked before the reader opens it: it unpacks everything into memory. */
+const MAX_ENTRIES = 1_000;
+const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+const MAX_ROWS = 100_000;
+const MAX_COLUMN_LETTERS = 2;
+
+const END_OF_DIRECTORY = 0x06054b50;
+const DIRECTORY_ENTRY = 0x02014b50;
+const LOCAL_HEADER = 0x04034b50;
+const STORED = 0;
+const DEFLATED = 8;
+
+/** The advice with every refusal for size. */
+export const TOO_LARGE = `Excel 文件最多 ${MAX_ROWS.toLocaleString('en')} 行数据，更大的请另存为“CSV UTF-8”后再导入。`;
+
+interface Entry {
+  readonly name: string;
+  readonly method: number;
+  readonly data: Buffer;
+}
+
+/**
+ * Unpacks an .xlsx file once, keeping nothing, and refuses what would exhaust memory: too many entries, too many bytes
+ * whatever sizes the archive claims, more than 100,000 rows, a cell address far outside any layout (the reader fills gaps).
+ * @throws {UnreadableFile} for these and for a truncated or encrypted archive.
+ */
+export async function guardXlsx(file: Buffer): Promise<void> {
+  let budget = MAX_UNPACKED_BYTES;
+  for (const entry of entriesOf(file)) {
+    const scan = /(?:^|\/)worksheets\/[^/]*\.xml$/i.test(entry.name) ? new SheetScan() : null;
+    const count = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        budget -= chunk.length;
+        try {
+          if (budget < 0) throw new UnreadableFile(`文件解压后超过 ${MAX_UNPACKED_BYTES / 1024 / 1024} MB。${TOO_LARGE}`);
+          scan?.add(chunk.toString('latin1'));
+          done();
+        } catch (error) {
+          done(error as Error);
+        }
+      },
+    });
+    try {
+      if (entry.method === STORED) await pipeline(Readable.from([entry.data]), count);
+      else await pipeline(Readable.from([entry.data]), createInflateRaw(), count);
+    } catch (error) {
+      if (error instanceof UnreadableFile) throw error;
+      throw new UnreadableFile('Excel 文件已损坏（内容不完整）。', { cause: error });
+    }
+  }
+}
+
+/** Looks at rows and addresses in a sheet's XML as it streams by. */
+class SheetScan {
+  #rest = '';
+  #rows = 0;
+
+  add(text: string): void {
+    const all = this.#rest + text;
+    // A tag cut at the end of this piece is looked at again with the next one; no real tag is longer.
+    const cut = all.lastIndexOf('<');
+    const whole = cut === -1 ? all : all.slice(0, cut);
+    this.#rest = cut === -1 ? '' : all.slice(cut, cut + 4_096);
+    for (const [, tag, attributes = ''] of whole.matchAll(/<(?:\w+:)?(row|c)\b([^>]*)>/g)) {
+      const reference = /\br\s*=\s*["']([^"']*)["']/.exec(attributes)?.[1] ?? '';
+      const [, letters = '', digits = ''] = /^([A-Za-z]*)(\d*)$/.exec(reference) ?? [];
+      if (tag === 'row') this.#rows++;
+      // One row is the header.
+      const outside = this.#rows > MAX_ROWS + 1 || Number(digits) > MAX_ROWS + 1 || letters.length > MAX_COLUMN_LETTERS;
+      if (outside) throw new UnreadableFile(TOO_LARGE);
+    }
+  }
+}
+
+function* entriesOf(file: Buffer): Generator<Entry> {
+  const end = file.lastIndexOf(Buffer.from('504b0506', 'hex'));
+  if (end === -1 || end + 22 > file.length || file.readUInt32LE(end) !== END_OF_DIRECTORY) {
+    throw new UnreadableFile('不是有效的 .xlsx 文件，或文件不完整。旧的 .xls 请另存为 .xlsx 或 CSV。');
+  }
+  const count = file.readUInt16LE(end + 10);
+  let at = file.readUInt32LE(end + 16);
+  if (count > MAX_ENTRIES) throw new UnreadableFile('Excel 文件内的部件过多，已拒绝。');
+  for (let index = 0; index < count; index++) {
+    const entry = entryAt(file, at);
+    yield entry;
+    at = entry.next;
+  }
+}
+
+function entryAt(file: Buffer, at: number): Entry & { next: number } {
+  const broken = new UnreadableFile('Excel 文件已损坏（目录不完整）。');
+  if (at + 46 > file.length || file.readUInt32LE(at) !== DIRECTORY_ENTRY) throw broken;
+  const flags = file.readUInt16LE(at + 8);
+  const method = file.readUInt16LE(at + 10);
+  const size = file.readUInt32LE(at + 20);
+  const nameLength = file.readUInt16LE(at + 28);
+  const local = file.readUInt32LE(at + 42);
+  if (flags & 1) throw new UnreadableFile('Excel 文件设有密码，请去除密码后再导入。');
+  if (method !== STORED && method !== DEFLATED) throw broken;
+  if (local + 30 > file.length || file.readUInt32LE(local) !== LOCAL_HEADER) throw broken;
+  const data = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
+  if (data + size > file.length) throw broken;
+  return {
+    name: file.subarray(at + 46, at + 46 + nameLength).toString('utf8'),
+    method,
+    data: file.subarray(data, data + size),
+    next: at + 46 + nameLength + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32),
+  };
+}

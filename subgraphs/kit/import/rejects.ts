@@ -1,0 +1,98 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import type { Layout } from './layout.ts';
+import { columnKey, isRejectsHeader, REJECT_COLUMNS } from './column-key.ts';
+import { UnreadableFile } from './read/unreadable-file.ts';
+import { readCsv } from './read/csv.ts';
+import type { RejectionCode } from './reasons.ts';
+import { REJECTIONS } from './reasons.ts';
+import type { Finding } from './row-reader.ts';
+
+/** What a spreadsheet takes for a formula at the start of a cell, in half and full width. */
+const FORMULA = /^(?:[\t\r\n]|[\s\u3000]*[=+\-@＝＋－＠])/u;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Writes rejected rows as they come; nothing stands under the final name until all are there. */
+export interface RejectWriter {
+  add(row: { line: number; cells: readonly string[] }, faults: readonly Finding<RejectionCode>[]): Promise<void>;
+  /** Puts the file in place, or removes that of an earlier run when nothing was rejected. Returns its path, or null. */
+  finish(): Promise<string | null>;
+  /** Gives up, leaving no part behind. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Opens the file of rejected rows at `path`: UTF-8 with a byte-order mark (Excel needs it), the original columns, then line,
+ * column, reason code, reason and type of value. Cells that a spreadsheet would run as a formula get a leading apostrophe.
+ * @throws {UnreadableFile} when a file stands there that is not such a file.
+ */
+export async function openRejects(path: string, header: readonly string[], layout: Layout): Promise<RejectWriter> {
+  if (await isForeign(path)) throw new UnreadableFile(`${path} 已存在，且不是本命令写的文件；请移走或改名后重试。`);
+  const part = `${path}.part`;
+  const added = new Set<string>(isRejectsHeader(header) ? REJECT_COLUMNS : []);
+  // A corrected file of rejected rows has these columns already.
+  const ownColumns = [...header.keys()].filter((index) => !added.has(columnKey(header[index] ?? '')));
+  const columns = new Map(layout.columns.map((column) => [column.field, column]));
+  let stream: WriteStream | null = null;
+  const write = async (cells: readonly string[]): Promise<void> => {
+    stream ??= createWriteStream(part, { mode: 0o600 });
+    if (!stream.write(`${cells.map((cell) => quoted(neutralised(cell))).join(',')}\r\n`)) await once(stream, 'drain');
+  };
+  const close = async (): Promise<void> => {
+    if (!stream) return;
+    stream.end();
+    await once(stream, 'close');
+  };
+  return {
+    async add({ line, cells }, faults) {
+      if (!stream) {
+        stream = createWriteStream(part, { mode: 0o600 });
+        stream.write(BYTE_ORDER_MARK);
+        await write([...ownColumns.map((index) => header[index] ?? ''), ...REJECT_COLUMNS]);
+      }
+      const about = faults.map(({ field }) => (field === null ? undefined : columns.get(field)));
+      const original = ownColumns.map((index) => cells[index] ?? '');
+      const names = about.map((column) => column?.headers[0] ?? '（整行）').join('；');
+      const codes = faults.map(({ code }) => code).join('；');
+      const reasons = faults.map(({ code }) => REJECTIONS[code]).join('');
+      const types = about.map((column) => column?.type ?? '整行').join('；');
+      await write([...original, String(line), names, codes, reasons, types]);
+    },
+    async finish() {
+      await close();
+      if (stream) await rename(part, path);
+      else await rm(path, { force: true });
+      return stream ? path : null;
+    },
+    async discard() {
+      await close();
+      await rm(part, { force: true });
+    },
+  };
+}
+
+/** A cell that a spreadsheet will show and not run. */
+export function neutralised(cell: string): string {
+  return FORMULA.test(cell) ? `'${cell}` : cell;
+}
+
+/** The cell as it was before {@link neutralised}. */
+export function restored(cell: string): string {
+  return cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
+}
+
+async function isForeign(path: string): Promise<boolean> {
+  try {
+    for await (const { cells } of readCsv(createReadStream(path, { end: 65_535 }))) return !isRejectsHeader(cells);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    return true;
+  }
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

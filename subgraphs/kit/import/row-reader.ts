@@ -1,0 +1,146 @@
+import { normaliseIdentifier } from '../../../schema/identifiers/identifier.ts';
+import { checkUscc } from '../../../schema/identifiers/uscc.ts';
+import type { Layout } from './layout.ts';
+import type { RejectionCode, WarningCode } from './reasons.ts';
+import { parseAmount, parseDecimal } from './values/amount.ts';
+import type { CodeTable } from './values/code-value.ts';
+import { parseCode, parseCodes } from './values/code-value.ts';
+import type { Parsed } from './values/date.ts';
+import { parseDate, parseMonth, parseYear } from './values/date.ts';
+
+/** A fault or warning and the column (field) it is about. */
+export interface Finding<Code> {
+  readonly field: string | null;
+  readonly code: Code;
+}
+
+const UNREADABLE = '\uFFFD';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
+const EDGES = /^[\s\u3000\uFEFF]+|[\s\u3000\uFEFF]+$/gu;
+const NEEDS_TRIM = /^[\s\u3000\uFEFF]|[\s\u3000\uFEFF]$/u;
+
+/**
+ * One line of a file, read by field name. Readers return the value in its stored form, or null when the cell is empty or
+ * at fault; faults and warnings gather here and the mapping asks {@link RowReader.failed} at its end.
+ * One reader serves a whole file: {@link RowReader.load} puts in the next line.
+ */
+export class RowReader {
+  faults: Finding<RejectionCode>[] = [];
+  warnings: Finding<WarningCode>[] = [];
+  readonly layout: string;
+  readonly #columns: Layout['columns'];
+  readonly #positions: ReadonlyMap<string, number>;
+  readonly #limits: ReadonlyMap<string, number>;
+  #cells: readonly string[] = [];
+
+  /** `positions` says in which cell each field stands. */
+  constructor(layout: Layout, positions: ReadonlyMap<string, number>) {
+    this.layout = layout.name;
+    this.#columns = layout.columns;
+    this.#positions = positions;
+    this.#limits = new Map(layout.columns.map((column) => [column.field, column.maxLength]));
+  }
+
+  /** Puts in the next line and checks what holds for every cell: readable characters, length, required columns. */
+  load(cells: readonly string[]): void {
+    this.#cells = cells;
+    this.faults = [];
+    this.warnings = [];
+    for (const { field, presence } of this.#columns) {
+      const text = this.#raw(field);
+      if (text === '') {
+        if (presence === 'value') this.fault(field, 'REQUIRED');
+        continue;
+      }
+      if (text.includes(UNREADABLE)) this.fault(field, 'ENCODING');
+      else if (CONTROL.test(text)) this.fault(field, 'CONTROL_CHARACTER');
+      else if (text.length > (this.#limits.get(field) ?? 0)) this.fault(field, 'TEXT_TOO_LONG');
+    }
+  }
+
+  get failed(): boolean {
+    return this.faults.length > 0;
+  }
+
+  fault(field: string | null, code: RejectionCode): void {
+    // The first fault of a cell explains the others.
+    if (field === null || !this.faults.some((fault) => fault.field === field)) this.faults.push({ field, code });
+  }
+
+  warn(field: string | null, code: WarningCode): void {
+    this.warnings.push({ field, code });
+  }
+
+  has(field: string): boolean {
+    return this.#raw(field) !== '';
+  }
+
+  text(field: string): string | null {
+    return this.#raw(field) || null;
+  }
+
+  /** The cell as an identifier is compared: upper case, half width, without spaces; empty text when it is empty. */
+  identifier(field: string): string {
+    const text = this.#raw(field);
+    return text === '' ? '' : normaliseIdentifier(text);
+  }
+
+  /** A unified social credit code in its stored form (of an authority, say); warnings about divisions are left to subjects. */
+  checkedUscc(field: string): string | null {
+    const text = this.#raw(field);
+    return text === '' ? null : this.usccIn(field, text);
+  }
+
+  /** The same for one of several codes in a cell. */
+  usccIn(field: string, text: string): string | null {
+    const check = checkUscc(text);
+    if (check.valid) return check.value;
+    this.fault(field, `IDENTIFIER_${check.reason}`);
+    return null;
+  }
+
+  date(field: string): string | null {
+    return this.#parse(field, parseDate);
+  }
+
+  month(field: string): string | null {
+    return this.#parse(field, parseMonth);
+  }
+
+  year(field: string): string | null {
+    return this.#parse(field, parseYear);
+  }
+
+  /** Fen of an amount in 万元 (`wan`) or 元. */
+  amount(field: string, unit: 'wan' | 'yuan', signed = false): string | null {
+    return this.#parse(field, (text) => parseAmount(text.normalize('NFKC'), unit, signed));
+  }
+
+  decimal(field: string, wholeDigits: number, fractionDigits: number): string | null {
+    return this.#parse(field, (text) => parseDecimal(text.normalize('NFKC'), wholeDigits, fractionDigits));
+  }
+
+  code<T extends string>(field: string, table: CodeTable<T>): T | null {
+    return this.#parse(field, (text) => parseCode(text, table));
+  }
+
+  codes<T extends string>(field: string, table: CodeTable<T>): readonly T[] {
+    return this.#parse(field, (text) => parseCodes(text, table)) ?? [];
+  }
+
+  #parse<T>(field: string, parse: (text: string) => Parsed<T>): T | null {
+    const text = this.#raw(field);
+    if (text === '') return null;
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    this.fault(field, parsed.code);
+    return null;
+  }
+
+  #raw(field: string): string {
+    const position = this.#positions.get(field);
+    const cell = position === undefined ? '' : (this.#cells[position] ?? '');
+    return NEEDS_TRIM.test(cell) ? cell.replace(EDGES, '') : cell;
+  }
+}

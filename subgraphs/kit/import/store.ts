@@ -1,0 +1,47 @@
+import type { Db } from '../../../database/db.ts';
+import type { ImportCategory, PlannedRow } from './category.ts';
+import type { MergeProvenance } from './merge.ts';
+import type { ResolveReferences } from './resolve-references.ts';
+import { lockImports, storeMatched } from './store-matched.ts';
+import { queueWaiting } from './unmatched.ts';
+
+/** A valid line with the officer who answers for it. */
+export interface StoredRow extends PlannedRow {
+  readonly line: number;
+  readonly officer: string;
+}
+
+/** What became of a chunk's lines. `waiting` lines are among the written ones; those that already waited are unchanged. */
+export interface StoreOutcome {
+  readonly written: ReadonlySet<number>;
+  readonly moved: ReadonlySet<number>;
+  readonly waiting: ReadonlySet<number>;
+}
+
+/**
+ * Stores a chunk of valid lines in one transaction: all of them or none. Lines of subjects known only by an old number go
+ * to their records when the registry knows it, and wait in the department's queue otherwise.
+ * A process that dies here leaves whole chunks; importing the file again finds them unchanged and goes on.
+ */
+export async function storeRows(
+  db: Db,
+  category: ImportCategory,
+  rows: readonly StoredRow[],
+  options: { provenance: MergeProvenance; resolve: ResolveReferences },
+): Promise<StoreOutcome> {
+  const references = rows.flatMap(({ subject }) => ('reference' in subject ? [subject.reference] : []));
+  const found = references.length > 0 ? await options.resolve([...new Set(references)]) : new Map<string, string>();
+  const matched: (StoredRow & { subjectId: string })[] = [];
+  const unmatched: (StoredRow & { reference: string })[] = [];
+  for (const row of rows) {
+    const subjectId = 'id' in row.subject ? row.subject.id : found.get(row.subject.reference);
+    if (subjectId !== undefined) matched.push({ ...row, subjectId });
+    else if ('reference' in row.subject) unmatched.push({ ...row, reference: row.subject.reference });
+  }
+  return db.transaction(async (tx) => {
+    await lockImports(tx, category.schema);
+    const { written, moved } = await storeMatched(tx, category, matched, options.provenance);
+    const waiting = await queueWaiting(tx, category, unmatched, options.provenance);
+    return { written: new Set([...written, ...waiting]), moved, waiting };
+  });
+}

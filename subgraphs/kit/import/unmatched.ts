@@ -1,0 +1,113 @@
+import type { Db, Queryable } from '../../../database/db.ts';
+import type { Cell, ImportCategory, PlannedRecord } from './category.ts';
+import { contentHash } from './content-hash.ts';
+import type { MergeProvenance } from './merge.ts';
+import type { ResolveReferences } from './resolve-references.ts';
+import { lockImports, storeMatched } from './store-matched.ts';
+
+/** Rows looked at together when a queue is settled. */
+const SETTLE_ROWS = 2_000;
+
+interface WaitingRow {
+  readonly line: number;
+  readonly officer: string;
+  readonly reference: string;
+  readonly records: readonly PlannedRecord[];
+}
+
+/** Puts lines into the queue of a department. Returns those that did not wait there yet with the same content. */
+export async function queueWaiting(
+  tx: Queryable,
+  category: ImportCategory,
+  rows: readonly WaitingRow[],
+  { department, batchId, receivedAt }: MergeProvenance,
+): Promise<ReadonlySet<number>> {
+  if (rows.length === 0) return new Set();
+  const contents = rows.map(({ records }) =>
+    records.map(({ table, subjectId, values }) => ({ table: table.name, subjectId, values })),
+  );
+  const { rows: queued } = await tx.query<{ line: number }>(
+    `insert into ${category.schema}.unmatched
+       (category, reference, reason, "row", department, responsible_officer, batch_id, line, received_at, content_hash)
+     select $1::text, reference, 'BUSINESS_REGISTRATION_NO_UNKNOWN', "row"::jsonb, $2::text, officer, $3::text, line::integer, $4::timestamptz, hash
+     from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+       as input(reference, "row", officer, line, hash)
+     on conflict (category, content_hash) where resolved_at is null do nothing
+     returning line`,
+    [
+      category.name,
+      department,
+      batchId,
+      receivedAt,
+      rows.map(({ reference }) => reference),
+      contents.map((records) => JSON.stringify({ records })),
+      rows.map(({ officer }) => officer),
+      rows.map(({ line }) => line),
+      rows.map(({ reference }, index) => contentHash([reference, contents[index]])),
+    ],
+  );
+  return new Set(queued.map(({ line }) => line));
+}
+
+/**
+ * Takes in the waiting rows of a category whose subject the registry knows by now, oldest first and with the provenance
+ * they came with. A record that came in later stays. Returns how many rows were settled and how many still wait.
+ */
+export async function settleUnmatched(
+  db: Db,
+  category: ImportCategory,
+  options: { resolve: ResolveReferences; now: string },
+): Promise<{ settled: number; waiting: number }> {
+  let settled = 0;
+  let waiting = 0;
+  let after = 0n;
+  for (;;) {
+    const rows = await waitingRows(db, category, after);
+    const last = rows.at(-1);
+    if (!last) return { settled, waiting };
+    after = BigInt(last.id);
+    const found = await options.resolve([...new Set(rows.map(({ reference }) => reference))]);
+    const known = rows.filter(({ reference }) => found.has(reference));
+    waiting += rows.length - known.length;
+    settled += known.length;
+    await db.transaction(async (tx) => {
+      await lockImports(tx, category.schema);
+      for (const row of known) await settle(tx, category, row, found.get(row.reference) ?? '');
+      await tx.query(
+        `update ${category.schema}.unmatched set resolved_at = $1::timestamptz where id = any($2::bigint[]) and resolved_at is null`,
+        [options.now, known.map(({ id }) => id)],
+      );
+    });
+  }
+}
+
+interface QueuedRow extends Record<string, unknown> {
+  readonly id: bigint;
+  readonly reference: string;
+  readonly row: string;
+  readonly department: string;
+  readonly responsible_officer: string;
+  readonly batch_id: string;
+  readonly line: number;
+  readonly received_at: string;
+}
+
+async function waitingRows(db: Db, category: ImportCategory, after: bigint): Promise<readonly QueuedRow[]> {
+  const { rows } = await db.query<QueuedRow>(
+    `select id, reference, "row"::text as "row", department, responsible_officer, batch_id, line, received_at
+     from ${category.schema}.unmatched where category = $1::text and resolved_at is null and id > $2::bigint
+     order by id limit ${SETTLE_ROWS}`,
+    [category.name, after],
+  );
+  return rows;
+}
+
+async function settle(tx: Queryable, category: ImportCategory, row: QueuedRow, subjectId: string): Promise<void> {
+  const stored = JSON.parse(row.row) as { records: { table: string; subjectId?: string; values: Cell[] }[] };
+  const records = stored.records.flatMap(({ table: name, ...rest }): PlannedRecord[] => {
+    const table = category.tables.find((one) => one.name === name);
+    return table ? [{ table, ...rest }] : [];
+  });
+  const provenance = { department: row.department, batchId: row.batch_id, receivedAt: row.received_at, keepNewer: true };
+  await storeMatched(tx, category, [{ line: row.line, officer: row.responsible_officer, subjectId, records }], provenance);
+}
