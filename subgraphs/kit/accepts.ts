@@ -25,7 +25,8 @@ const FILE = v.strictObject({ department: v.string(), purposes: v.array(DECISION
  */
 export function loadAccepts(file: string | URL, department: string): Accepts {
   const parsed = v.safeParse(FILE, parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file}: ${parsed.issues.map((issue) => `${v.getDotPath(issue)}: expected ${issue.message}`).join('; ')}`);
+  if (!parsed.success)
+    throw new Error(`${file}: ${parsed.issues.map((issue) => `${v.getDotPath(issue)}: expected ${issue.message}`).join('; ')}`);
   const { department: named, purposes: decisions } = parsed.output;
   if (named !== department) throw new Error(`${file}: it is for ${named}, not ${department}`);
   const twice = decisions.find(({ code }, index) => decisions.findIndex((other) => other.code === code) !== index);

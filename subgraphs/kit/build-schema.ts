@@ -23,7 +23,9 @@ export function buildSchema(department: Department): GraphQLSchema {
     ...department.resolvers,
     CreditSubject: { __resolveReference: resolveSubject, ...department.resolvers['CreditSubject'] },
   };
-  const schema = buildSubgraphSchema([{ typeDefs: parse(department.sdl), resolvers }] as Parameters<typeof buildSubgraphSchema>[0]);
+  const schema = buildSubgraphSchema([{ typeDefs: parse(department.sdl), resolvers }] as Parameters<
+    typeof buildSubgraphSchema
+  >[0]);
   guardSubjects(schema);
   const root = schema.getQueryType()?.getFields();
   if (!root?.['_service'] || !root['_entities']) throw new Error(`${department.name}: the schema has no entity`);
@@ -64,5 +66,10 @@ function limitEntities(resolve: FieldResolver): FieldResolver {
 
 /** Anything else would reach errors of the library that quote it. */
 function isSubjectReference(representation: unknown): boolean {
-  return typeof representation === 'object' && representation !== null && '__typename' in representation && representation.__typename === 'CreditSubject';
+  return (
+    typeof representation === 'object' &&
+    representation !== null &&
+    '__typename' in representation &&
+    representation.__typename === 'CreditSubject'
+  );
 }

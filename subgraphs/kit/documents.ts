@@ -20,7 +20,11 @@ export function documentReader(schema: GraphQLSchema): ReadDocument {
     // Put back at the end: the first key is the one used longest ago.
     kept.delete(text);
     kept.set(text, document);
-    if (kept.size > KEPT_DOCUMENTS) for (const oldest of kept.keys()) { kept.delete(oldest); break; }
+    if (kept.size > KEPT_DOCUMENTS)
+      for (const oldest of kept.keys()) {
+        kept.delete(oldest);
+        break;
+      }
     return document;
   };
 }

@@ -38,7 +38,11 @@ export function contextVerifier(trust: ContextTrust): VerifyContext {
     if (known && known.expiresAt * 1000 > trust.clock()) return known.context;
     if (known) kept.delete(token);
     const verified = verify(token, trust);
-    if (kept.size >= KEPT_CONTEXTS) for (const oldest of kept.keys()) { kept.delete(oldest); break; }
+    if (kept.size >= KEPT_CONTEXTS)
+      for (const oldest of kept.keys()) {
+        kept.delete(oldest);
+        break;
+      }
     kept.set(token, verified);
     return verified.context;
   };
@@ -63,9 +67,18 @@ function verify(token: string, { audience, publicKeys, clock }: ContextTrust): {
     const key = publicKeys.get(jsonwebtoken.decode(token, { complete: true })?.header.kid ?? '');
     if (key === undefined) throw new DepartmentError('CONTEXT_INVALID');
     // The algorithm is ours to name: a token that says `none`, or HS256 with the public key as secret, fails here.
-    const payload = jsonwebtoken.verify(token, key, { algorithms: ['ES256'], audience, issuer: CONTEXT_ISSUER, clockTimestamp: now });
+    const payload = jsonwebtoken.verify(token, key, {
+      algorithms: ['ES256'],
+      audience,
+      issuer: CONTEXT_ISSUER,
+      clockTimestamp: now,
+    });
     const { iat, exp, actor, organization, department, purpose, subject } = v.parse(CLAIMS, payload);
-    if (iat > now + CLOCK_SKEW_SECONDS || exp - iat > CONTEXT_MAX_AGE_SECONDS || exp > now + CONTEXT_MAX_AGE_SECONDS + CLOCK_SKEW_SECONDS) {
+    if (
+      iat > now + CLOCK_SKEW_SECONDS ||
+      exp - iat > CONTEXT_MAX_AGE_SECONDS ||
+      exp > now + CONTEXT_MAX_AGE_SECONDS + CLOCK_SKEW_SECONDS
+    ) {
       throw new DepartmentError('CONTEXT_INVALID');
     }
     const optional = { ...(department !== undefined && { department }), ...(subject !== undefined && { subject }) };

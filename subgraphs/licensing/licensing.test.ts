@@ -23,12 +23,20 @@ beforeAll(async () => {
   });
   await insert(db, 'licensing.license', [...[3, 1, 2, 9].map((day) => license(A, day)), ...[5, 4].map((day) => license(B, day))]);
   await insert(db, 'licensing.license', [
-    { ...license(B, 6), valid_to: null, valid_indefinitely: true, content: '餐饮服务', counterpart_name: '云汀甲有限公司', line: 7 },
+    {
+      ...license(B, 6),
+      valid_to: null,
+      valid_indefinitely: true,
+      content: '餐饮服务',
+      counterpart_name: '云汀甲有限公司',
+      line: 7,
+    },
   ]);
 });
 afterAll(() => db.close());
 
-const dates = (entity: Record<string, unknown> | undefined) => (entity?.['licenses'] as { decisionDate: string }[]).map(({ decisionDate }) => decisionDate);
+const dates = (entity: Record<string, unknown> | undefined) =>
+  (entity?.['licenses'] as { decisionDate: string }[]).map(({ decisionDate }) => decisionDate);
 
 test('lists the newest licences first, limited for each subject', async () => {
   const [a, none, b] = await department.entities(CALLERS.clerk, [A, madeUpId('C'), B], 'licenses(first: 2) { decisionDate }');
@@ -93,7 +101,9 @@ test.each([0, 101, -1])('refuses a page of %i', async (first) => {
     'query ($r: [_Any!]!, $first: Int) { _entities(representations: $r) { ... on CreditSubject { licenses(first: $first) { status } } } }',
     { r: [{ __typename: 'CreditSubject', id: A }], first },
   );
-  expect(errors).toEqual([expect.objectContaining({ path: ['_entities', 0, 'licenses'], extensions: { code: 'INPUT_INVALID' } })]);
+  expect(errors).toEqual([
+    expect.objectContaining({ path: ['_entities', 0, 'licenses'], extensions: { code: 'INPUT_INVALID' } }),
+  ]);
   expect(data).toEqual({ _entities: [{ licenses: null }] });
 });
 

@@ -14,7 +14,14 @@ test('turns the file into one object a tier, in order, amounts in fen', () => {
   const rules = file(`rules:
   - { id: R, name: 规则, basis: [令], effective: { from: '2026-04-01' }, tiers: [{ tier: SERIOUS, publicityMonths: 36, fineAtLeast: '10000.00' }, { tier: GENERAL, publicityMonths: 12 }] }`);
   expect(JSON.parse(loadPublicityRules(rules))).toEqual([
-    { rank: 0, effective_from: '2026-04-01', effective_to: 'infinity', tier: 'SERIOUS', publicity_months: 36, fine_at_least_fen: '1000000' },
+    {
+      rank: 0,
+      effective_from: '2026-04-01',
+      effective_to: 'infinity',
+      tier: 'SERIOUS',
+      publicity_months: 36,
+      fine_at_least_fen: '1000000',
+    },
     { rank: 1, effective_from: '2026-04-01', effective_to: 'infinity', tier: 'GENERAL', publicity_months: 12 },
   ]);
 });
@@ -26,7 +33,9 @@ test.each([
   ['an unknown condition', `basis: [令], tiers: [{ tier: MINOR, publicityMonths: 1, weather: rain }]`],
   ['a fine that is not yuan', `basis: [令], tiers: [{ tier: MINOR, publicityMonths: 1, fineBelow: '1.234' }]`],
 ])('refuses %s', (_, changed) => {
-  const rest = Object.entries({ effective: '{}', tiers: '[{ tier: MINOR, publicityMonths: 0 }]' }).filter(([key]) => !changed.includes(`${key}:`));
+  const rest = Object.entries({ effective: '{}', tiers: '[{ tier: MINOR, publicityMonths: 0 }]' }).filter(
+    ([key]) => !changed.includes(`${key}:`),
+  );
   const text = `rules:\n  - { id: R, name: 规则, ${[changed, ...rest.map(([key, value]) => `${key}: ${value}`)].join(', ')} }`;
   expect(() => loadPublicityRules(file(text))).toThrow('expected');
 });

@@ -38,7 +38,8 @@ const FILE = v.strictObject({ rules: v.pipe(v.array(RULE), v.minLength(1)) });
  */
 export function loadPublicityRules(file: string | URL): string {
   const parsed = v.safeParse(FILE, parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file}: ${parsed.issues.map((issue) => `${v.getDotPath(issue)}: expected ${issue.message}`).join('; ')}`);
+  if (!parsed.success)
+    throw new Error(`${file}: ${parsed.issues.map((issue) => `${v.getDotPath(issue)}: expected ${issue.message}`).join('; ')}`);
   const tiers = parsed.output.rules.flatMap(({ effective, tiers }) => tiers.map((tier) => ({ ...effective, ...tier })));
   return JSON.stringify(
     tiers.map((tier, index) => ({

@@ -21,7 +21,15 @@ export const resolvers: Resolvers = {
     penalties: ({ id }: { id: string }, { first, decidedFrom = null, decidedTo = null }: PenaltiesArguments, context) =>
       loadList(context, id, {
         sql: PENALTIES_SQL,
-        params: [pageSize(first, 20), decidedFrom, decidedTo, cityToday(context.clock), seesEverything(context), selfOf(context), PUBLICITY_RULES],
+        params: [
+          pageSize(first, 20),
+          decidedFrom,
+          decidedTo,
+          cityToday(context.clock),
+          seesEverything(context),
+          selfOf(context),
+          PUBLICITY_RULES,
+        ],
       }),
   },
   AdministrativePenalty: { provenance },

@@ -13,7 +13,13 @@ let department: ReturnType<typeof testSubgraph>;
 beforeAll(async () => {
   db = await openTestDatabase();
   department = testSubgraph(socialSecurity, db);
-  const month = (subject_id: string, month: string, insured_count: number, due_fen: bigint, paid_fen: bigint) => ({ subject_id, month, insured_count, due_fen, paid_fen });
+  const month = (subject_id: string, month: string, insured_count: number, due_fen: bigint, paid_fen: bigint) => ({
+    subject_id,
+    month,
+    insured_count,
+    due_fen,
+    paid_fen,
+  });
   await insert(db, 'social_security.contribution', [
     month(LATE, '2026-03', 12, 1_200_00n, 1_200_00n),
     month(LATE, '2026-05', 14, 1_400_00n, 0n),
@@ -25,7 +31,11 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 test('sums up the months: in arrears when a fen is missing, paid to the newest month that is whole', async () => {
-  const found = await department.entities(CALLERS.auditor, [LATE, PAID, UNKNOWN], 'socialSecurity { hasArrears arrearsMonths paidToMonth insuredCount }');
+  const found = await department.entities(
+    CALLERS.auditor,
+    [LATE, PAID, UNKNOWN],
+    'socialSecurity { hasArrears arrearsMonths paidToMonth insuredCount }',
+  );
   expect(found.map(({ socialSecurity: standing }) => standing)).toEqual([
     { hasArrears: true, arrearsMonths: '2', paidToMonth: '2026-03', insuredCount: '14' },
     { hasArrears: false, arrearsMonths: '0', paidToMonth: '2026-05', insuredCount: '4' },
@@ -35,14 +45,22 @@ test('sums up the months: in arrears when a fen is missing, paid to the newest m
 });
 
 test('lists contributions newest first, within the months asked for', async () => {
-  const [late] = await department.entities(self(LATE), [LATE], 'socialSecurity { contributions(first: 1, toMonth: "2026-04") { month insuredCount dueAmount paidAmount } }');
+  const [late] = await department.entities(
+    self(LATE),
+    [LATE],
+    'socialSecurity { contributions(first: 1, toMonth: "2026-04") { month insuredCount dueAmount paidAmount } }',
+  );
   expect(late).toEqual({
     socialSecurity: { contributions: [{ month: '2026-04', insuredCount: '13', dueAmount: '1300.00', paidAmount: '1299.99' }] },
   });
 });
 
 test('costs two statements for standing and contributions of many subjects', async () => {
-  await department.entities(CALLERS.office, [LATE, PAID, UNKNOWN], 'socialSecurity { hasArrears contributions { month provenance { line } } }');
+  await department.entities(
+    CALLERS.office,
+    [LATE, PAID, UNKNOWN],
+    'socialSecurity { hasArrears contributions { month provenance { line } } }',
+  );
   expect(department.statements).toHaveLength(2);
 });
 

@@ -27,7 +27,10 @@ export const resolvers: Resolvers = {
     abnormalSince: async (subject: Subject, _: unknown, context) => (await standing(subject, context))?.['abnormalSince'],
     refundAccountNo: async (subject: Subject, _: unknown, context) => (await standing(subject, context))?.['refundAccountNo'],
     creditGrades: ({ id }: Subject, { first, fromYear = null, toYear = null }: YearsArguments, context) =>
-      loadList(context, id, { sql: GRADES_SQL, params: [pageSize(first, 5), fromYear, toYear, seesEveryGrade(context), selfOf(context)] }),
+      loadList(context, id, {
+        sql: GRADES_SQL,
+        params: [pageSize(first, 5), fromYear, toYear, seesEveryGrade(context), selfOf(context)],
+      }),
     arrears: ({ id }: Subject, { first }: { first?: number | null }, context) =>
       loadList(context, id, { sql: ARREARS_SQL, params: [pageSize(first, 20)] }),
     payments: ({ id }: Subject, { first, fromMonth = null, toMonth = null }: MonthsArguments, context) =>

@@ -27,9 +27,19 @@ beforeAll(async () => {
   await insert(
     db,
     'tax.payment',
-    ['2025-11', '2025-12', '2026-01'].map((month) => ({ subject_id: A, month, tax_type: '增值税', amount_fen: -5n, paid_on: '2026-02-01' })),
+    ['2025-11', '2025-12', '2026-01'].map((month) => ({
+      subject_id: A,
+      month,
+      tax_type: '增值税',
+      amount_fen: -5n,
+      paid_on: '2026-02-01',
+    })),
   );
-  await insert(db, 'tax.declared_sales', [2024, 2025].map((year) => ({ subject_id: A, year, amount_fen: 1n })));
+  await insert(
+    db,
+    'tax.declared_sales',
+    [2024, 2025].map((year) => ({ subject_id: A, year, amount_fen: 1n })),
+  );
 });
 afterAll(() => db.close());
 
@@ -80,15 +90,25 @@ test('bounds months and years', async () => {
     'tax { payments(fromMonth: "2025-12", toMonth: "2025-12") { month amount paidOn } declaredSales(fromYear: 2025) { year amount } }',
   );
   expect(a).toEqual({
-    tax: { payments: [{ month: '2025-12', amount: '-0.05', paidOn: '2026-02-01' }], declaredSales: [{ year: 2025, amount: '0.01' }] },
+    tax: {
+      payments: [{ month: '2025-12', amount: '-0.05', paidOn: '2026-02-01' }],
+      declaredSales: [{ year: 2025, amount: '0.01' }],
+    },
   });
 });
 
 test.each([
   ['creditGrades { year }', 1],
-  ['hasArrears creditGrades { year provenance { batch } } arrears { amount } payments { month } declaredSales { year } abnormalSince', 5],
+  [
+    'hasArrears creditGrades { year provenance { batch } } arrears { amount } payments { month } declaredSales { year } abnormalSince',
+    5,
+  ],
   ['__typename', 0],
 ])('costs one statement for each part that is selected, however many subjects: %s', async (selection, statements) => {
-  await department.entities(CALLERS.office, [A, CLEAN, UNKNOWN, ...Array.from({ length: 30 }, (_, index) => madeUpId(`x${index}`))], `tax { ${selection} }`);
+  await department.entities(
+    CALLERS.office,
+    [A, CLEAN, UNKNOWN, ...Array.from({ length: 30 }, (_, index) => madeUpId(`x${index}`))],
+    `tax { ${selection} }`,
+  );
   expect(department.statements).toHaveLength(statements);
 });

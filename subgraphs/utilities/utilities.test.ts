@@ -13,10 +13,27 @@ let department: ReturnType<typeof testSubgraph>;
 beforeAll(async () => {
   db = await openTestDatabase();
   department = testSubgraph(utilities, db);
-  const account = (subject_id: string, kind: string, account_no: string) => ({ subject_id, kind, account_no, address: '云汀市一街1号' });
+  const account = (subject_id: string, kind: string, account_no: string) => ({
+    subject_id,
+    kind,
+    account_no,
+    address: '云汀市一街1号',
+  });
   // W|"1 changed hands; its number holds characters that a key made by joining would trip over.
-  await insert(db, 'utilities.account', [account(EARLIER, 'WATER', 'W|"1'), account(LATER, 'WATER', 'W|"1'), account(LATER, 'POWER', 'P1')]);
-  const bill = (subject_id: string, kind: string, account_no: string, month: string, arrears_periods: number) => ({ subject_id, kind, account_no, month, arrears_periods, usage: '12.5', amount_fen: 80_00n });
+  await insert(db, 'utilities.account', [
+    account(EARLIER, 'WATER', 'W|"1'),
+    account(LATER, 'WATER', 'W|"1'),
+    account(LATER, 'POWER', 'P1'),
+  ]);
+  const bill = (subject_id: string, kind: string, account_no: string, month: string, arrears_periods: number) => ({
+    subject_id,
+    kind,
+    account_no,
+    month,
+    arrears_periods,
+    usage: '12.5',
+    amount_fen: 80_00n,
+  });
   await insert(db, 'utilities.bill', [
     bill(EARLIER, 'WATER', 'W|"1', '2026-01', 3),
     bill(LATER, 'WATER', 'W|"1', '2026-03', 2),
@@ -37,13 +54,29 @@ test('counts the newest bill of each account', async () => {
 });
 
 test('keeps the bills of an account that changed hands with the holder of their time', async () => {
-  const found = await department.entities(CALLERS.auditor, [EARLIER, LATER], 'utilities { accounts { accountNo kind bills(first: 2) { month usage amount lateFee paidOn arrearsPeriods } } }');
-  const bill = (month: string, arrearsPeriods: string, rest = {}) => ({ month, usage: '12.500', amount: '80.00', lateFee: '0.00', paidOn: null, arrearsPeriods, ...rest });
+  const found = await department.entities(
+    CALLERS.auditor,
+    [EARLIER, LATER],
+    'utilities { accounts { accountNo kind bills(first: 2) { month usage amount lateFee paidOn arrearsPeriods } } }',
+  );
+  const bill = (month: string, arrearsPeriods: string, rest = {}) => ({
+    month,
+    usage: '12.500',
+    amount: '80.00',
+    lateFee: '0.00',
+    paidOn: null,
+    arrearsPeriods,
+    ...rest,
+  });
   expect(found.map(({ utilities: standing }) => standing)).toEqual([
     { accounts: [{ accountNo: 'W|"1', kind: 'WATER', bills: [bill('2026-01', '3')] }] },
     {
       accounts: [
-        { accountNo: 'P1', kind: 'POWER', bills: [bill('2026-03', '0'), bill('2026-02', '1', { lateFee: '0.05', paidOn: '2026-03-02' })] },
+        {
+          accountNo: 'P1',
+          kind: 'POWER',
+          bills: [bill('2026-03', '0'), bill('2026-02', '1', { lateFee: '0.05', paidOn: '2026-03-02' })],
+        },
         { accountNo: 'W|"1', kind: 'WATER', bills: [bill('2026-03', '2'), bill('2026-02', '9')] },
       ],
     },
@@ -51,7 +84,11 @@ test('keeps the bills of an account that changed hands with the holder of their 
 });
 
 test('costs one statement a level', async () => {
-  await department.entities(CALLERS.auditor, [EARLIER, LATER, UNKNOWN], 'utilities { hasArrears accounts { accountNo bills(fromMonth: "2026-02") { month provenance { hash } } } }');
+  await department.entities(
+    CALLERS.auditor,
+    [EARLIER, LATER, UNKNOWN],
+    'utilities { hasArrears accounts { accountNo bills(fromMonth: "2026-02") { month provenance { hash } } } }',
+  );
   expect(department.statements).toHaveLength(3);
 });
 
