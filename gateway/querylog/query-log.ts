@@ -1,0 +1,106 @@
+import type { Db } from '../../database/db.ts';
+import { GatewayError } from '../errors.ts';
+import type { QueryLog, QueryLogEntry, Receipt } from './entry.ts';
+import { type Leaf, leafOf } from './leaf.ts';
+import { type LoggedEntry, writeBatch } from './write-batch.ts';
+
+/** Entries in one transaction at most: about one megabyte. */
+const BATCH_ENTRIES = 500;
+/** Entries that may wait for the transaction under way; one more is refused at once. */
+const WAITING_ENTRIES = 5_000;
+/** How long a transaction may take before its outcome counts as unknown. */
+const TIMEOUT_MS = 5_000;
+/** Transactions given up on that may still hold a connection; with more, nothing is sent until one of them ends. */
+const ABANDONED_TRANSACTIONS = 2;
+
+/** Where the log is kept and what it is called. */
+export interface QueryLogOptions {
+  db: Pick<Db, 'query'>;
+  /** Name of the log, part of every receipt. */
+  origin: string;
+  timeoutMs?: number;
+  maxWaiting?: number;
+}
+
+interface Waiting extends LoggedEntry {
+  resolve(receipt: Receipt): void;
+  reject(error: GatewayError): void;
+}
+
+/**
+ * The query log over one database. Entries appended while a transaction is under way travel together in the next one (group commit).
+ * Several gateways may write to one log: a row lock orders their transactions, and positions stay dense.
+ * `append` rejects with LOG_UNAVAILABLE when the entry is not, or may not be, on disk; the next append tries anew, so that the log
+ * recovers by itself when its database returns. `close` resolves when nothing is waiting any more; the database stays open.
+ */
+export function createQueryLog(options: QueryLogOptions): QueryLog & { close(): Promise<void> } {
+  return new GroupCommit(options);
+}
+
+class GroupCommit implements QueryLog {
+  readonly #db: Pick<Db, 'query'>;
+  readonly #origin: string;
+  readonly #timeoutMs: number;
+  readonly #maxWaiting: number;
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+  #abandoned = 0;
+  #closed = false;
+
+  constructor({ db, origin, timeoutMs = TIMEOUT_MS, maxWaiting = WAITING_ENTRIES }: QueryLogOptions) {
+    this.#db = db;
+    this.#origin = origin;
+    this.#timeoutMs = timeoutMs;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  append(entry: QueryLogEntry): Promise<Receipt> {
+    if (this.#closed || this.#waiting.length >= this.#maxWaiting || this.#abandoned > ABANDONED_TRANSACTIONS) {
+      return Promise.reject(new GatewayError('LOG_UNAVAILABLE'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, leaf: leafOf(entry), resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0, BATCH_ENTRIES));
+    this.#writing = undefined;
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      // Dying in here: the batch is on disk whole or not at all, and no receipt has been given for any of it.
+      const first = await this.#inTime(writeBatch(this.#db, batch));
+      // Durable from here on: dying now leaves looks on record whose answers nobody received, never the reverse.
+      batch.forEach(({ leaf, resolve }, position) => resolve(this.#receipt(first + BigInt(position), leaf)));
+    } catch (error) {
+      // Perhaps written, perhaps not: both are safe, because without a receipt no answer leaves.
+      for (const { reject } of batch) reject(new GatewayError('LOG_UNAVAILABLE', {}, { cause: error }));
+    }
+  }
+
+  #receipt(index: bigint, { hash }: Leaf): Receipt {
+    return { origin: this.#origin, index: index.toString(), leafHash: Buffer.from(hash).toString('hex') };
+  }
+
+  /** Gives up on a transaction that takes too long; what was waiting behind it has waited as long, and is refused with it. */
+  #inTime(writing: Promise<bigint>): Promise<bigint> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#abandoned += 1;
+        const settled = () => (this.#abandoned -= 1);
+        writing.then(settled, settled);
+        for (const waiting of this.#waiting.splice(0)) waiting.reject(new GatewayError('LOG_UNAVAILABLE'));
+        reject(new Error(`the query log did not commit within ${this.#timeoutMs} ms`));
+      }, this.#timeoutMs);
+      writing.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}
