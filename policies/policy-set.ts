@@ -145,14 +145,18 @@ function required(entry: CatalogueEntry, requires: Requirements): string[] {
   return entry.owner !== null && requires.categories.includes(entry.category) ? [entry.owner] : [];
 }
 
-/** The schema's classification is hashed with the rules: together they are what decided. */
 function policyHash(source: PolicySource, catalogue: Catalogue): string {
-  const content = { policy: canonicalSource(source), catalogue: [...catalogue.values()].sort((a, b) => compare(a.coordinate, b.coordinate)) };
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return createHash('sha256').update(canonicalJson(canonicalContent(source, catalogue))).digest('hex');
+}
+
+/** What is hashed and kept: the rules and the schema's classification, which together decide. */
+export function canonicalContent(source: PolicySource, catalogue: Catalogue): { policy: unknown; catalogue: readonly CatalogueEntry[] } {
+  const entries = [...catalogue.values()].sort((a, b) => compare(a.coordinate, b.coordinate));
+  return { policy: canonicalSource(source), catalogue: entries };
 }
 
 /** The source as plain data in one fixed order, without the places it was read from. */
-export function canonicalSource(source: PolicySource): unknown {
+function canonicalSource(source: PolicySource): unknown {
   return {
     version: source.version,
     masks: Object.fromEntries(source.masks),

@@ -36,9 +36,23 @@ export interface DisclosurePlan {
   fields: readonly PlannedField[];
   /** Departments the operation may be sent to. */
   departments: readonly string[];
+  /** Every treatment short of revealing, with its reason, for the client to read. */
+  notices: readonly DisclosureNotice[];
   policyHash: string;
   /** Whether it asks for the schema itself (`__schema`, `__type`). */
   introspects: boolean;
+}
+
+/** Which kinds of subject a value can belong to. */
+export type SubjectKinds = 'organizations' | 'persons' | 'both';
+
+/** Why a field is not shown as it is, and to which subjects that applies. */
+export interface DisclosureNotice {
+  coordinate: string;
+  treatment: Exclude<Treatment, 'REVEAL'>;
+  rule: string;
+  basis: readonly string[];
+  subjects: SubjectKinds;
 }
 
 /** The plan for one request, with the subjects it asks for. */

@@ -1,0 +1,69 @@
+import { isInputObjectType, isListType, isNonNullType, Kind, valueFromAST } from 'graphql';
+import type { ArgumentNode, GraphQLArgument, GraphQLInputType } from 'graphql';
+import { GatewayError } from '../errors.ts';
+import { readSubjectBy, SUBJECT_BY } from './asked-subjects.ts';
+import type { AskedSubject } from './asked-subjects.ts';
+import type { ResolvedField, Variables } from './resolve-operation.ts';
+
+/** What a request's arguments use: the coordinates that need a right, and the subjects they name. */
+export interface ArgumentUse {
+  field: ResolvedField;
+  /** Argument and input-field coordinates; `person` is told by the identifier, undefined where nothing tells. */
+  coordinates: readonly { coordinate: string; person: boolean | undefined }[];
+  subjects: readonly AskedSubject[];
+}
+
+/**
+ * Walks the values of every argument the client supplies, literals and variables alike, into input objects and lists.
+ * @throws {GatewayError} INPUT_INVALID for a value its type does not admit.
+ */
+export function argumentUses(fields: readonly ResolvedField[], variables: Variables): ArgumentUse[] {
+  return fields.flatMap((field) => {
+    const below = field.fields === undefined ? [] : argumentUses(field.fields, variables);
+    return field.coordinate === null || field.arguments.length === 0 ? below : [useOf(field, variables), ...below];
+  });
+}
+
+interface Collected {
+  coordinates: { coordinate: string; person: boolean | undefined }[];
+  subjects: AskedSubject[];
+}
+
+function useOf(field: ResolvedField, variables: Variables): ArgumentUse {
+  const into: Collected = { coordinates: [], subjects: [] };
+  for (const node of field.arguments) {
+    const definition = field.definition.args.find(({ name }) => name === node.name.value);
+    if (!definition) throw new GatewayError('INPUT_INVALID');
+    const value = suppliedValue(node, definition, variables);
+    // An explicit null asks for nothing.
+    if (value === undefined || value === null) continue;
+    into.coordinates.push({ coordinate: `${field.coordinate}(${definition.name}:)`, person: undefined });
+    walk(definition.type, value, into);
+  }
+  return { field, ...into };
+}
+
+function suppliedValue(node: ArgumentNode, definition: GraphQLArgument, variables: Variables): unknown {
+  if (node.value.kind === Kind.VARIABLE) return variables[node.value.name.value];
+  const value = valueFromAST(node.value, definition.type, variables);
+  if (value === undefined) throw new GatewayError('INPUT_INVALID', { argument: definition.name });
+  return value;
+}
+
+function walk(type: GraphQLInputType, value: unknown, into: Collected): void {
+  if (isNonNullType(type)) return walk(type.ofType, value, into);
+  if (isListType(type)) {
+    for (const item of Array.isArray(value) ? value : [value]) walk(type.ofType, item, into);
+    return;
+  }
+  if (!isInputObjectType(type) || value === null || value === undefined) return;
+  const object = value as Readonly<Record<string, unknown>>;
+  const subject = type.name === SUBJECT_BY ? readSubjectBy(object) : undefined;
+  if (subject) into.subjects.push(subject);
+  for (const field of Object.values(type.getFields())) {
+    const inner = object[field.name];
+    if (inner === null || inner === undefined) continue;
+    into.coordinates.push({ coordinate: `${type.name}.${field.name}`, person: subject?.person });
+    walk(field.type, inner, into);
+  }
+}

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { Kind, OperationTypeNode, print, visit } from 'graphql';
+import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
+import type { PolicySet, PurposeRules } from '../../policies/policy-set.ts';
+import type { Cell, Treatment } from '../../policies/treatment.ts';
+import type { Catalogue } from '../../schema/classification.ts';
+import type { Caller } from '../identity/caller.ts';
+import { applyMask, compileMask } from '../desensitization/compile-mask.ts';
+import { pseudonymMask } from '../desensitization/masks/pseudonym.ts';
+import { SUBJECT_ID_KEY } from './disclosure.ts';
+import type { DisclosurePlan, FieldTreatment, PlannedField, SubjectKinds } from './disclosure.ts';
+import { noticesOf } from './notices.ts';
+import type { ResolvedField } from './resolve-operation.ts';
+
+/** What one plan is compiled from. */
+export interface PlanInput {
+  operation: OperationDefinitionNode;
+  fields: readonly ResolvedField[];
+  caller: Caller;
+  purpose: PurposeRules;
+  policy: PolicySet;
+  catalogue: Catalogue;
+  /** Kinds of the subjects each field of the root asks for, by response key; both where none is named. */
+  kinds: ReadonlyMap<string, SubjectKinds>;
+  pseudonymKey: string;
+  /** City date the decisions are for. */
+  date: string;
+}
+
+/** A plan with what governing its arguments still needs. */
+export interface CompiledPlan {
+  plan: DisclosurePlan;
+  /** The fields that are fetched, with the kinds of subject they are fetched for: theirs are the arguments to govern. */
+  fetched: ReadonlyMap<ResolvedField, SubjectKinds>;
+}
+
+/**
+ * Decides every field, prunes what is withheld and prints what is left: the only text departments ever see.
+ * Where nothing is left of a selection it becomes `__typename`, so that an object can still be told from null.
+ */
+export function compilePlan(input: PlanInput): CompiledPlan {
+  const work: Work = { input, treatments: new Map(), fetched: new Map(), departments: new Set() };
+  const { planned, selections } = planFields(input.fields, { owner: null, kinds: undefined }, work);
+  const document = documentOf(input.operation, selections);
+  const text = print(document);
+  const plan: DisclosurePlan = {
+    operation: {
+      document,
+      text,
+      hash: createHash('sha256').update(text).digest('hex'),
+      name: input.operation.name?.value ?? null,
+      variableNames: variablesIn(selections),
+    },
+    fields: planned,
+    departments: [...work.departments].sort(),
+    introspects: input.fields.some(isIntrospection),
+    notices: noticesOf(planned, input.kinds),
+    policyHash: input.policy.hash,
+  };
+  return { plan, fetched: work.fetched };
+}
+
+/** Whether the caller's department owns the coordinate; what departments share belongs to the owner of the field around it. */
+export function isOwn(caller: Caller, owner: string | null): boolean {
+  return caller.actor === 'DEPARTMENT' && owner !== null && caller.department === owner;
+}
+
+interface Work {
+  input: PlanInput;
+  /** Treatments by cell: cells are interned, so a mask is compiled once a plan. */
+  treatments: Map<Cell, FieldTreatment>;
+  fetched: Map<ResolvedField, SubjectKinds>;
+  departments: Set<string>;
+}
+
+interface Surroundings {
+  owner: string | null;
+  /** Undefined at the root, where each field has its own. */
+  kinds: SubjectKinds | undefined;
+}
+
+interface Planned {
+  planned: PlannedField[];
+  selections: FieldNode[];
+}
+
+function planFields(fields: readonly ResolvedField[], around: Surroundings, work: Work): Planned {
+  const result: Planned = { planned: [], selections: [] };
+  for (const field of fields) {
+    const { planned, selection } = field.coordinate === null ? planMeta(field) : planField(field, field.coordinate, around, work);
+    result.planned.push(planned);
+    if (selection) result.selections.push(selection);
+  }
+  return result;
+}
+
+const AS_IS: FieldTreatment = Object.freeze({ treatment: 'REVEAL', rule: 'schema', basis: Object.freeze([]) });
+
+/** `__typename`, `__schema` and `__type` describe the schema, not a subject: they pass untouched. */
+function planMeta(field: ResolvedField): { planned: PlannedField; selection: FieldNode } {
+  const planned = { responseKey: field.responseKey, coordinate: null, organization: AS_IS, person: AS_IS };
+  return { planned, selection: untouched(field) };
+}
+
+function planField(
+  field: ResolvedField,
+  coordinate: string,
+  around: Surroundings,
+  work: Work,
+): { planned: PlannedField; selection?: FieldNode } {
+  const { catalogue, kinds: asked } = work.input;
+  const owner = catalogue.get(coordinate)?.owner ?? around.owner;
+  const isSubject = field.typeName === SUBJECT_TYPE;
+  const isRoot = around.kinds === undefined;
+  const kinds = around.kinds ?? asked.get(field.responseKey) ?? 'both';
+  const organization = treatmentOf(coordinate, owner, false, work);
+  const person = treatmentOf(coordinate, owner, true, work);
+  const planned: PlannedField = { responseKey: field.responseKey, coordinate, organization, person };
+  if (isWithheld({ organization, person }, kinds)) return { planned };
+
+  work.fetched.set(field, kinds);
+  if (owner !== null) work.departments.add(owner);
+  if (field.fields === undefined) return { planned, selection: fieldNode(field) };
+  // A subject reached from another may be of the other kind: a firm's predecessor can be a sole proprietor.
+  const below = planFields(field.fields, { owner, kinds: isSubject && !isRoot ? 'both' : kinds }, work);
+  const selections = [...(isSubject ? [SUBJECT_ID_SELECTION] : []), ...below.selections];
+  return {
+    planned: { ...planned, fields: below.planned, ...(isSubject && { isSubject }) },
+    selection: fieldNode(field, selections.length > 0 ? selections : [TYPENAME_SELECTION]),
+  };
+}
+
+const SUBJECT_TYPE = 'CreditSubject';
+
+function isWithheld(field: Pick<PlannedField, 'organization' | 'person'>, kinds: SubjectKinds): boolean {
+  const organization = kinds === 'persons' || field.organization.treatment === 'WITHHOLD';
+  const person = kinds === 'organizations' || field.person.treatment === 'WITHHOLD';
+  return organization && person;
+}
+
+function treatmentOf(coordinate: string, owner: string | null, person: boolean, { input, treatments }: Work): FieldTreatment {
+  const { policy, purpose, caller, date } = input;
+  const key = { purpose: purpose.code, actor: caller.actor, own: isOwn(caller, owner), person, coordinate };
+  const cell = policy.decide(key, date);
+  const known = treatments.get(cell) ?? compileTreatment(cell, input);
+  treatments.set(cell, known);
+  return known;
+}
+
+function compileTreatment({ treatment, mask, rule, basis }: Cell, input: PlanInput): FieldTreatment {
+  const apply = applierOf(treatment, mask, input);
+  return Object.freeze({ treatment, rule, basis, ...(apply && { apply }) });
+}
+
+function applierOf(treatment: Treatment, mask: string | undefined, { policy, purpose, caller, pseudonymKey }: PlanInput) {
+  if (treatment === 'REVEAL' || treatment === 'WITHHOLD') return undefined;
+  if (treatment === 'PSEUDONYMIZE')
+    return applyMask(pseudonymMask({ key: pseudonymKey, purpose: purpose.code, organization: caller.organization }));
+  const spec = mask === undefined ? undefined : policy.masks.get(mask);
+  if (!spec) throw new TypeError(`cell without a mask: ${treatment}`);
+  return applyMask(compileMask(spec.shape));
+}
+
+function documentOf({ name, variableDefinitions }: OperationDefinitionNode, selections: readonly FieldNode[]): DocumentNode {
+  const used = variablesIn(selections);
+  const operation: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: OperationTypeNode.QUERY,
+    ...(name && { name }),
+    variableDefinitions: (variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)),
+    selectionSet: { kind: Kind.SELECTION_SET, selections: selections.length > 0 ? selections : [TYPENAME_SELECTION] },
+  };
+  return { kind: Kind.DOCUMENT, definitions: [operation] };
+}
+
+function variablesIn(selections: readonly FieldNode[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const selection of selections) visit(selection, { Variable: ({ name }) => void names.add(name.value) });
+  return names;
+}
+
+function isIntrospection({ name }: ResolvedField): boolean {
+  return name === '__schema' || name === '__type';
+}
+
+function untouched(field: ResolvedField): FieldNode {
+  return fieldNode(field, field.fields?.map(untouched));
+}
+
+function fieldNode({ responseKey, name, arguments: args }: ResolvedField, selections?: readonly FieldNode[]): FieldNode {
+  return {
+    kind: Kind.FIELD,
+    ...(responseKey !== name && { alias: nameNode(responseKey) }),
+    name: nameNode(name),
+    arguments: args,
+    ...(selections && { selectionSet: { kind: Kind.SELECTION_SET, selections } }),
+  };
+}
+
+function nameNode(value: string) {
+  return { kind: Kind.NAME, value } as const;
+}
+
+const TYPENAME_SELECTION: FieldNode = { kind: Kind.FIELD, name: nameNode('__typename') };
+const SUBJECT_ID_SELECTION: FieldNode = { kind: Kind.FIELD, alias: nameNode(SUBJECT_ID_KEY), name: nameNode('id') };

@@ -1,0 +1,157 @@
+import { getVariableValues } from 'graphql';
+import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { PolicySet, PurposeRules } from '../../policies/policy-set.ts';
+import { cityToday } from '../../schema/city-clock.ts';
+import type { Catalogue } from '../../schema/classification.ts';
+import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
+import { GatewayError } from '../errors.ts';
+import type { Caller } from '../identity/caller.ts';
+import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
+import type { QueryRequest } from '../request.ts';
+import { argumentUses } from './argument-uses.ts';
+import type { ArgumentUse } from './argument-uses.ts';
+import { askedId } from './asked-subjects.ts';
+import type { AskedSubject } from './asked-subjects.ts';
+import { createBoundedCache } from './bounded-cache.ts';
+import { compilePlan, isOwn } from './compile-plan.ts';
+import type { CompiledPlan } from './compile-plan.ts';
+import type { Disclosure, SubjectKinds } from './disclosure.ts';
+import { conditionVariables, findOperation, resolveOperation } from './resolve-operation.ts';
+import type { ResolvedField, Variables } from './resolve-operation.ts';
+
+/**
+ * Decides what a request would show, before anything is fetched. Pure but for its cache of plans.
+ * @throws {GatewayError} INPUT_INVALID, ARGUMENT_FORBIDDEN (naming the coordinate and the rule), PURPOSE_UNKNOWN,
+ * PURPOSE_FORBIDDEN (a self-query about another), SUBJECTS_TOO_MANY, QUERY_TOO_COSTLY.
+ */
+export type PlanDisclosure = (request: QueryRequest, caller: Caller, purpose: DeclaredPurpose, policy: PolicySet) => Disclosure;
+
+/** What a planner is made for: one schema. Another schema needs another planner. */
+export interface DisclosurePlannerOptions {
+  catalogue: Catalogue;
+  apiSchema: GraphQLSchema;
+  /** Key of the opaque subject ids. */
+  subjectKey: string;
+  /** Key of pseudonyms. */
+  pseudonymKey: string;
+  /** Most plans kept, and most resolved operations. */
+  maxPlans: number;
+}
+
+/** Creates a planner. Plans are compiled once per operation, conditions, policy version, caller class and subject kinds. */
+export function createDisclosurePlanner(options: DisclosurePlannerOptions): PlanDisclosure {
+  const { catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans } = options;
+  const conditions = createBoundedCache<readonly string[]>(maxPlans);
+  const operations = createBoundedCache<readonly ResolvedField[]>(maxPlans);
+  const plans = createBoundedCache<CompiledPlan>(maxPlans);
+
+  return (request, caller, declared, policy) => {
+    const date = cityToday(() => request.receivedAt);
+    const purpose = policy.purpose(declared.code, date);
+    if (!purpose) throw new GatewayError('PURPOSE_UNKNOWN');
+    const operation = findOperation(request.document, request.operationName);
+    const variables = coerceVariables(apiSchema, operation, request.variables);
+
+    const deciding = conditions.remember(request.documentHash, () => conditionVariables(request.document));
+    const shape = JSON.stringify([request.documentHash, operation.name?.value ?? null, deciding.map((name) => variables[name] ?? null)]);
+    const fields = operations.remember(shape, () =>
+      resolveOperation({ document: request.document, operation, schema: apiSchema, variables }),
+    );
+
+    const uses = argumentUses(fields, variables);
+    const kinds = kindsByRootField(fields, uses);
+    const plan = plans.remember(planKey({ shape, caller, purpose, policy, kinds }), () =>
+      compilePlan({ operation, fields, caller, purpose, policy, catalogue, kinds, pseudonymKey, date }),
+    );
+    // Before an identifier is looked at: to be told that a number is wrong is to have it checked.
+    governArguments(uses, { plan, caller, purpose, policy, catalogue, date });
+    const asked = askedIds(uses.flatMap(({ subjects }) => subjects), purpose, subjectKey);
+    if (purpose.requires.self) requireSelf(asked, caller);
+    return { plan: plan.plan, asked };
+  };
+}
+
+function coerceVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Variables): Variables {
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+  // The library's message would repeat the value.
+  if (!coerced) throw new GatewayError('INPUT_INVALID', { argument: variableOf(errors) });
+  // Without a prototype: a variable may be called `constructor`.
+  return Object.assign(Object.create(null) as Record<string, unknown>, coerced);
+}
+
+function variableOf(errors: NonNullable<ReturnType<typeof getVariableValues>['errors']>): string {
+  const node = errors[0]?.nodes?.[0];
+  return node?.kind === 'VariableDefinition' ? `$${node.variable.name.value}` : 'variables';
+}
+
+/** A root field that names only organisations, or only persons, is planned for those alone. */
+function kindsByRootField(fields: readonly ResolvedField[], uses: readonly ArgumentUse[]): ReadonlyMap<string, SubjectKinds> {
+  const subjects = new Map(uses.map((use) => [use.field, use.subjects]));
+  return new Map(fields.map((field) => [field.responseKey, kindsOf(subjects.get(field) ?? [])]));
+}
+
+function kindsOf(subjects: readonly AskedSubject[]): SubjectKinds {
+  if (subjects.length > 0 && subjects.every(({ person }) => person === true)) return 'persons';
+  if (subjects.length > 0 && subjects.every(({ person }) => person === false)) return 'organizations';
+  return 'both';
+}
+
+function planKey(parts: {
+  shape: string;
+  caller: Caller;
+  purpose: PurposeRules;
+  policy: PolicySet;
+  kinds: ReadonlyMap<string, SubjectKinds>;
+}): string {
+  const { shape, caller, purpose, policy, kinds } = parts;
+  const { actor, department, organization } = caller;
+  // Pseudonyms are bound to the organisation; all other plans are shared by callers of one class.
+  const scope = usesPseudonyms(policy, purpose.code) ? organization : null;
+  return JSON.stringify([shape, policy.hash, purpose.code, purpose.effective.from, actor, department ?? null, scope, [...kinds]]);
+}
+
+function usesPseudonyms(policy: PolicySet, code: string): boolean {
+  return policy.source.purposes.some(
+    (purpose) =>
+      purpose.code === code &&
+      [...purpose.discloses, ...purpose.own].some(({ treatments }) => Object.values(treatments).includes('PSEUDONYMIZE')),
+  );
+}
+
+/** Every argument of a field that is fetched must be revealed to the caller; arguments of pruned fields go nowhere. */
+function governArguments(
+  uses: readonly ArgumentUse[],
+  by: { plan: CompiledPlan; caller: Caller; purpose: PurposeRules; policy: PolicySet; catalogue: Catalogue; date: string },
+): void {
+  const { plan, caller, purpose, policy, catalogue, date } = by;
+  for (const { field, coordinates } of uses) {
+    const kinds = plan.fetched.get(field);
+    if (kinds === undefined) continue;
+    for (const { coordinate, person: told } of coordinates) {
+      const own = isOwn(caller, catalogue.get(coordinate)?.owner ?? null);
+      for (const person of personsOf(told, kinds)) {
+        const cell = policy.decide({ purpose: purpose.code, actor: caller.actor, own, person, coordinate }, date);
+        if (cell.treatment !== 'REVEAL') throw new GatewayError('ARGUMENT_FORBIDDEN', { coordinate, rule: cell.rule });
+      }
+    }
+  }
+}
+
+/** The columns of the table that can apply: the identifier's own kind, else that of the subjects around it. */
+function personsOf(told: boolean | undefined, kinds: SubjectKinds): readonly boolean[] {
+  if (told !== undefined) return [told];
+  return kinds === 'both' ? [false, true] : [kinds === 'persons'];
+}
+
+function askedIds(subjects: readonly AskedSubject[], { limits }: PurposeRules, subjectKey: string): SubjectId[] {
+  const distinct = new Map(subjects.map((subject) => [`${subject.by}\n${subject.text}`, subject]));
+  // Counted before they are hashed, so that a list of millions costs nothing.
+  const limit = limits.subjectsPerRequest;
+  if (limit !== undefined && distinct.size > limit) throw new GatewayError('SUBJECTS_TOO_MANY', { limit });
+  return [...new Set([...distinct.values()].map((subject) => askedId(subject, subjectKey)))];
+}
+
+/** An old number that only the registry can resolve is refused too: whose it is would show after the fetch. */
+function requireSelf(asked: readonly SubjectId[], { subject }: Caller): void {
+  if (subject === undefined || asked.some((id) => id !== subject)) throw new GatewayError('PURPOSE_FORBIDDEN', { reason: 'self' });
+}
