@@ -1,6 +1,6 @@
-import type { Treatment } from '../../policies/treatment.ts';
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
-import type { Disclosure, PlannedField } from '../disclosure/disclosure.ts';
+import type { FieldCount } from '../desensitization/desensitize.ts';
+import type { Disclosure } from '../disclosure/disclosure.ts';
 import { codeOf, isRefusal } from '../errors.ts';
 import type { RawAnswer } from '../execution/execution.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -17,23 +17,23 @@ export interface LookOnRecord {
   policy: { readonly hash: string };
   caller?: Caller;
   purpose?: DeclaredPurpose;
-  disclosure?: { readonly plan: { readonly fields: readonly PlannedField[] }; readonly asked: Disclosure['asked'] };
+  disclosure?: Pick<Disclosure, 'asked'>;
   answer?: Pick<RawAnswer, 'departments' | 'unavailable'>;
 }
 
 /** What leaves with a release: opaque ids and counts of values, never the values. */
 export interface ShownOnRecord {
-  fields: readonly { coordinate: string; treatment: Treatment; count: number }[];
+  /** By coordinate and treatment, withheld fields included. */
+  counts: ReadonlyMap<string, FieldCount>;
   subjects: readonly SubjectId[];
 }
 
 /** The entry of an answer about to leave. `now` in milliseconds since the epoch. */
 export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: number): QueryLogEntry {
-  const withheld = [...withheldCoordinates(look.disclosure?.plan.fields ?? [])].map((coordinate) => ({ coordinate, treatment: 'WITHHOLD' as const, count: 0 }));
   return {
     ...commonEntry(look, now),
     subjects: { asked: asked(look), returned: distinct(shown.subjects) },
-    fields: totals([...shown.fields, ...withheld]),
+    fields: totals(shown.counts.values()),
     decision: 'RELEASED',
     code: null,
   };
@@ -89,23 +89,13 @@ function asked({ disclosure }: LookOnRecord): string[] {
   return distinct(disclosure?.asked ?? []);
 }
 
-/** Fields that were asked for and not even fetched, whoever the subject is. */
-function* withheldCoordinates(fields: readonly PlannedField[]): Generator<string> {
-  for (const { coordinate, organization, person, fields: inner } of fields) {
-    const isWithheld = organization.treatment === 'WITHHOLD' && person.treatment === 'WITHHOLD';
-    if (coordinate !== null && isWithheld) yield coordinate;
-    else yield* withheldCoordinates(inner ?? []);
-  }
+/** In the order of coordinate and treatment, so that the same look always makes the same entry. */
+function totals(counts: Iterable<FieldCount>): QueryLogEntry['fields'] {
+  return Array.from(counts, ({ coordinate, treatment, count }) => ({ coordinate, treatment, count })).sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-/** One row a coordinate and treatment, in that order, so that the same look always makes the same entry. */
-function totals(fields: ShownOnRecord['fields']): QueryLogEntry['fields'] {
-  const byKey = new Map<string, QueryLogEntry['fields'][number]>();
-  for (const { coordinate, treatment, count } of fields) {
-    const key = `${coordinate} ${treatment}`;
-    byKey.set(key, { coordinate, treatment, count: count + (byKey.get(key)?.count ?? 0) });
-  }
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, field]) => field);
+function key({ coordinate, treatment }: FieldCount): string {
+  return `${coordinate} ${treatment}`;
 }
 
 function distinct(names: readonly string[]): string[] {
