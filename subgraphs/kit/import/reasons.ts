@@ -50,7 +50,6 @@ export const WARNINGS = {
   REPRESENTATIVE_ID_DOUBTFUL: '法定代表人证件号码校验不通过，请核对。',
   KIND_MISMATCH: '行政相对人类别与统一社会信用代码的类别不一致，以代码为准。',
   AMOUNT_LOOKS_LIKE_YUAN: '金额像是以元填报（本栏单位为万元），请核对。',
-  DATE_IN_FUTURE: '决定日期晚于今日。',
   SUBJECT_CHANGED: '同一文书号此前记在另一主体名下，已按本次报送更新。',
 } as const;
 

@@ -129,12 +129,11 @@ export const licenses: ImportCategory = {
   schema: 'licensing',
   layouts: [LAYOUT_2018, LAYOUT_2015],
   tables: [LICENSE],
-  plan(row, { subjectKey, today }) {
+  plan(row, { subjectKey }) {
     refuseStateSecret(row, ['content', 'remark']);
     const decisionDate = row.date('decision_date');
     const counterpart = identifyCounterpart(row, subjectKey, decisionDate);
     const term = readTerm(row);
-    if (decisionDate !== null && decisionDate > today) row.warn('decision_date', 'DATE_IN_FUTURE');
     const values = readValues(row, { decisionDate, ...term });
     return counterpart && !row.failed ? { subject: counterpart.subject, records: [{ table: LICENSE, values }] } : null;
   },

@@ -68,10 +68,9 @@ export const penalties: ImportCategory = {
   schema: 'penalties',
   layouts: [LAYOUT_2018, LAYOUT_2015],
   tables: [PENALTY, OUTCOME],
-  plan(row, { subjectKey, today }) {
+  plan(row, { subjectKey }) {
     refuseStateSecret(row, ['facts', 'content', 'remark']);
     const decisionDate = row.date('decision_date');
-    if (decisionDate !== null && decisionDate > today) row.warn('decision_date', 'DATE_IN_FUTURE');
     const counterpart = identifyCounterpart(row, subjectKey, decisionDate);
     const authorityCode = row.checkedUscc('authority_code') ?? row.text('authority');
     const values = readPenalty(row, decisionDate, authorityCode);
