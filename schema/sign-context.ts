@@ -1,3 +1,4 @@
+import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Clock } from './city-clock.ts';
@@ -32,4 +33,10 @@ export function signContext(context: SignedContext, { privateKey, keyId, clock }
     ...(subject !== undefined && { subject }),
   };
   return jsonwebtoken.sign(claims, privateKey, { algorithm: 'ES256', keyid: keyId });
+}
+
+/** The `kid` of a context key, the same on both sides without being configured: a hash of the public half (SPKI, SHA-256). */
+export function contextKeyId(publicKey: string): string {
+  const spki = createPublicKey(publicKey).export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(spki).digest('base64url').slice(0, 22);
 }
