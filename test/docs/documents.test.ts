@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/main.ts';
+import { DEMONSTRATION_USCC } from '../../cli/sample/demonstration.ts';
 import { ENVIRONMENT } from '../../gateway/config.ts';
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
@@ -129,6 +130,10 @@ describe('the documents', () => {
       expect(elastic).not.toEqual([]);
     },
   );
+
+  test.each(['README.md', 'README.zh-CN.md'])('%s asks about a company that every sample city has', (readme) => {
+    expect(textOf(readme).split('\n')).toContain(`CODE=${DEMONSTRATION_USCC}`);
+  });
 
   test('the case number in the examples decodes to the one beside it', () => {
     for (const readme of ['README.md', 'README.zh-CN.md']) {
