@@ -1,0 +1,159 @@
+import { HeaderMap } from '@apollo/server';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { createApollo, type GraphQLServer } from './create-apollo.ts';
+import { openExchange } from './exchange.ts';
+import { answerFault, answerFaults, answerMalformed, methodNotAllowed } from './http-faults.ts';
+import { createInFlight, type InFlight } from './in-flight.ts';
+import { checkReadiness } from './readiness.ts';
+import { requestId } from './request-id.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { ServerOptions } from './server-options.ts';
+
+/** Longer than the idle time of usual load balancers (60 s), so that they close first and never send into a closing connection. */
+const KEEP_ALIVE_MS = 65_000;
+/** A client that takes longer to send its headers, or the whole request, holds the connection for nothing. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The gateway's HTTP server. */
+export interface GatewayServer {
+  /** Listens; resolves with the address, such as `http://127.0.0.1:4000`. */
+  start(): Promise<string>;
+  /** The address, once started. */
+  readonly url: string;
+  /**
+   * Stops accepting, answers what is under way (its log entries included) and closes. What the grace does not suffice
+   * for is aborted: then `drained` is false.
+   */
+  stop(): Promise<{ drained: boolean }>;
+}
+
+/** Puts Apollo Server, with the flow as its gateway, behind Fastify. */
+export async function createServer(options: ServerOptions): Promise<GatewayServer> {
+  const { config, logger, metrics } = options;
+  const inFlight = createInFlight(config.limits.inFlight);
+  const apollo = createApollo(options);
+  await apollo.start();
+  const server = createHttp(options, inFlight);
+  answerFaults(server, logger);
+  addGraphQL(server, { options, apollo, inFlight });
+  addOperations(server, options, inFlight);
+  metrics.gauge('xinqiao_in_flight_queries', 'Queries being answered now.', () => inFlight.count);
+
+  let url = '';
+  return {
+    get url() {
+      return url;
+    },
+    async start() {
+      url = await server.listen({ host: config.host, port: config.port });
+      return url;
+    },
+    async stop() {
+      const closed = Promise.all([inFlight.drain(), server.close()]);
+      const drained = await within(config.timeouts.shutdownGrace, closed);
+      // Closing a client's connection aborts its query, and with it what departments were asked.
+      if (!drained) server.server.closeAllConnections();
+      await apollo.stop();
+      return { drained };
+    },
+  };
+}
+
+function createHttp({ config, logger }: ServerOptions, inFlight: InFlight): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    bodyLimit: config.limits.bodyBytes,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    // Ours is in the closed table: InFlight refuses what arrives while stopping.
+    return503OnClosing: false,
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    clientErrorHandler: answerMalformed,
+    frameworkErrors: (error, request, reply) => void answerFault(error, request, reply, logger),
+  });
+  // A form a browser sends without asking first: only JSON makes it ask (CSRF).
+  server.removeContentTypeParser('text/plain');
+  const headers = securityHeaders(config.environment);
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...headers, 'x-request-id': request.id });
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (inFlight.draining) reply.header('connection', 'close');
+  });
+  return server;
+}
+
+function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; apollo: GraphQLServer; inFlight: InFlight }): void {
+  const { options, apollo, inFlight } = parts;
+  const { config, clock, metrics } = options;
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    const exchange = openExchange(request, reply, { now: clock(), timeoutMs: config.timeouts.request });
+    try {
+      const {
+        status = 200,
+        headers,
+        body,
+      } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: request.method, headers: headerMap(request.headers), search: '', body: request.body },
+        context: async () => ({ exchange }),
+      });
+      // Incremental delivery is not offered, so an answer is always whole.
+      if (body.kind !== 'complete') throw new Error('an answer in parts');
+      const plainJson = headers.get('content-type')?.startsWith('application/json') ?? false;
+      // A well-formed request with a faulty document is a 200 in the older media type (GraphQL over HTTP, section 6.4.1).
+      reply.code(exchange.documentFault && plainJson && status === 400 ? 200 : status).headers(Object.fromEntries(headers));
+      return body.string;
+    } finally {
+      exchange.end();
+    }
+  }
+
+  // No GET: variables would be in the address, and identity numbers with them in every proxy's log.
+  server.post('/graphql', (request, reply) => inFlight.run(() => answer(request, reply)));
+  server.route({
+    method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: '/graphql',
+    handler: methodNotAllowed('POST'),
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.url !== '/graphql') return;
+    const method = request.method === 'POST' ? 'POST' : 'OTHER';
+    metrics.observeHttp({ method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+  });
+}
+
+/** What operators and load balancers ask. */
+function addOperations(server: FastifyInstance, { readiness, metrics }: ServerOptions, inFlight: InFlight): void {
+  server.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('信桥 Xinqiao: POST /graphql\n'));
+  server.get('/health/live', async () => ({ live: true }));
+  server.get('/health/ready', async (_request, reply) => {
+    const report = await checkReadiness(readiness.checks, readiness.required);
+    const ready = report.ready && !inFlight.draining;
+    return reply.code(ready ? 200 : 503).send({ ...report, ready });
+  });
+  server.get('/metrics', async (_request, reply) => {
+    const { contentType, text } = await metrics.expose();
+    return reply.type(contentType).send(text);
+  });
+}
+
+function headerMap(headers: FastifyRequest['headers']): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return map;
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** One HTTP request on its way through Apollo Server: what the flow needs of it, and what HTTP needs of the answer. */
+export interface Exchange {
+  requestId: string;
+  receivedAt: number;
+  header(name: string): string | undefined;
+  /** Address of the client, as far as the proxies in front are trusted to name it. */
+  clientAddress: string;
+  signal: AbortSignal;
+  /** Set when the document or its variables were wrong: with `application/json` that is a 200 (GraphQL over HTTP, 6.4.1). */
+  documentFault: boolean;
+  /** Releases what watches the client. */
+  end(): void;
+}
+
+/** Opens an exchange: its signal aborts when the client goes away or after `timeoutMs`. */
+export function openExchange(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { now, timeoutMs }: { now: number; timeoutMs: number },
+): Exchange {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const onClose = () => controller.abort();
+  reply.raw.once('close', onClose);
+  return {
+    requestId: request.id,
+    receivedAt: now,
+    header: (name) => single(request.headers[name]),
+    clientAddress: request.ip,
+    signal: controller.signal,
+    documentFault: false,
+    end() {
+      clearTimeout(timer);
+      reply.raw.off('close', onClose);
+    },
+  };
+}
+
+/** Node joins repeated headers with commas, except a few it keeps as a list; one value or none is all anybody here reads. */
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,86 @@
+import type { ApolloServerOptionsWithGateway } from '@apollo/server';
+import { GraphQLError, getVariableValues } from 'graphql';
+import { GatewayError } from '../errors.ts';
+import type { ApolloExecution } from '../execution/apollo-execution.ts';
+import type { QueryRequest } from '../request.ts';
+import type { FlowResponse } from '../respond/respond.ts';
+import type { Exchange } from './exchange.ts';
+import { queryCost } from './query-cost.ts';
+
+/** The flow as the server calls it; it answers refusals too and never rejects. */
+export type Flow = (request: QueryRequest) => Promise<FlowResponse>;
+
+/** What Apollo Server calls a gateway. */
+export type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<{ exchange: Exchange }>['gateway']>;
+type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
+type RequestContext = Parameters<Executor>[0];
+type Result = Awaited<ReturnType<Executor>>;
+
+/**
+ * The flow in Apollo Server's place for a gateway: Apollo parses and validates against the API schema, the flow decides
+ * and answers everything else. `maxCost` limits {@link queryCost}.
+ */
+export function flowGateway(
+  flow: Flow,
+  execution: Pick<ApolloExecution, 'schema' | 'onSchema'>,
+  { maxCost }: { maxCost: number },
+): GatewayInterface {
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      const announce = ({ apiSchema, supergraphSdl }: ApolloExecution['schema']) =>
+        callback({ apiSchema, coreSupergraphSdl: supergraphSdl });
+      announce(execution.schema);
+      return execution.onSchema(announce);
+    },
+    load: async () => ({ executor: (context) => answer(context, flow, maxCost) }),
+    stop: async () => {},
+  };
+}
+
+async function answer(context: RequestContext, flow: Flow, maxCost: number): Promise<Result> {
+  const exchange = (context.context as { exchange: Exchange }).exchange;
+  const { document, operation, schema, request } = context;
+  // Undefined when the document holds several operations and the request names none of them, whatever the type says.
+  if (operation === undefined) return documentFault(exchange);
+  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, {
+    maxErrors: 1,
+  });
+  if (variables === undefined) return documentFault(exchange);
+  const cost = queryCost({ schema, document, operation, variables });
+  if (cost > maxCost) return refusal(new GatewayError('QUERY_TOO_COSTLY', { limit: 'cost', most: maxCost }), 400);
+  return toResult(
+    await flow({
+      id: exchange.requestId,
+      receivedAt: exchange.receivedAt,
+      header: exchange.header,
+      clientAddress: exchange.clientAddress,
+      extensions: request.extensions ?? {},
+      document,
+      documentHash: context.queryHash,
+      operationName: context.operationName,
+      variables,
+      signal: exchange.signal,
+    }),
+  );
+}
+
+function documentFault(exchange: Exchange): Result {
+  exchange.documentFault = true;
+  return refusal(new GatewayError('INPUT_INVALID'), 400);
+}
+
+function refusal(error: GatewayError, status: number): Result {
+  return {
+    errors: [new GraphQLError(error.message, { originalError: error, extensions: { http: { status, headers: new Map() } } })],
+  };
+}
+
+function toResult({ data, errors, extensions, httpStatus, headers }: FlowResponse): Result {
+  const http = { status: httpStatus, headers: new Map(Object.entries(headers)) };
+  // Apollo Server takes status and headers from the errors; a release without errors is a plain 200.
+  const asErrors = errors?.map(
+    ({ message, path, extensions: own }, index) =>
+      new GraphQLError(message, { ...(path && { path }), extensions: { ...own, ...(index === 0 && { http }) } }),
+  );
+  return { ...(data !== undefined && { data }), ...(asErrors && { errors: asErrors }), extensions: { ...extensions } };
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import { codeOf, type ErrorCode, GatewayError } from '../errors.ts';
+import { respondRefusal } from '../respond/respond.ts';
+import type { Logger } from './logger.ts';
+
+/** What Fastify refuses before a handler runs, by its code: ours, and the HTTP status that says more than ours does. */
+const FAULTS: ReadonlyMap<string, { code: ErrorCode; status: number; reason?: string }> = new Map([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', { code: 'QUERY_TOO_COSTLY', status: 413 }],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', { code: 'INPUT_INVALID', status: 415, reason: 'Send the query as application/json.' }],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', { code: 'INPUT_INVALID', status: 400, reason: 'The body is not JSON.' }],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', { code: 'INPUT_INVALID', status: 400, reason: 'The body is empty.' }],
+  [
+    'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
+    { code: 'INPUT_INVALID', status: 400, reason: 'The body has another length than announced.' },
+  ],
+  ['FST_ERR_BAD_URL', { code: 'INPUT_INVALID', status: 400, reason: 'The address is malformed.' }],
+]);
+
+/** Makes everything that is not an answer of the flow leave as a code of the closed table, in JSON, and nothing else. */
+export function answerFaults(server: FastifyInstance, logger: Logger): void {
+  const reason = 'The gateway answers POST /graphql.';
+  server.setNotFoundHandler((request, reply) => refuse(reply, request.id, { code: 'INPUT_INVALID', status: 404, reason }));
+  server.setErrorHandler((error, request, reply) => answerFault(error, request, reply, logger));
+}
+
+/** Answers an error that Fastify caught. */
+export function answerFault(error: unknown, { id }: { id: string }, reply: FastifyReply, logger: Logger) {
+  const { code, statusCode } =
+    typeof error === 'object' && error !== null ? (error as { code?: unknown; statusCode?: unknown }) : {};
+  const fault = typeof code === 'string' ? FAULTS.get(code) : undefined;
+  if (fault !== undefined) return refuse(reply, id, fault);
+  if (codeOf(error) !== 'INTERNAL') return send(reply, respondRefusal(error, null, id));
+  // The parser refuses some bodies (`__proto__`) with a status and no code of its own.
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return refuse(reply, id, { code: 'INPUT_INVALID', status: statusCode });
+  logger.error({ err: error, requestId: id }, 'request failed');
+  return send(reply, respondRefusal(error, null, id));
+}
+
+/** Refuses another method than the address has, naming the one it has. */
+export function methodNotAllowed(allow: string) {
+  return (request: FastifyRequest, reply: FastifyReply) =>
+    refuse(reply.header('allow', allow), request.id, { code: 'INPUT_INVALID', status: 405, reason: `Use ${allow}.` });
+}
+
+/** Answers what is not even HTTP, or has headers too large, and closes the connection. */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const status = MALFORMED.get(error.code ?? '') ?? '400 Bad Request';
+  const { errors, extensions } = respondRefusal(new GatewayError('INPUT_INVALID'), null, '');
+  const body = JSON.stringify({ errors, extensions });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const MALFORMED: ReadonlyMap<string, string> = new Map([
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+]);
+
+function refuse(reply: FastifyReply, id: string, { code, status, reason }: { code: ErrorCode; status: number; reason?: string }) {
+  const refusal = respondRefusal(new GatewayError(code, reason === undefined ? {} : { reason }), null, id);
+  return send(reply, { ...refusal, httpStatus: status });
+}
+
+function send(reply: FastifyReply, { httpStatus, headers, errors, extensions }: ReturnType<typeof respondRefusal>) {
+  return reply.code(httpStatus).headers(headers).type('application/json; charset=utf-8').send({ errors, extensions });
+}

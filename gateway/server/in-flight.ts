@@ -1,0 +1,43 @@
+import { GatewayError } from '../errors.ts';
+
+/** Counts what is being answered, so that overload is refused early and shutdown waits for the rest. */
+export interface InFlight {
+  readonly count: number;
+  readonly draining: boolean;
+  /** Runs `work`; rejects with OVERLOADED when there is no room or the server is stopping. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Refuses whatever comes next. Resolves when all that was under way has ended, appends to the log included. */
+  drain(): Promise<void>;
+}
+
+/** Room for `limit` requests at a time. */
+export function createInFlight(limit: number): InFlight {
+  let count = 0;
+  let draining = false;
+  let onIdle = () => {};
+  return {
+    get count() {
+      return count;
+    },
+    get draining() {
+      return draining;
+    },
+    async run(work) {
+      if (draining || count >= limit) throw new GatewayError('OVERLOADED');
+      count += 1;
+      try {
+        return await work();
+      } finally {
+        count -= 1;
+        if (draining && count === 0) onIdle();
+      }
+    },
+    drain() {
+      draining = true;
+      return new Promise((resolve) => {
+        onIdle = resolve;
+        if (count === 0) resolve();
+      });
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DepartmentObservation } from '../execution/resilient-department.ts';
+import type { QueryLog, QueryLogEntry } from '../querylog/entry.ts';
+
+/** Seconds; from a cached plan in one process to a department that needs its whole timeout. */
+const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Prometheus metrics. Labels are codes of closed sets only: no subject, organisation, operator, matter or request id. */
+export interface Metrics {
+  /** The exposition text and its content type. */
+  expose(): Promise<{ contentType: string; text: string }>;
+  /** Counts every entry of the log and times its append. */
+  measured(queryLog: QueryLog): QueryLog;
+  observeDepartment(observation: DepartmentObservation): void;
+  observeHttp(observation: { method: string; status: number; seconds: number }): void;
+  /** Reads a gauge at each exposition. */
+  gauge(name: string, help: string, read: () => number): void;
+}
+
+/** A registry of its own, so that two servers in one process do not share counts. `processMetrics` adds Node's. */
+export function createMetrics({ processMetrics = true }: { processMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const buckets = LATENCY_BUCKETS;
+  const queries = new Counter({
+    name: 'xinqiao_queries_total',
+    help: 'Queries on the log, by purpose, actor, decision and code.',
+    labelNames: ['purpose', 'actor', 'decision', 'code'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'xinqiao_query_duration_seconds',
+    help: 'From arrival to the log entry.',
+    labelNames: ['purpose', 'decision'],
+    buckets,
+    registers,
+  });
+  const append = new Histogram({
+    name: 'xinqiao_log_append_duration_seconds',
+    help: 'From handing an entry to the log to its receipt, or to the failure.',
+    labelNames: ['outcome'],
+    buckets,
+    registers,
+  });
+  const department = new Histogram({
+    name: 'xinqiao_department_duration_seconds',
+    help: 'One attempt at one department, by how it ended.',
+    labelNames: ['department', 'outcome'],
+    buckets,
+    registers,
+  });
+  const http = new Histogram({
+    name: 'xinqiao_http_duration_seconds',
+    help: 'HTTP requests for GraphQL, by status.',
+    labelNames: ['method', 'status'],
+    buckets,
+    registers,
+  });
+
+  function count({ purpose, caller, decision, code, durationMs }: QueryLogEntry): void {
+    queries.inc({ purpose: purpose ?? 'NONE', actor: caller.actor, decision, code: code ?? 'NONE' });
+    duration.observe({ purpose: purpose ?? 'NONE', decision }, durationMs / 1000);
+  }
+
+  return {
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    measured: (queryLog) => ({
+      async append(entry) {
+        const end = append.startTimer();
+        try {
+          const receipt = await queryLog.append(entry);
+          end({ outcome: 'DURABLE' });
+          count(entry);
+          return receipt;
+        } catch (error) {
+          end({ outcome: 'FAILED' });
+          throw error;
+        }
+      },
+    }),
+    observeDepartment: ({ department: name, outcome, durationMs }) =>
+      department.observe({ department: name, outcome }, durationMs / 1000),
+    observeHttp: ({ method, status, seconds }) => http.observe({ method, status }, seconds),
+    gauge: (name, help, read) => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../../schema/city-clock.ts';
+import type { Config } from '../config.ts';
+import type { ApolloExecution } from '../execution/apollo-execution.ts';
+import type { Flow } from './flow-gateway.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+
+/** What the HTTP server is put together from. */
+export interface ServerOptions {
+  flow: Flow;
+  execution: Pick<ApolloExecution, 'schema' | 'onSchema'>;
+  config: Pick<Config, 'environment' | 'host' | 'port' | 'limits' | 'timeouts'>;
+  logger: Logger;
+  metrics: Metrics;
+  /** Parts by name, and which of them the gateway cannot serve without. */
+  readiness: { checks: Readiness; required: readonly string[] };
+  clock: Clock;
+}

@@ -1,0 +1,84 @@
+import { buildSchema, execute } from 'graphql';
+import { Writable } from 'node:stream';
+import { loadConfig } from '../config.ts';
+import type { QueryRequest } from '../request.ts';
+import { respond } from '../respond/respond.ts';
+import { createServer, type GatewayServer } from './create-server.ts';
+import type { Flow } from './flow-gateway.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { ServerOptions } from './server-options.ts';
+
+const API = buildSchema(`
+  type Query {
+    subject(id: ID!, kind: Kind, year: Int): Subject
+    subjects(ids: [ID!]!): [Subject]
+    search(first: Int = 20): Connection
+  }
+  enum Kind { COMPANY PERSON }
+  type Connection { edges: [Edge!] }
+  type Edge { node: Subject }
+  type Subject { id: ID! name: String partner: Subject records(first: Int = 20): [Record!] notes: [String] }
+  type Record { number: String }
+`);
+
+/** A server on a spare port around a flow that reveals everything, with what it logged and was asked. */
+export interface TestServer {
+  url: string;
+  server: GatewayServer;
+  metrics: Metrics;
+  requests: QueryRequest[];
+  log: () => string;
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+/** Starts one; `env` as in the environment. */
+export async function startServer(
+  given: { flow?: Flow; env?: Record<string, string>; readiness?: ServerOptions['readiness'] } = {},
+): Promise<TestServer> {
+  const { flow = revealAll, env = {}, readiness = { checks: {}, required: [] } } = given;
+  const config = loadConfig({ NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'trace', ...env });
+  const requests: QueryRequest[] = [];
+  let log = '';
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      log += String(chunk);
+      done();
+    },
+  });
+  const metrics = createMetrics({ processMetrics: false });
+  const server = await createServer({
+    flow: (request) => {
+      requests.push(request);
+      return flow(request);
+    },
+    execution: { schema: { apiSchema: API, supergraphSdl: '' }, onSchema: () => () => {} },
+    config,
+    logger: createLogger(config, sink),
+    metrics,
+    readiness,
+    clock: () => 1_700_000_000_000,
+  });
+  const url = await server.start();
+  const post: TestServer['post'] = (body, headers = {}) =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  return { url, server, metrics, requests, log: () => log, post };
+}
+
+/** A flow without policies: it executes the document as it came. */
+export const revealAll: Flow = async ({ document, operationName, variables }) => {
+  const rootValue = { subject: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) };
+  const { data } = await execute({ schema: API, document, operationName, variableValues: variables, rootValue });
+  return respond({
+    shown: { data: data ?? null, fields: [] },
+    plan: { fields: [] },
+    answer: { failures: [], unavailable: [] },
+    purpose: { code: 'PUBLIC_QUERY' },
+    policy: { hash: 'p1' },
+    receipt: { origin: 'city/log', index: '0', leafHash: '00' },
+  });
+};
