@@ -78,6 +78,10 @@ function observeErrors(logger: Logger): ApolloServerPlugin<GraphQLContext> {
           }
         }
       },
+      willSendResponse: async ({ response: { http, body } }) => {
+        // Apollo answers a persisted query it does not support with 200, as its own clients expect.
+        if (http.status === 200 && body.kind === 'single' && body.singleResult.data === undefined) http.status = 400;
+      },
     }),
   };
 }

@@ -61,6 +61,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
 }
 
 function createHttp({ config, logger }: ServerOptions, inFlight: InFlight): FastifyInstance {
+  const headers = securityHeaders(config.environment);
   const server = fastify({
     logger: false,
     bodyLimit: config.limits.bodyBytes,
@@ -71,11 +72,12 @@ function createHttp({ config, logger }: ServerOptions, inFlight: InFlight): Fast
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     clientErrorHandler: answerMalformed,
-    frameworkErrors: (error, request, reply) => void answerFault(error, request, reply, logger),
+    // An address that cannot be decoded never reaches the hooks.
+    frameworkErrors: (error, request, reply) =>
+      void answerFault(error, request, reply.headers({ ...headers, 'x-request-id': request.id }), logger),
   });
   // A form a browser sends without asking first: only JSON makes it ask (CSRF).
   server.removeContentTypeParser('text/plain');
-  const headers = securityHeaders(config.environment);
   server.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...headers, 'x-request-id': request.id });
   });

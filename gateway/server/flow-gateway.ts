@@ -40,8 +40,9 @@ export function flowGateway(
 async function answer(context: RequestContext, flow: Flow, maxCost: number): Promise<Result> {
   const exchange = (context.context as { exchange: Exchange }).exchange;
   const { document, operation, schema, request } = context;
-  // Undefined when the document holds several operations and the request names none of them, whatever the type says.
-  if (operation === undefined) return documentFault(exchange);
+  // Undefined when the document holds several operations and the request names none of them, whatever the type says;
+  // and validation lets `mutation { __typename }` pass where there are no mutations.
+  if (operation === undefined || schema.getRootType(operation.operation) == null) return documentFault(exchange);
   const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, {
     maxErrors: 1,
   });

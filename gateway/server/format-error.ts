@@ -16,7 +16,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     case ApolloServerErrorCode.GRAPHQL_PARSE_FAILED:
       // graphql-js has no code for its token limit; only its own sentence tells it apart, and never repeats the source.
       return entry(
-        /^Syntax Error: Document contains more than \d+ tokens/.test(formatted.message) ? 'QUERY_TOO_COSTLY' : 'INPUT_INVALID',
+        /^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(formatted.message) ? 'QUERY_TOO_COSTLY' : 'INPUT_INVALID',
         {
           locations: formatted.locations,
           extensions: { reason: 'Syntax error.' },
