@@ -13,15 +13,7 @@ export const SENSITIVITIES = ['PUBLIC', 'INTERNAL', 'PERSONAL', 'COMMERCIAL', 'S
 export type Sensitivity = (typeof SENSITIVITIES)[number];
 
 /** Categories of schema/shared.graphql. */
-export const CATEGORIES = [
-  'REGISTRATION',
-  'LICENSE',
-  'PENALTY',
-  'TAX',
-  'SOCIAL_SECURITY',
-  'UTILITY',
-  'PROVENANCE',
-] as const;
+export const CATEGORIES = ['REGISTRATION', 'LICENSE', 'PENALTY', 'TAX', 'SOCIAL_SECURITY', 'UTILITY', 'PROVENANCE'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
 /** What the schema says of one field, argument or input field. */
@@ -84,7 +76,9 @@ function surroundingsOf(definitions: readonly DefinitionNode[]): Surroundings {
   const enums = definitions.flatMap((node) => (node.kind === Kind.ENUM_TYPE_DEFINITION ? [node] : []));
   const joinGraph = enums.find(({ name }) => name.value === 'join__Graph');
   return {
-    graphs: new Map((joinGraph?.values ?? []).map((value) => [value.name.value, argumentText(directiveOf(value, 'join__graph'), 'name') ?? ''])),
+    graphs: new Map(
+      (joinGraph?.values ?? []).map((value) => [value.name.value, argumentText(directiveOf(value, 'join__graph'), 'name') ?? '']),
+    ),
     composites: new Set(definitions.filter(isFielded).map(({ name }) => name.value)),
     enums: new Set(enums.map(({ name }) => name.value)),
   };
@@ -117,7 +111,8 @@ function entryOf(
   const classified = directiveOf(node, 'classified');
   const as = sensitivity(argumentText(classified, 'as'));
   const category = CATEGORIES.find((name) => name === argumentText(classified, 'category'));
-  if (as === undefined || category === undefined) throw new Error(`${place.coordinate} carries no @classified class and category`);
+  if (as === undefined || category === undefined)
+    throw new Error(`${place.coordinate} carries no @classified class and category`);
   const mask = argumentText(classified, 'mask');
   const typeName = namedTypeOf(node.type);
   return {
@@ -139,7 +134,9 @@ function ownerOf(
   graphs: ReadonlyMap<string, string>,
 ): string | null {
   const joins = (field.directives ?? []).filter(({ name }) => name.value === 'join__field');
-  const named = joins.filter((join) => argumentText(join, 'external') !== 'true').flatMap((join) => argumentText(join, 'graph') ?? []);
+  const named = joins
+    .filter((join) => argumentText(join, 'external') !== 'true')
+    .flatMap((join) => argumentText(join, 'graph') ?? []);
   const declaring = named.length > 0 ? named : graphsOf(type);
   const [only] = declaring;
   return declaring.length === 1 && only !== undefined ? (graphs.get(only) ?? null) : null;

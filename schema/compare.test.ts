@@ -33,7 +33,13 @@ describe('the breaking-change report', () => {
     ['hasArrears: Boolean @classified(as: COMMERCIAL, category: TAX)', 'as: COMMERCIAL', 'as: PUBLIC', 'LOOSENED', true],
     ['hasArrears: Boolean @classified(as: COMMERCIAL, category: TAX)', 'as: COMMERCIAL', 'as: SENSITIVE', 'TIGHTENED', false],
     ['hasArrears: Boolean @classified(as: COMMERCIAL, category: TAX)', 'category: TAX', 'category: UTILITY', 'MOVED', false],
-    ['hasArrears: Boolean @classified(as: COMMERCIAL, category: TAX)', 'as: COMMERCIAL', 'as: SENSITIVE, ofPerson: PUBLIC', 'LOOSENED', true],
+    [
+      'hasArrears: Boolean @classified(as: COMMERCIAL, category: TAX)',
+      'as: COMMERCIAL',
+      'as: SENSITIVE, ofPerson: PUBLIC',
+      'LOOSENED',
+      true,
+    ],
   ])('of %s with %s become %s says %s', (field, from, to, change, consent) => {
     const changes = compareSupergraphs(supergraph, changed(field, field.replace(from, to)));
     expect(changes.classification).toMatchObject([{ coordinate: 'TaxStanding.hasArrears', change }]);

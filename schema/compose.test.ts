@@ -38,7 +38,9 @@ describe('composition', () => {
   test('of two departments carries classifications and owners into the supergraph', () => {
     const composed = composeSupergraph([tax, registry], MASKS);
     const catalogue = readCatalogue(composed.ok ? composed.supergraphSdl : '');
-    expect([...catalogue.values()].map(({ coordinate, owner, as, ofPerson }) => `${coordinate} ${owner} ${as} ${ofPerson}`)).toEqual([
+    expect(
+      [...catalogue.values()].map(({ coordinate, owner, as, ofPerson }) => `${coordinate} ${owner} ${as} ${ofPerson}`),
+    ).toEqual([
       'CreditSubject.id null PUBLIC PUBLIC',
       'CreditSubject.name registry PUBLIC PERSONAL',
       'CreditSubject.hasArrears tax INTERNAL INTERNAL',
@@ -56,10 +58,30 @@ describe('composition', () => {
     ['a field without a category', `"X." x: Int @classified(as: PUBLIC)`, 'UNCLASSIFIED', 'CreditSubject.x'],
     ['an argument without a class', `"X." x(y: Int): Int ${PUBLIC}`, 'UNCLASSIFIED', 'CreditSubject.x(y:)'],
     ['a non-null field', `"X." x: Int! ${PUBLIC}`, 'NON_NULL', 'CreditSubject.x'],
-    ['an unknown mask', `"X." x: SubjectName @classified(as: PUBLIC, category: TAX, mask: "NOPE")`, 'UNKNOWN_MASK', 'CreditSubject.x'],
-    ['a mask on a number', `"X." x: [Int!] @classified(as: PUBLIC, category: TAX, mask: "NAME")`, 'MASK_ON_NON_TEXT', 'CreditSubject.x'],
-    ['a mask on an enum', `"X." x: Category @classified(as: PUBLIC, category: TAX, mask: "NAME")`, 'MASK_ON_NON_TEXT', 'CreditSubject.x'],
-    ['a mask on an object', `"X." x: CreditSubject @classified(as: PUBLIC, category: TAX, mask: "NAME")`, 'MASK_ON_NON_TEXT', 'CreditSubject.x'],
+    [
+      'an unknown mask',
+      `"X." x: SubjectName @classified(as: PUBLIC, category: TAX, mask: "NOPE")`,
+      'UNKNOWN_MASK',
+      'CreditSubject.x',
+    ],
+    [
+      'a mask on a number',
+      `"X." x: [Int!] @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
+      'MASK_ON_NON_TEXT',
+      'CreditSubject.x',
+    ],
+    [
+      'a mask on an enum',
+      `"X." x: Category @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
+      'MASK_ON_NON_TEXT',
+      'CreditSubject.x',
+    ],
+    [
+      'a mask on an object',
+      `"X." x: CreditSubject @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
+      'MASK_ON_NON_TEXT',
+      'CreditSubject.x',
+    ],
     ['a field nobody describes', `x: Int ${PUBLIC}`, 'UNDESCRIBED', 'CreditSubject.x'],
     ['a field of another department', `"X." name: SubjectName ${PUBLIC}`, 'TWO_OWNERS', 'CreditSubject.name'],
     ['an unknown type', `"X." x: Nowhere ${PUBLIC}`, 'NOT_COMPOSABLE', 'INVALID_GRAPHQL'],
@@ -74,7 +96,12 @@ describe('composition', () => {
     ['an enum value nobody describes', `"E." enum E { "A." A B }`, 'UNDESCRIBED', 'E.B'],
     ['a type nobody describes', `type T { "A." a: Int ${PUBLIC} }`, 'UNDESCRIBED', 'T'],
     ['an input field without a class', `"I." input I { "A." a: Int! }`, 'UNCLASSIFIED', 'I.a'],
-    ['alternatives without a word how many', `"I." input I { "A." a: Int ${PUBLIC} "B." b: Int ${PUBLIC} }`, 'CHOICE_UNDOCUMENTED', 'I'],
+    [
+      'alternatives without a word how many',
+      `"I." input I { "A." a: Int ${PUBLIC} "B." b: Int ${PUBLIC} }`,
+      'CHOICE_UNDOCUMENTED',
+      'I',
+    ],
     ['broken SDL', '}', 'SDL_INVALID', ''],
   ])('refuses %s', (_, definition, code, coordinate) => {
     const composed = composeSupergraph([registry, { ...tax, sdl: `${tax.sdl}\n${definition}` }], MASKS);
@@ -99,14 +126,26 @@ describe('composition', () => {
   });
 
   test('reports a fault of the shared part once', () => {
-    const broken = [registry, tax].map(({ name, sdl }) => ({ name, sdl: `${sdl}\ntype Shared @shareable { "A." a: Int ${PUBLIC} }` }));
+    const broken = [registry, tax].map(({ name, sdl }) => ({
+      name,
+      sdl: `${sdl}\ntype Shared @shareable { "A." a: Int ${PUBLIC} }`,
+    }));
     const composed = composeSupergraph(broken, MASKS);
-    expect(composed.ok ? [] : composed.faults.map(({ code, coordinate }) => `${code} ${coordinate}`)).toEqual(['UNDESCRIBED Shared']);
+    expect(composed.ok ? [] : composed.faults.map(({ code, coordinate }) => `${code} ${coordinate}`)).toEqual([
+      'UNDESCRIBED Shared',
+    ]);
   });
 });
 
 test('the project’s departments are six and each has the shared part', () => {
   const subgraphs = loadSubgraphs();
-  expect(subgraphs.map(({ name }) => name)).toEqual(['licensing', 'penalties', 'registry', 'social-security', 'tax', 'utilities']);
+  expect(subgraphs.map(({ name }) => name)).toEqual([
+    'licensing',
+    'penalties',
+    'registry',
+    'social-security',
+    'tax',
+    'utilities',
+  ]);
   for (const { sdl } of subgraphs) expect(sdl).toContain('type Provenance @shareable');
 });

@@ -43,7 +43,12 @@ function twoOwners(same: readonly Declaration[]): CompositionFault[] {
   if (same.every(({ isKey, isShareable }) => isKey || isShareable)) return [];
   const subgraphs = same.map(({ subgraph }) => subgraph).join(', ');
   return [
-    { code: 'TWO_OWNERS', subgraph: '', coordinate: first.coordinate, message: `declared by ${subgraphs}; a value has one owner` },
+    {
+      code: 'TWO_OWNERS',
+      subgraph: '',
+      coordinate: first.coordinate,
+      message: `declared by ${subgraphs}; a value has one owner`,
+    },
   ];
 }
 
@@ -68,7 +73,10 @@ function descriptionsOf({ definitions }: DocumentNode): [string, boolean][] {
       const ownEntry: [string, boolean][] = isRoot(node.name.value) ? [] : [[node.name.value, own]];
       return [
         ...ownEntry,
-        ...members.map((member): [string, boolean] => [`${node.name.value}.${member.name.value}`, member.description !== undefined]),
+        ...members.map((member): [string, boolean] => [
+          `${node.name.value}.${member.name.value}`,
+          member.description !== undefined,
+        ]),
       ];
     }
     return node.kind === Kind.SCALAR_TYPE_DEFINITION ? [[node.name.value, node.description !== undefined]] : [];

@@ -41,7 +41,13 @@ function abstractTypes({ definitions }: DocumentNode): Found[] {
 function undocumentedChoices({ definitions }: DocumentNode): Found[] {
   return definitions.flatMap((node) =>
     node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION && isChoice(node) && !CHOICE.test(node.description?.value ?? '')
-      ? [found('CHOICE_UNDOCUMENTED', node.name.value, 'all its fields are optional: the description must say 恰好… (exactly one) or 任意… (any number)')]
+      ? [
+          found(
+            'CHOICE_UNDOCUMENTED',
+            node.name.value,
+            'all its fields are optional: the description must say 恰好… (exactly one) or 任意… (any number)',
+          ),
+        ]
       : [],
   );
 }
@@ -54,7 +60,9 @@ function unclassified({ coordinate, node }: Coordinate): Found[] {
   const classified = directiveOf(node, 'classified');
   const missing = ['as', 'category'].filter((argument) => argumentText(classified, argument) === undefined);
   if (missing.length === 0) return [];
-  return [found('UNCLASSIFIED', coordinate, `@classified(${missing.join(', ')}) is missing: what has no class cannot be disclosed`)];
+  return [
+    found('UNCLASSIFIED', coordinate, `@classified(${missing.join(', ')}) is missing: what has no class cannot be disclosed`),
+  ];
 }
 
 function nonNull({ coordinate, kind, node, isKey }: Coordinate): Found[] {
@@ -74,7 +82,9 @@ function wrongMask({ coordinate, node }: Coordinate, masks: ReadonlySet<string>,
 
 function nonTextTypes({ definitions }: DocumentNode): ReadonlySet<string> {
   const scalars: string[] = [Kind.SCALAR_TYPE_DEFINITION, Kind.DIRECTIVE_DEFINITION];
-  const declared = definitions.flatMap((node) => ('name' in node && node.name && !scalars.includes(node.kind) ? [node.name.value] : []));
+  const declared = definitions.flatMap((node) =>
+    'name' in node && node.name && !scalars.includes(node.kind) ? [node.name.value] : [],
+  );
   return new Set([...NOT_TEXT, ...declared]);
 }
 

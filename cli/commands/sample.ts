@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { isCalendarDate } from '../../schema/calendar.ts';
+import type { Manifest } from '../sample/generate-city.ts';
+import { BASE_DATE, generateCity } from '../sample/generate-city.ts';
+
+interface SampleOptions {
+  subjects: number;
+  seed: string;
+  out: string;
+  baseDate: string;
+  json?: true;
+}
+
+/** Adds `xinqiao sample`: writes the import files of a fictitious city and their manifest. Exit codes: 0 done, 1 failed. */
+export function registerSample(program: Command): void {
+  program
+    .command('sample')
+    .description('生成虚构城市的报送文件。 Write the files of a fictitious city')
+    .option('--subjects <n>', 'how many subjects', wholeNumber, 1_000)
+    .option('--seed <text>', 'the same seed gives the same bytes', '1')
+    .option('--out <folder>', 'where to write', 'sample-city')
+    .option('--base-date <date>', 'the day the records end', existingDate, BASE_DATE)
+    .option('--json', 'print the manifest as JSON')
+    .action(async ({ subjects, seed, out, baseDate, json }: SampleOptions) => {
+      const manifest = await generateCity({
+        subjects,
+        seed,
+        outDirectory: out,
+        baseDate,
+        ...(process.stderr.isTTY && { onProgress }),
+      });
+      process.stdout.write(json ? `${JSON.stringify(manifest, null, 2)}\n` : described(manifest, out));
+    });
+}
+
+function onProgress(made: number, of: number): void {
+  process.stderr.write(`\r${made}/${of} subjects${made >= of ? '\n' : ''}`);
+}
+
+function described({ subjects, files, commands, demonstration }: Manifest, out: string): string {
+  const rows = files.reduce((total, file) => total + file.rows, 0);
+  const lines = [
+    `${subjects} subjects, ${rows} rows in ${files.length} files in ${out}. The demonstration company is ${demonstration.name}, ${demonstration.unifiedSocialCreditCode}.`,
+    'Import them from that folder, in this order:',
+    ...commands.map((command) => `  npx ${command}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('a whole number, at most 4000000');
+  return Number(text);
+}
+
+function existingDate(text: string): string {
+  if (!isCalendarDate(text)) throw new InvalidArgumentError('a day that exists, as YYYY-MM-DD');
+  return text;
+}
