@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createApollo, type GraphQLServer } from './create-apollo.ts';
@@ -14,6 +15,8 @@ const KEEP_ALIVE_MS = 65_000;
 /** A client that takes longer to send its headers, or the whole request, holds the connection for nothing. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** What an aborted query may still take to end. */
+const ABORT_MS = 500;
 
 /** The gateway's HTTP server. */
 export interface GatewayServer {
@@ -50,10 +53,13 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
       return url;
     },
     async stop() {
-      const closed = Promise.all([inFlight.drain(), server.close()]);
-      const drained = await within(config.timeouts.shutdownGrace, closed);
-      // Closing a client's connection aborts its query, and with it what departments were asked.
-      if (!drained) server.server.closeAllConnections();
+      const closed = server.close();
+      const drained = await within(config.timeouts.shutdownGrace, inFlight.drain());
+      // What is left is idle, never sent a request, or is past the grace: closing a client's connection aborts its query,
+      // and with it what departments were asked; the entry is still appended.
+      server.server.closeAllConnections();
+      if (!drained) await within(ABORT_MS, inFlight.drain());
+      await closed;
       await apollo.stop();
       return { drained };
     },
@@ -113,7 +119,15 @@ function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; ap
   }
 
   // No GET: variables would be in the address, and identity numbers with them in every proxy's log.
-  server.post('/graphql', (request, reply) => inFlight.run(() => answer(request, reply)));
+  server.post('/graphql', (request, reply) =>
+    inFlight.run(async () => {
+      const closed = finished(reply.raw, { cleanup: true }).catch(() => {});
+      reply.send(await answer(request, reply));
+      // Under way until the last byte is handed over, or shutdown would cut answers off.
+      await closed;
+      return reply;
+    }),
+  );
   server.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/graphql',

@@ -23,7 +23,9 @@ export function openExchange(
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   const onClose = () => controller.abort();
-  reply.raw.once('close', onClose);
+  // The client may have gone while the request waited its turn.
+  if (reply.raw.destroyed) onClose();
+  else reply.raw.once('close', onClose);
   return {
     requestId: request.id,
     receivedAt: now,

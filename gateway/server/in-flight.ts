@@ -15,6 +15,9 @@ export function createInFlight(limit: number): InFlight {
   let count = 0;
   let draining = false;
   let onIdle = () => {};
+  const idle = new Promise<void>((resolve) => {
+    onIdle = resolve;
+  });
   return {
     get count() {
       return count;
@@ -34,10 +37,8 @@ export function createInFlight(limit: number): InFlight {
     },
     drain() {
       draining = true;
-      return new Promise((resolve) => {
-        onIdle = resolve;
-        if (count === 0) resolve();
-      });
+      if (count === 0) onIdle();
+      return idle;
     },
   };
 }

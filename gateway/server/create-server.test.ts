@@ -1,0 +1,236 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { GatewayError } from '../errors.ts';
+import { respondRefusal } from '../respond/respond.ts';
+import type { Flow } from './flow-gateway.ts';
+import { revealAll, startServer, type TestServer } from './server.fixture.ts';
+
+const servers: TestServer[] = [];
+const start = async (given: Parameters<typeof startServer>[0] = {}) => {
+  const started = await startServer(given);
+  servers.push(started);
+  return started;
+};
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map(({ server }) => server.stop()));
+});
+
+const SUBJECT = {
+  query: 'query Look($id: ID!) { subject(id: $id) { name } }',
+  variables: { id: 'o-1' },
+  extensions: { purpose: 'BIDDING' },
+};
+
+/** A flow that waits until told to go on. */
+function held() {
+  let release = () => {};
+  let entered = () => {};
+  const under = new Promise<void>((resolve) => (entered = resolve));
+  const go = new Promise<void>((resolve) => (release = resolve));
+  const appended: string[] = [];
+  const aborted: string[] = [];
+  const flow: Flow = async (request) => {
+    entered();
+    request.signal.addEventListener('abort', () => aborted.push(request.id));
+    await go;
+    appended.push(request.id);
+    return revealAll(request);
+  };
+  return { flow, release: () => release(), under, appended, aborted };
+}
+
+describe('a query over HTTP', () => {
+  test('reaches the flow parsed, coerced and with its own hash, and its answer comes back', async () => {
+    const running = await start();
+    const response = await running.post(SUBJECT, { 'x-purpose': 'BIDDING', 'x-matter': '%E9%B2%81' });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      data: { subject: { name: 'name of o-1' } },
+      extensions: { disclosure: { receipt: { index: '0' } } },
+    });
+    const [request] = running.requests;
+    expect(request).toMatchObject({
+      operationName: 'Look',
+      variables: { id: 'o-1' },
+      extensions: { purpose: 'BIDDING' },
+      receivedAt: 1_700_000_000_000,
+    });
+    expect(request?.documentHash).toMatch(/^[0-9a-f]{64}$/);
+    expect([request?.header('x-purpose'), request?.header('x-matter'), request?.header('x-none')]).toEqual([
+      'BIDDING',
+      '%E9%B2%81',
+      undefined,
+    ]);
+    expect(request?.signal.aborted).toBe(false);
+  });
+
+  test('introspection reaches the flow like any other query: it decides who may look', async () => {
+    const running = await start();
+    await running.post({ query: '{ __schema { queryType { name } } }' });
+    expect(running.requests).toHaveLength(1);
+  });
+
+  test('defaults of variables are filled in before the flow', async () => {
+    const running = await start();
+    await running.post({ query: 'query($shown: Boolean = false) { search { edges { node { id @include(if: $shown) } } } }' });
+    expect(running.requests[0]?.variables).toEqual({ shown: false });
+  });
+
+  test.each([
+    ['UNAUTHENTICATED', 401, null],
+    ['PURPOSE_FORBIDDEN', 403, null],
+    ['RATE_LIMITED', 429, '17'],
+    ['LOG_UNAVAILABLE', 503, '5'],
+    ['INTERNAL', 500, null],
+  ] as const)('a refusal with %s is %i to both media types', async (code, status, retryAfter) => {
+    const running = await start({
+      flow: async ({ id }) =>
+        respondRefusal(new GatewayError(code, code === 'RATE_LIMITED' ? { retryAfterSeconds: 17 } : {}), null, id),
+    });
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const response = await running.post(SUBJECT, { accept, 'x-request-id': 'request-1' });
+      expect([response.status, response.headers.get('retry-after')]).toEqual([status, retryAfter]);
+      const body = (await response.json()) as { errors: { extensions: object }[] };
+      expect(body).not.toHaveProperty('data');
+      expect(body.errors[0]?.extensions).toMatchObject({ code, requestId: 'request-1' });
+    }
+  });
+
+  test('a partial answer is a 200 with an error that names the department and the path', async () => {
+    const error = {
+      message: 'x',
+      path: ['subject', 'tax'],
+      extensions: { code: 'DEPARTMENT_UNAVAILABLE', department: 'tax' },
+    } as const;
+    const running = await start({ flow: async (request) => ({ ...(await revealAll(request)), errors: [error] }) });
+    const response = await running.post(SUBJECT);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      data: { subject: { name: 'name of o-1' } },
+      errors: [{ path: ['subject', 'tax'], extensions: { code: 'DEPARTMENT_UNAVAILABLE', department: 'tax' } }],
+    });
+  });
+
+  test('a client that goes away aborts its own query', async () => {
+    const { flow, under, release, aborted } = held();
+    const running = await start({ flow });
+    const client = new AbortController();
+    const response = fetch(`${running.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(SUBJECT),
+      signal: client.signal,
+    });
+    await under;
+    const gone = new Promise((resolve) => running.requests[0]?.signal.addEventListener('abort', resolve));
+    client.abort();
+    await expect(response).rejects.toThrow();
+    await gone;
+    expect(aborted).toHaveLength(1);
+    release();
+  });
+
+  test('a query that takes longer than its time is told to stop', async () => {
+    const flow: Flow = (request) =>
+      new Promise((resolve) => request.signal.addEventListener('abort', () => resolve(revealAll(request))));
+    const running = await start({ flow, env: { XINQIAO_REQUEST_TIMEOUT_MS: '100' } });
+    expect((await running.post(SUBJECT)).status).toBe(200);
+  });
+
+  test('one more than there is room for is OVERLOADED and told when to come back', async () => {
+    const { flow, under, release } = held();
+    const running = await start({ flow, env: { XINQIAO_MAX_IN_FLIGHT: '1' } });
+    const first = running.post(SUBJECT);
+    await under;
+    const second = await running.post(SUBJECT);
+    expect([second.status, second.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await second.json()).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] });
+    release();
+    expect((await first).status).toBe(200);
+    expect((await running.post(SUBJECT)).status).toBe(200);
+  });
+});
+
+describe('shutdown', () => {
+  test('answers what is under way, its log entries included, and accepts nothing more', async () => {
+    const { flow, under, release, appended } = held();
+    const running = await start({ flow });
+    const response = running.post(SUBJECT);
+    await under;
+    const stopped = running.server.stop();
+    await expect(fetch(`${running.url}/health/live`, { headers: { connection: 'close' } })).rejects.toThrow();
+    expect(appended).toEqual([]);
+    release();
+    expect((await response).headers.get('connection')).toBe('close');
+    expect(await stopped).toEqual({ drained: true });
+    expect(appended).toHaveLength(1);
+  });
+
+  test('finishes the entry of a client that has already gone', async () => {
+    const { flow, under, release, appended } = held();
+    const running = await start({ flow });
+    const client = new AbortController();
+    const response = fetch(`${running.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(SUBJECT),
+      signal: client.signal,
+    });
+    await under;
+    client.abort();
+    await expect(response).rejects.toThrow();
+    const stopped = running.server.stop();
+    release();
+    expect(await stopped).toEqual({ drained: true });
+    expect(appended).toHaveLength(1);
+  });
+
+  test('aborts what the grace does not suffice for', async () => {
+    const { flow, under, release, aborted } = held();
+    const running = await start({ flow, env: { XINQIAO_SHUTDOWN_GRACE_MS: '50' } });
+    const response = running.post(SUBJECT);
+    await under;
+    const failed = expect(response).rejects.toThrow();
+    expect(await running.server.stop()).toEqual({ drained: false });
+    await failed;
+    expect(aborted).toHaveLength(1);
+    release();
+  });
+
+  test('an idle connection does not hold it up', async () => {
+    const running = await start();
+    await running.post(SUBJECT);
+    expect(await running.server.stop()).toEqual({ drained: true });
+  });
+});
+
+describe('operations', () => {
+  test('live as long as it runs', async () => {
+    const running = await start();
+    expect(await (await fetch(`${running.url}/health/live`)).json()).toEqual({ live: true });
+  });
+
+  test.each([
+    ['everything answers', { database: true, log: true, tax: true }, 200],
+    ['a department is down: its fields are missing, the gateway is not', { database: true, log: true, tax: false }, 200],
+    ['the log is down', { database: true, log: false, tax: true }, 503],
+  ])('ready when %s', async (_, states, status) => {
+    const checks = Object.fromEntries(Object.entries(states).map(([name, state]) => [name, async () => state]));
+    const running = await start({ readiness: { checks, required: ['database', 'log'] } });
+    const response = await fetch(`${running.url}/health/ready`);
+    expect([response.status, await response.json()]).toEqual([status, { ready: status === 200, checks: states }]);
+  });
+
+  test('a part that fails or never says is not ready', async () => {
+    const checks = { database: async () => Promise.reject(new Error('down')), log: () => new Promise<boolean>(() => {}) };
+    const running = await start({ readiness: { checks, required: ['database'] } });
+    expect(await (await fetch(`${running.url}/health/ready`)).json()).toEqual({
+      ready: false,
+      checks: { database: false, log: false },
+    });
+  });
+
+  test('a person who opens the address is told where to ask', async () => {
+    const running = await start();
+    expect(await (await fetch(running.url)).text()).toContain('POST /graphql');
+  });
+});
