@@ -1,4 +1,5 @@
 import type { Db } from './db.ts';
+import { openDirectory } from './open-directory.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
@@ -8,17 +9,19 @@ export interface DatabaseOptions {
   databaseUrl?: string | undefined;
   /** Directory of an embedded database; made when absent. */
   dataDirectory?: string | undefined;
+  /** Have the directory for this process alone: refuse instead of working through the process that has it open (`xinqiao start`). */
+  exclusive?: boolean;
   /** An embedded database that is gone when closed (tests). */
   inMemory?: boolean;
 }
 
 /**
- * Opens the database a process was configured for. Rejects with `DatabaseError` when it cannot be reached,
- * and when neither a server, nor a directory, nor memory was named.
+ * Opens the database a process was configured for. A directory that another process has open is worked on through that process.
+ * Rejects with `DatabaseError` when the database cannot be reached or is refused, and with TypeError when neither a server, nor a directory, nor memory was named.
  */
-export async function openDatabase({ databaseUrl, dataDirectory, inMemory = false }: DatabaseOptions): Promise<Db> {
+export async function openDatabase({ databaseUrl, dataDirectory, exclusive = false, inMemory = false }: DatabaseOptions): Promise<Db> {
   if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl });
-  if (dataDirectory !== undefined) return openPglite({ directory: dataDirectory });
+  if (dataDirectory !== undefined) return openDirectory(dataDirectory, exclusive);
   if (inMemory) return openPglite({});
   throw new TypeError('no database was named: give databaseUrl, dataDirectory or inMemory');
 }

@@ -1,6 +1,7 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { databaseError } from './database-error.ts';
 import type { Db, Queryable, Row, SqlValue } from './db.ts';
+import { durableOptions } from './durable-files.ts';
 import { parameterText } from './parameters.ts';
 import { SESSION_SETTINGS, TYPE_PARSERS } from './type-parsers.ts';
 
@@ -19,7 +20,7 @@ export interface PgliteOptions {
  */
 export async function openPglite({ directory, dump }: PgliteOptions): Promise<PgliteDb> {
   const pglite = await PGlite.create({
-    ...(directory !== undefined && { dataDir: directory }),
+    ...(directory !== undefined && durableOptions(directory)),
     ...(dump !== undefined && { loadDataDir: dump }),
   }).catch((error: unknown) => {
     throw databaseError(error);
