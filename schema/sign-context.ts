@@ -35,8 +35,21 @@ export function signContext(context: SignedContext, { privateKey, keyId, clock }
   return jsonwebtoken.sign(claims, privateKey, { algorithm: 'ES256', keyid: keyId });
 }
 
-/** The `kid` of a context key, the same on both sides without being configured: a hash of the public half (SPKI, SHA-256). */
+/**
+ * The `kid` of a context key, the same on both sides without being configured: a hash of the public half (SPKI, SHA-256),
+ * which a private key gives as well. Throws when the PEM is not a key.
+ */
 export function contextKeyId(publicKey: string): string {
   const spki = createPublicKey(publicKey).export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(spki).digest('base64url').slice(0, 22);
+}
+
+/**
+ * The gateway's public keys by `kid`, from one text with one or more PEM blocks: a department holds the old and the new
+ * key while the gateway changes them. Throws when a block is not a public key.
+ */
+export function contextPublicKeys(pems: string): ReadonlyMap<string, KeyObject> {
+  const blocks = pems.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [];
+  if (blocks.length === 0) throw new Error('there is no public key (PEM, SPKI) for signed contexts');
+  return new Map(blocks.map((pem) => [contextKeyId(pem), createPublicKey(pem)]));
 }

@@ -81,14 +81,11 @@ function graphqlAnswerer(subgraph: Subgraph): (request: IncomingMessage, respons
   const handle = createHandler<IncomingMessage, Exchange>({
     schema: subgraph.schema,
     // The whole execution is the subgraph's own, the same as in the gateway's process.
-    onSubscribe: (request, { query, variables, operationName }) =>
-      subgraph.execute({
-        query,
-        variables,
-        operationName,
-        contextToken: request.context.contextToken,
-        signal: request.context.signal,
-      }),
+    onSubscribe: async ({ context }, { query, variables, operationName }) => {
+      const result = await subgraph.execute({ query, variables, operationName, ...context });
+      // Without data it was not executed, and the media type decides the status.
+      return result.data === undefined ? (result.errors ?? []) : result;
+    },
   });
   return async (request, response) => {
     const header = request.headers[CONTEXT_HEADER];

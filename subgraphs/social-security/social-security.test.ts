@@ -64,7 +64,7 @@ test('costs two statements for standing and contributions of many subjects', asy
   expect(department.statements).toHaveLength(2);
 });
 
-test('does not accept a query by the public', async () => {
-  const { data, errors } = await department.ask(CALLERS.public, '{ __typename }');
+test('takes no part in random inspections', async () => {
+  const { data, errors } = await department.ask({ ...CALLERS.clerk, purpose: 'DOUBLE_RANDOM' }, '{ __typename }');
   expect([data, errors]).toEqual([undefined, [expect.objectContaining({ extensions: { code: 'PURPOSE_NOT_ACCEPTED' } })]]);
 });

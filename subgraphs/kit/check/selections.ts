@@ -1,0 +1,46 @@
+import { getNamedType, isObjectType } from 'graphql';
+import type { GraphQLField, GraphQLObjectType } from 'graphql';
+
+/** The type CreditSubject as one department declares it. */
+export type SubjectType = GraphQLObjectType;
+
+/** A selection of everything below the type, stopping at other subjects. */
+export function wholeSelection(type: GraphQLObjectType): string {
+  return Object.values(type.getFields()).map(selected).join(' ');
+}
+
+/** A list with a `first` argument, and how to ask for it. */
+export interface PagedList {
+  /** Path from CreditSubject, such as `tax.payments`. */
+  path: string;
+  /** A selection of the list alone. */
+  select(first: number): string;
+  /** A selection that stops above the list. */
+  above: string;
+}
+
+/** The lists below the type that no other list is above. */
+export function pagedLists(type: GraphQLObjectType): PagedList[] {
+  return Object.values(type.getFields()).flatMap((field) => {
+    const { name, args } = field;
+    if (args.some((argument) => argument.name === 'first')) {
+      return [{ path: name, select: (first: number) => `${name}(first: ${first}) { __typename }`, above: '__typename' }];
+    }
+    const below = getNamedType(field.type);
+    return isObjectType(below) && !isSubject(below) ? pagedLists(below).map((list) => nested(name, list)) : [];
+  });
+}
+
+function nested(name: string, { path, select, above }: PagedList): PagedList {
+  return { path: `${name}.${path}`, select: (first) => `${name} { ${select(first)} }`, above: `${name} { ${above} }` };
+}
+
+function selected(field: GraphQLField<unknown, unknown>): string {
+  const type = getNamedType(field.type);
+  if (!isObjectType(type)) return field.name;
+  return `${field.name} { ${isSubject(type) ? 'id' : wholeSelection(type)} }`;
+}
+
+function isSubject(type: GraphQLObjectType): boolean {
+  return type.name === 'CreditSubject';
+}
