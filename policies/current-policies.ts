@@ -1,5 +1,4 @@
 import { watch as watchDirectory } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../schema/city-clock.ts';
 import type { Catalogue } from '../schema/classification.ts';
@@ -11,7 +10,7 @@ import { keepVersion } from './versions.ts';
 
 /** What a reload did. When it failed, the policies before it stay in force. */
 export interface ReloadReport {
-  ok: boolean;
+  loaded: boolean;
   changed: boolean;
   /** Hash of the policies now in force. */
   hash: string;
@@ -26,8 +25,7 @@ export interface CurrentPolicies {
   /** Loads the directory again. Never throws: a bad file keeps the old policies and the report says why. */
   reload(): ReloadReport;
   /** Reloads whenever a file changes and reports each reload that changed or refused something. */
-  watch(report: (report: ReloadReport) => void): void;
-  close(): void;
+  watch(report: (report: ReloadReport) => void): { close(): void };
 }
 
 export interface PoliciesOptions {
@@ -49,38 +47,42 @@ export function createPolicies({ directory, catalogue, clock, versionsDirectory 
     return policies;
   };
   let policies = load();
-  let watchers: FSWatcher[] = [];
-  let timer: NodeJS.Timeout | undefined;
 
   function reload(): ReloadReport {
     const before = policies.hash;
     try {
       policies = load();
-      return { ok: true, changed: policies.hash !== before, hash: policies.hash, faults: [], at: clock() };
+      return { loaded: true, changed: policies.hash !== before, hash: policies.hash, faults: [], at: clock() };
     } catch (error) {
-      return { ok: false, changed: false, hash: before, faults: faultsOf(error, directory), at: clock() };
+      return { loaded: false, changed: false, hash: before, faults: faultsOf(error, directory), at: clock() };
     }
   }
 
   return {
     current: () => policies,
     reload,
-    watch(report) {
-      const changed = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          const result = reload();
-          if (result.changed || !result.ok) report(result);
-        }, QUIET_MILLISECONDS);
-        timer.unref();
-      };
-      watchers = [directory, join(directory, 'purposes')].map((path) => watchDirectory(path, { persistent: false }, changed));
-      for (const watcher of watchers) watcher.on('error', () => report(reload()));
-    },
+    watch: (report) => watchFiles(directory, () => {
+      const result = reload();
+      if (result.changed || !result.loaded) report(result);
+    }),
+  };
+}
+
+/** Calls back once the files have been quiet after a change; it must not throw. */
+function watchFiles(directory: string, changed: () => void): { close(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(changed, QUIET_MILLISECONDS);
+    timer.unref();
+  };
+  const watchers = [directory, join(directory, 'purposes')].map((path) => watchDirectory(path, { persistent: false }, later));
+  // A directory that is replaced ends its watcher: what is in force stays, and the report names the directory.
+  for (const watcher of watchers) watcher.on('error', changed);
+  return {
     close() {
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
-      watchers = [];
     },
   };
 }

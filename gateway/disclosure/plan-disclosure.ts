@@ -35,12 +35,15 @@ export interface DisclosurePlannerOptions {
   /** Key of pseudonyms. */
   pseudonymKey: string;
   /** Most plans kept, and most resolved operations. */
-  maxPlans: number;
+  maxPlans?: number;
 }
+
+/** A plan of a hundred fields takes about 50 KiB: some 50 MiB in all. */
+const DEFAULT_MAX_PLANS = 1000;
 
 /** Creates a planner. Plans are compiled once per operation, conditions, policy version, caller class and subject kinds. */
 export function createDisclosurePlanner(options: DisclosurePlannerOptions): PlanDisclosure {
-  const { catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans } = options;
+  const { catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans = DEFAULT_MAX_PLANS } = options;
   const conditions = createBoundedCache<readonly string[]>(maxPlans);
   const operations = createBoundedCache<readonly ResolvedField[]>(maxPlans);
   const plans = createBoundedCache<CompiledPlan>(maxPlans);

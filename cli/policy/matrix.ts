@@ -1,0 +1,80 @@
+import { decisionTable } from '../../policies/decision-table.ts';
+import type { TableRow } from '../../policies/decision-table.ts';
+import { loadPolicies } from '../../policies/load-policies.ts';
+import { csv, table } from './table.ts';
+import { readSchema } from './policy-sources.ts';
+import type { SourceOptions } from './policy-sources.ts';
+
+/** Which part of the decision table to print; a missing filter lets all through. */
+export interface MatrixFilters {
+  purpose?: string;
+  actor?: string;
+  category?: string;
+  /** Beginning of a coordinate: `Officer`, `TaxStanding.hasArrears`. */
+  field?: string;
+  treatment?: string;
+  own?: true;
+  person?: true;
+}
+
+/** The rows of the table in force on the date that pass the filters. */
+export function matrix(options: SourceOptions, filters: MatrixFilters, date: string): TableRow[] {
+  const policies = loadPolicies(options.policies, readSchema(options).catalogue);
+  return decisionTable(policies, date).filter(
+    ({ purpose, actor, own, person, coordinate, cell }) =>
+      (filters.purpose ?? purpose) === purpose &&
+      (filters.actor ?? actor) === actor &&
+      (filters.treatment?.toUpperCase() ?? cell.treatment) === cell.treatment &&
+      (filters.category ?? policies.catalogue.get(coordinate)?.category) === policies.catalogue.get(coordinate)?.category &&
+      coordinate.startsWith(filters.field ?? '') &&
+      (!filters.own || own) &&
+      (!filters.person || person),
+  );
+}
+
+/** One line a row, for a spreadsheet: every column, the legal basis included. */
+export function matrixCsv(rows: readonly TableRow[]): string {
+  const heading = ['purpose', 'actor', 'own', 'person', 'coordinate', 'treatment', 'mask', 'rule', 'basis'];
+  const lines = rows.map(({ purpose, actor, own, person, coordinate, cell }) => [
+    ...[purpose, actor, String(own), String(person), coordinate],
+    ...[cell.treatment, cell.mask ?? '', cell.rule, cell.basis.join('; ')],
+  ]);
+  return csv([heading, ...lines]);
+}
+
+/** For reading: a field a line, and beside it what an organisation's and a person's value become, here and in the own column. */
+export function matrixText(rows: readonly TableRow[]): string {
+  return [...grouped(rows)].map(([title, group]) => `${title}\n${table([HEADING, ...linesOf(group)])}`).join('\n');
+}
+
+const HEADING = ['字段', '组织', '个人、个体工商户', '组织（本部门数据）', '个人（本部门数据）', '规则'];
+
+function groupOf({ purpose, actor }: TableRow): string {
+  return `${purpose} · ${actor}`;
+}
+
+function grouped(rows: readonly TableRow[]): Map<string, TableRow[]> {
+  const groups = new Map<string, TableRow[]>();
+  for (const row of rows) {
+    const group = groups.get(groupOf(row));
+    if (group) group.push(row);
+    else groups.set(groupOf(row), [row]);
+  }
+  return groups;
+}
+
+function linesOf(rows: readonly TableRow[]): string[][] {
+  const byCoordinate = new Map<string, TableRow[]>();
+  for (const row of rows) byCoordinate.set(row.coordinate, [...(byCoordinate.get(row.coordinate) ?? []), row]);
+  return [...byCoordinate].map(([coordinate, cells]) => {
+    const at = (own: boolean, person: boolean) => {
+      const cell = cells.find((row) => row.own === own && row.person === person)?.cell;
+      return cell === undefined ? '' : WORDS[cell.treatment] + (cell.mask === undefined ? '' : ` ${cell.mask}`);
+    };
+    const rules = [...new Set(cells.map(({ cell }) => cell.rule))].join(' ');
+    return [coordinate, at(false, false), at(false, true), at(true, false), at(true, true), rules];
+  });
+}
+
+/** Treatments as officials say them. */
+export const WORDS = { REVEAL: '原值', GENERALIZE: '概化', MASK: '脱敏', PSEUDONYMIZE: '假名', WITHHOLD: '不予提供' } as const;

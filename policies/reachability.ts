@@ -1,0 +1,64 @@
+import type { CatalogueEntry } from '../schema/classification.ts';
+import { inForce } from './decision-table.ts';
+import type { PolicyFault } from './fault.ts';
+import type { PolicySet, PurposeRules } from './policy-set.ts';
+import type { Actor } from '../schema/signed-context.ts';
+
+/**
+ * Fields a purpose discloses though every way to them is withheld: the rule reads as if they could be seen.
+ * Departments are tried one by one, since what a department owns can open a way for it alone.
+ */
+export function unreachableFields(policies: PolicySet): PolicyFault[] {
+  const dates = [...new Set(policies.purposes.map(({ effective }) => effective.from))];
+  return dates.flatMap((date) =>
+    inForce(policies, date).flatMap((purpose) => purpose.actors.flatMap((actor) => ofPurpose({ policies, purpose, actor, date }))),
+  );
+}
+
+interface Viewer {
+  policies: PolicySet;
+  purpose: PurposeRules;
+  actor: Actor;
+  date: string;
+}
+
+function ofPurpose(viewer: Viewer): PolicyFault[] {
+  const { policies, purpose, actor } = viewer;
+  const fields = [...policies.catalogue.values()].filter(({ kind }) => kind === 'field');
+  const owners = actor === 'DEPARTMENT' ? [null, ...new Set(fields.map(({ owner }) => owner))] : [null];
+  const disclosed = new Set<string>();
+  const reached = new Set<string>();
+  for (const department of owners) {
+    const sees = (entry: CatalogueEntry) => isDisclosed(entry, department, viewer);
+    const types = reachableTypes(fields, sees);
+    for (const entry of fields.filter(sees)) {
+      disclosed.add(entry.coordinate);
+      if (types.has(typeOf(entry))) reached.add(entry.coordinate);
+    }
+  }
+  const at = policies.source.purposes.find(({ code, effective }) => code === purpose.code && effective.from === purpose.effective.from)?.at;
+  return [...disclosed]
+    .filter((coordinate) => !reached.has(coordinate))
+    .map((coordinate) => ({ at: at ?? purpose.code, message: `${purpose.code}: discloses ${coordinate} to ${actor}, but no way to it` }));
+}
+
+function isDisclosed({ coordinate, owner }: CatalogueEntry, department: string | null, viewer: Viewer): boolean {
+  const { policies, purpose, actor, date } = viewer;
+  // What departments share is owned by whoever owns the field around it.
+  const own = department !== null && (owner === null || owner === department);
+  return [false, true].some(
+    (person) => policies.decide({ purpose: purpose.code, actor, own, person, coordinate }, date).treatment !== 'WITHHOLD',
+  );
+}
+
+function reachableTypes(fields: readonly CatalogueEntry[], sees: (entry: CatalogueEntry) => boolean): ReadonlySet<string> {
+  const types = new Set(['Query']);
+  // A Set hands out what is added while it is walked.
+  for (const type of types)
+    for (const entry of fields) if (typeOf(entry) === type && entry.isComposite && sees(entry)) types.add(entry.typeName);
+  return types;
+}
+
+function typeOf({ coordinate }: CatalogueEntry): string {
+  return coordinate.slice(0, coordinate.indexOf('.'));
+}
