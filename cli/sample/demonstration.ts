@@ -40,7 +40,7 @@ function registered(baseDate: string): Registration {
   const head = fixedPerson(1);
   const partner = fixedPerson(2);
   const contact = {
-    since: '2016-03-01',
+    since: addYears(baseDate, -10),
     phone: '16099990001',
     address: '云汀市青禾区书院巷7号2层201室',
     householdNo: '10203040',
@@ -53,7 +53,7 @@ function registered(baseDate: string): Registration {
     typeName: '有限责任公司（自然人投资或控股）',
     status: '存续',
     capitalWan: '500',
-    establishedOn: '2016-03-01',
+    establishedOn: addYears(baseDate, -10),
     approvedOn: addYears(baseDate, -2),
     scope: '餐饮服务；食品销售；餐饮管理',
     address: '云汀市青禾区云锦路18号',

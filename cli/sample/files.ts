@@ -1,10 +1,4 @@
-import { licenses } from '../../subgraphs/licensing/import/licenses.ts';
-import { penalties } from '../../subgraphs/penalties/import/penalties.ts';
-import { officers } from '../../subgraphs/registry/import/officers.ts';
-import { registrations } from '../../subgraphs/registry/import/registrations.ts';
-import { socialSecurity } from '../../subgraphs/social-security/import/social-security.ts';
-import { taxCategories } from '../../subgraphs/tax/import/tax.ts';
-import { utilityCategories } from '../../subgraphs/utilities/import/utilities.ts';
+import { IMPORT_CATEGORIES } from '../../subgraphs/import-categories.ts';
 import { MARKET_REGULATION } from './city.ts';
 import { withSlashes } from './dates.ts';
 import type { Party, Person, Registration, SubjectRecords } from './records.ts';
@@ -26,8 +20,6 @@ export interface CityFile {
 
 /** Columns nobody fills here: the secrecy mark, whose every use is a refusal. */
 const LEFT_OUT = ['secrecy'];
-
-const CATEGORIES = [registrations, officers, licenses, penalties, socialSecurity, ...taxCategories, ...utilityCategories];
 
 /** The files in the order they must be imported: the registry first, because it tells the others of old numbers. */
 export const CITY_FILES: readonly CityFile[] = [
@@ -66,7 +58,7 @@ export const CITY_FILES: readonly CityFile[] = [
 ];
 
 function file(name: string, rowsOf: CityFile['rowsOf']): CityFile {
-  const category = CATEGORIES.find((candidate) => candidate.name === name);
+  const category = IMPORT_CATEGORIES.find((candidate) => candidate.name === name);
   const layout = category?.layouts[0];
   if (category === undefined || layout === undefined) throw new Error(`no import category ${name}`);
   const columns = layout.columns.filter(({ field }) => !LEFT_OUT.includes(field));

@@ -1,3 +1,4 @@
+import { addYears } from './dates.ts';
 import { CITY_DIVISION, usccOf } from './identity.ts';
 import { personOf, registrationOf } from './registration.ts';
 import type { OfficerRecord, Person, Registration, SubjectRecords } from './records.ts';
@@ -28,11 +29,11 @@ export function fixedFirm(number: number, baseDate: string, overrides: Partial<R
     typeCode: '1130',
     typeName: '有限责任公司（自然人投资或控股）',
     status: '存续',
-    establishedOn: '2012-05-18',
-    approvedOn: '2021-09-06',
+    establishedOn: addYears(baseDate, -14),
+    approvedOn: addYears(baseDate, -5),
     capitalWan: '100',
     legalRepresentative: head,
-    officers: [officer(head, drawn)],
+    officers: [officer(head, drawn, addYears(baseDate, -14))],
     ...overrides,
   };
 }
@@ -42,6 +43,6 @@ export function onlyRecords(records: Partial<SubjectRecords>): SubjectRecords {
   return { registration: null, licences: [], penalties: [], tax: null, contributions: [], accounts: [], ...records };
 }
 
-function officer(head: Person, { phone, address }: Registration): OfficerRecord {
-  return { ...head, role: '法定代表人', since: '2012-05-18', share: '', phone, address, householdNo: '' };
+function officer(head: Person, { phone, address }: Registration, since: string): OfficerRecord {
+  return { ...head, role: '法定代表人', since, share: '', phone, address, householdNo: '' };
 }

@@ -24,9 +24,9 @@ export function hardCase(
   return { case: told.case, expects: told.expects, identifiers: told.identifiers ?? codes, subjects };
 }
 
-/** The subject with one licence; the number of its own code keeps document numbers apart. */
-export function withLicence(registration: Registration): SubjectRecords {
-  return onlyRecords({ registration, licences: [licence(partyOf(registration), ownNumber(registration), '2023-04-11')] });
+/** The subject with one licence of the day; the number of its own code keeps document numbers apart. */
+export function withLicence(registration: Registration, decidedOn: string): SubjectRecords {
+  return onlyRecords({ registration, licences: [licence(partyOf(registration), ownNumber(registration), decidedOn)] });
 }
 
 /** The subject with one penalty of the day. */

@@ -47,12 +47,16 @@ function wrongCheckCharacter(baseDate: string): HardCase {
 
 function wrongInnerDigit(baseDate: string): HardCase {
   const registration = fixedFirm(33, baseDate, { uscc: withWrongInnerDigit(fixedUscc(33)), name: '云汀市景行新材料有限公司' });
-  return hardCase({ case: 'wrong inner digit', expects: 'accepted with a warning' }, [withLicence(registration)]);
+  return hardCase({ case: 'wrong inner digit', expects: 'accepted with a warning' }, [
+    withLicence(registration, addDays(baseDate, -120)),
+  ]);
 }
 
 function unknownDivision(baseDate: string): HardCase {
   const registration = fixedFirm(34, baseDate, { uscc: fixedUscc(34, '91', '998800'), name: '云汀市东篱农业发展有限公司' });
-  return hardCase({ case: 'unknown division', expects: 'accepted with a warning' }, [withLicence(registration)]);
+  return hardCase({ case: 'unknown division', expects: 'accepted with a warning' }, [
+    withLicence(registration, addDays(baseDate, -120)),
+  ]);
 }
 
 function untidyCode(baseDate: string): HardCase {

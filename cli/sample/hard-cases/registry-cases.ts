@@ -13,7 +13,7 @@ export function registryCases(baseDate: string): readonly HardCase[] {
 function namesakes(baseDate: string): HardCase {
   const firms = [10, 11].map((number) => fixedFirm(number, baseDate, { name: '云汀市安澜商贸有限公司' }));
   const told = { case: 'same name, different codes', expects: 'two subjects; a search by name finds both' };
-  return hardCase(told, firms.map(withLicence));
+  return hardCase(told, firms.map(licensed(baseDate)));
 }
 
 function renamed(baseDate: string): HardCase {
@@ -21,7 +21,7 @@ function renamed(baseDate: string): HardCase {
   const registration = fixedFirm(12, baseDate, { name: '云汀市新岸物流有限公司', previousNames });
   const party = { ...partyOf(registration), name: '云汀市远航货运有限公司' };
   const told = { case: 'renamed firm', expects: 'found under its current name; decisions keep the name of their day' };
-  return hardCase(told, [onlyRecords({ registration, licences: [licence(party, '12', '2018-06-20')] })]);
+  return hardCase(told, [onlyRecords({ registration, licences: [licence(party, '12', addYears(baseDate, -8))] })]);
 }
 
 function merged(baseDate: string): HardCase {
@@ -53,17 +53,24 @@ function twoFirms(baseDate: string): HardCase {
     fixedFirm(17, baseDate, { name: '云汀市博远信息科技有限公司', legalRepresentative }),
     fixedFirm(18, baseDate, { name: '云汀市汇川环保科技有限公司', legalRepresentative }),
   ];
-  return hardCase({ case: 'one person heads two firms', expects: 'one person’s id in both firms' }, firms.map(withLicence));
+  return hardCase(
+    { case: 'one person heads two firms', expects: 'one person’s id in both firms' },
+    firms.map(licensed(baseDate)),
+  );
 }
 
 function branch(baseDate: string): HardCase {
   const type = { typeCode: '2130', typeName: '有限责任公司分公司', capitalWan: '' };
   const registration = fixedFirm(19, baseDate, { name: '云汀市德润医药有限公司临港分公司', ...type });
   const told = { case: 'branch', expects: 'an unincorporated organisation although its code starts with 91' };
-  return hardCase(told, [withLicence(registration)]);
+  return hardCase(told, [licensed(baseDate)(registration)]);
 }
 
 /** A firm that is gone was penalised while it was there. */
 function penalised(baseDate: string) {
   return (firm: Registration) => withPenalty(firm, addDays(baseDate, firm.successor ? -900 : -270));
+}
+
+function licensed(baseDate: string) {
+  return (firm: Registration) => withLicence(firm, addYears(baseDate, -3));
 }
