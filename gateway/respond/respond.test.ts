@@ -1,31 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { FieldTreatment, PlannedField } from '../disclosure/disclosure.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
-import { respond, respondRefusal } from './respond.ts';
+import { type Release, respond, respondRefusal } from './respond.ts';
 
 const RECEIPT = { origin: 'city/log', index: '7', leafHash: 'ab' };
-const reveal: FieldTreatment = { treatment: 'REVEAL', rule: 'R-1', basis: ['law'] };
-const withhold = (rule: string): FieldTreatment => ({ treatment: 'WITHHOLD', rule, basis: [`basis of ${rule}`] });
-const field = (
-  coordinate: string | null,
-  organization: FieldTreatment,
-  person = organization,
-  fields?: readonly PlannedField[],
-): PlannedField => ({
-  responseKey: 'key',
-  coordinate,
-  organization,
-  person,
-  ...(fields && { fields }),
-});
-const release = {
-  shown: { data: { subject: { name: 'x' } }, fields: [] },
-  plan: { fields: [] },
+const release: Release = {
+  shown: { data: { subject: { name: 'x' } }, counts: new Map() },
+  plan: { notices: [] },
   answer: { failures: [], unavailable: [] },
   purpose: { code: 'BIDDING' },
   policy: { hash: 'p1' },
   receipt: RECEIPT,
-} as const;
+};
 
 describe('an answer', () => {
   test('carries its data, purpose, policy version and receipt', () => {
@@ -48,35 +33,29 @@ describe('an answer', () => {
     });
   });
 
-  test('lists each treated coordinate once under what was done to it', () => {
-    const fields = (['MASK', 'REVEAL', 'MASK', 'GENERALIZE', 'PSEUDONYMIZE'] as const).map((treatment, i) => ({
-      coordinate: `T.${'abacd'[i]}`,
+  test('lists the coordinates of which some value left treated', () => {
+    const treated = (['MASK', 'REVEAL', 'GENERALIZE', 'PSEUDONYMIZE'] as const).map((treatment) => ({
+      coordinate: `T.${treatment}`,
       treatment,
       count: 1,
     }));
-    const { extensions } = respond({ ...release, shown: { data: {}, fields } });
-    expect(extensions.disclosure).toMatchObject({ masked: ['T.a'], generalized: ['T.c'], pseudonymized: ['T.d'] });
-  });
-
-  test('says why each withheld field is null, once, and nothing of what lies below it', () => {
-    const below = field('TaxArrears.amount', withhold('B'));
-    const fields = [
-      field('CreditSubject.tax', reveal, reveal, [field('TaxStanding.arrears', withhold('A'), withhold('A'), [below])]),
-      field('CreditSubject.tax', reveal, reveal, [field('TaxStanding.arrears', withhold('A'), withhold('A'))]),
-      field(null, reveal),
-    ];
-    expect(respond({ ...release, plan: { fields } }).extensions.disclosure).toMatchObject({
-      withheld: [{ coordinate: 'TaxStanding.arrears', rule: 'A', basis: ['basis of A'] }],
+    const absent = { coordinate: 'T.absent', treatment: 'MASK', count: 0 } as const;
+    const counts = new Map([...treated, absent].map((field) => [`${field.coordinate} ${field.treatment}`, field]));
+    const { extensions } = respond({ ...release, shown: { data: {}, counts } });
+    expect(extensions.disclosure).toMatchObject({
+      masked: ['T.MASK'],
+      generalized: ['T.GENERALIZE'],
+      pseudonymized: ['T.PSEUDONYMIZE'],
     });
   });
 
-  test('names a field withheld from persons only when a person was in the answer', () => {
-    const plan = { fields: [field('Registration.address', reveal, withhold('P'))] };
-    const dropped = { data: {}, fields: [{ coordinate: 'Registration.address', treatment: 'WITHHOLD', count: 0 }] } as const;
-    expect(respond({ ...release, plan }).extensions.disclosure).toMatchObject({ withheld: [] });
-    expect(respond({ ...release, plan, shown: dropped }).extensions.disclosure).toMatchObject({
-      withheld: [{ coordinate: 'Registration.address', rule: 'P', basis: ['basis of P'] }],
-    });
+  test('says by which rule and on what basis each field is withheld, and from which subjects', () => {
+    const reason = { coordinate: 'TaxStanding.arrears', rule: 'A', basis: ['law'], subjects: 'persons' } as const;
+    const notices = [
+      { ...reason, treatment: 'WITHHOLD' },
+      { ...reason, coordinate: 'T.masked', treatment: 'MASK' },
+    ] as const;
+    expect(respond({ ...release, plan: { notices } }).extensions.disclosure).toMatchObject({ withheld: [reason] });
   });
 
   test('is partial when a department failed: an error by code, department and path, and nothing of our own keys', () => {

@@ -1,5 +1,6 @@
 import type { Treatment } from '../../policies/treatment.ts';
-import type { DisclosurePlan, FieldTreatment, PlannedField } from '../disclosure/disclosure.ts';
+import type { Shown } from '../desensitization/desensitize.ts';
+import type { DisclosureNotice, DisclosurePlan } from '../disclosure/disclosure.ts';
 import { SUBJECT_ID_KEY } from '../disclosure/disclosure.ts';
 import { codeOf, ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
 import type { RawAnswer } from '../execution/execution.ts';
@@ -28,12 +29,12 @@ export interface FlowError {
 export interface DisclosureNote {
   purpose: string;
   policyVersion: string;
-  /** Coordinates of which some value was treated so. */
+  /** Coordinates of which some value left treated so. */
   masked: readonly string[];
   generalized: readonly string[];
   pseudonymized: readonly string[];
-  /** Coordinates that are null because a rule withholds them. */
-  withheld: readonly { coordinate: string; rule: string; basis: readonly string[] }[];
+  /** Coordinates that are null because a rule withholds them, and for which kind of subject. */
+  withheld: readonly Omit<DisclosureNotice, 'treatment'>[];
   /** Departments whose data are missing or incomplete. */
   unavailable: readonly string[];
   receipt: Receipt;
@@ -41,11 +42,8 @@ export interface DisclosureNote {
 
 /** What {@link respond} reads of the stages before it. */
 export interface Release {
-  shown: {
-    data: Readonly<Record<string, unknown>> | null;
-    fields: readonly { coordinate: string; treatment: Treatment; count: number }[];
-  };
-  plan: Pick<DisclosurePlan, 'fields'>;
+  shown: Pick<Shown, 'data' | 'counts'>;
+  plan: Pick<DisclosurePlan, 'notices'>;
   answer: Pick<RawAnswer, 'failures' | 'unavailable'>;
   purpose: DeclaredPurpose;
   policy: { readonly hash: string };
@@ -58,14 +56,17 @@ const RETRY_AFTER_SECONDS = 5;
 /** The answer to a query that was released. A department that failed is a GraphQL error at each path it left null. */
 export function respond({ shown, plan, answer, purpose, policy, receipt }: Release): FlowResponse {
   const errors = answer.failures.filter(({ path }) => !path.includes(SUBJECT_ID_KEY)).map(failureError);
-  const treated = (treatment: Treatment) => coordinates(shown.fields.filter((field) => field.treatment === treatment));
+  const treated = (treatment: Treatment) =>
+    [...shown.counts.values()]
+      .filter((field) => field.treatment === treatment && field.count > 0)
+      .map(({ coordinate }) => coordinate);
   const disclosure: DisclosureNote = {
     purpose: purpose.code,
     policyVersion: policy.hash,
     masked: treated('MASK'),
     generalized: treated('GENERALIZE'),
     pseudonymized: treated('PSEUDONYMIZE'),
-    withheld: withheld(plan.fields, new Set(treated('WITHHOLD'))),
+    withheld: plan.notices.flatMap(({ treatment, ...reason }) => (treatment === 'WITHHOLD' ? [reason] : [])),
     unavailable: answer.unavailable,
     receipt,
   };
@@ -94,31 +95,4 @@ function failureError({ path, department, code }: RawAnswer['failures'][number])
 
 function retryAfter({ retryAfterSeconds }: GatewayError['details']): string {
   return String(typeof retryAfterSeconds === 'number' ? Math.max(1, Math.ceil(retryAfterSeconds)) : RETRY_AFTER_SECONDS);
-}
-
-function coordinates(fields: readonly { coordinate: string }[]): string[] {
-  return [...new Set(fields.map(({ coordinate }) => coordinate))].sort();
-}
-
-/** Fields withheld from everybody asked for, and those withheld from one kind of subject that did occur. */
-function withheld(fields: readonly PlannedField[], dropped: ReadonlySet<string>): DisclosureNote['withheld'] {
-  const found = new Map<string, DisclosureNote['withheld'][number]>();
-  for (const { coordinate, rule, basis } of eachWithheld(fields, dropped)) {
-    found.set(`${coordinate} ${rule}`, { coordinate, rule, basis });
-  }
-  return [...found.values()].sort((a, b) => (a.coordinate < b.coordinate ? -1 : 1));
-}
-
-function* eachWithheld(
-  fields: readonly PlannedField[],
-  dropped: ReadonlySet<string>,
-): Generator<{ coordinate: string } & Pick<FieldTreatment, 'rule' | 'basis'>> {
-  for (const { coordinate, organization, person, fields: inner } of fields) {
-    const reasons = [organization, person].filter(({ treatment }) => treatment === 'WITHHOLD');
-    if (coordinate !== null && (reasons.length === 2 || (reasons.length === 1 && dropped.has(coordinate)))) {
-      for (const { rule, basis } of reasons) yield { coordinate, rule, basis };
-    }
-    // What lies below a field withheld from everybody was never part of the question.
-    if (inner !== undefined && reasons.length < 2) yield* eachWithheld(inner, dropped);
-  }
 }

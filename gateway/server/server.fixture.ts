@@ -74,8 +74,8 @@ export const revealAll: Flow = async ({ document, operationName, variables }) =>
   const rootValue = { subject: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) };
   const { data } = await execute({ schema: API, document, operationName, variableValues: variables, rootValue });
   return respond({
-    shown: { data: data ?? null, fields: [] },
-    plan: { fields: [] },
+    shown: { data: data ?? null, counts: new Map() },
+    plan: { notices: [] },
     answer: { failures: [], unavailable: [] },
     purpose: { code: 'PUBLIC_QUERY' },
     policy: { hash: 'p1' },
