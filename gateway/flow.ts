@@ -57,7 +57,12 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
     assertIntrospectionAllowed(disclosure.plan, caller, gateway.introspectionOpen);
     const grant = await gateway.authorize(disclosure, caller, purpose, policy);
     const answer = (look.answer = await execute(disclosure, caller, purpose, request, gateway));
-    assertReferencesAnswered(answer, purpose, policy, cityToday(() => request.receivedAt));
+    assertReferencesAnswered(
+      answer,
+      purpose,
+      policy,
+      cityToday(() => request.receivedAt),
+    );
     const shown = desensitize(answer, disclosure.plan);
     await grant.settle(shown.subjects);
     const receipt = await gateway.queryLog.append(releaseEntry(look, shown, gateway.clock()));

@@ -7,6 +7,10 @@ import type { DisclosurePlan } from './disclosure.ts';
  * token marks them as developers may read it.
  * @throws {GatewayError} INTROSPECTION_FORBIDDEN.
  */
-export function assertIntrospectionAllowed(plan: Pick<DisclosurePlan, 'introspects'>, caller: Pick<Caller, 'developer'>, open: boolean): void {
+export function assertIntrospectionAllowed(
+  plan: Pick<DisclosurePlan, 'introspects'>,
+  caller: Pick<Caller, 'developer'>,
+  open: boolean,
+): void {
   if (plan.introspects && !open && !caller.developer) throw new GatewayError('INTROSPECTION_FORBIDDEN');
 }

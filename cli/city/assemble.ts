@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import type { Db } from '../../database/db.ts';
+import { createAuthorize } from '../../gateway/authorization/authorize.ts';
+import { createQuotas } from '../../gateway/authorization/quotas.ts';
+import type { Config } from '../../gateway/config.ts';
+import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosure.ts';
+import { createApolloExecution } from '../../gateway/execution/apollo-execution.ts';
+import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
+import { overHttp } from '../../gateway/execution/http.ts';
+import { inProcess } from '../../gateway/execution/in-process.ts';
+import { answerQuery, type Gateway } from '../../gateway/flow.ts';
+import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
+import { createKeySource } from '../../gateway/identity/key-source.ts';
+import { createQueryLog } from '../../gateway/querylog/query-log.ts';
+import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
+import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
+import type { Logger } from '../../gateway/server/logger.ts';
+import { createMetrics, type Metrics } from '../../gateway/server/metrics.ts';
+import { type CurrentPolicies, createPolicies } from '../../policies/current-policies.ts';
+import type { Clock } from '../../schema/city-clock.ts';
+import { readCatalogue } from '../../schema/classification.ts';
+import { contextKeyId, signContext } from '../../schema/sign-context.ts';
+import { DEPARTMENTS, type Department } from '../../schema/signed-context.ts';
+import { departments } from '../../subgraphs/departments.ts';
+import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
+
+/** A gateway with everything behind it, not yet listening. */
+export interface City {
+  server: GatewayServer;
+  policies: CurrentPolicies;
+  /** Stops answering, then closes what was opened here; the database stays open. */
+  stop(): Promise<{ drained: boolean }>;
+}
+
+export interface CityOptions {
+  config: Config;
+  /** Migrated; holds the query log and every department without an address of its own. */
+  db: Db;
+  logger: Logger;
+  clock?: Clock;
+  /** Replaces the way to a department (tests that watch or break it). */
+  transport?: (department: Department, usual: DepartmentTransport) => DepartmentTransport;
+}
+
+const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
+/** A city's applications send some hundreds of documents; a plan is about 50 KB. */
+const MAX_PLANS = 2_000;
+/** Asymmetric only: a verifier never holds a key that could sign. */
+const TOKEN_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256'] as const;
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/**
+ * Puts a whole city together: the stages of the flow, the departments in this process or at their addresses, and the
+ * HTTP server in front. Rejects with `ConfigError` when a secret is missing, `PolicyError` when the policies do not load.
+ */
+export async function assembleCity(options: CityOptions): Promise<City> {
+  const { config, db, logger, clock = Date.now } = options;
+  const secrets = requireSecrets(config, ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey']);
+  const metrics = createMetrics();
+  const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
+  const catalogue = readCatalogue(supergraphSdl);
+  const policies = createPolicies({ directory: config.policiesDirectory, catalogue, clock });
+  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
+  const quotas = createQuotas({ ...(redis && { redis }), clock });
+  const keys = createKeySource({ location: secrets.jwks, production: config.environment === 'production', clock });
+  await keys.ready();
+  const execution = await createExecution(options, { supergraphSdl, secrets, metrics, clock });
+  const queryLog = createQueryLog({ db, origin: config.logOrigin });
+  const gateway: Gateway = {
+    policies,
+    authenticate: createAuthenticate({
+      keys,
+      ...config.tokens,
+      algorithms: TOKEN_ALGORITHMS,
+      clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+      subjectKey: secrets.subjectKey,
+      clock,
+    }),
+    planDisclosure: createDisclosurePlanner({
+      catalogue,
+      apiSchema: execution.schema.apiSchema,
+      subjectKey: secrets.subjectKey,
+      pseudonymKey: secrets.pseudonymKey,
+      maxPlans: MAX_PLANS,
+    }),
+    authorize: createAuthorize({ quotas, clock }),
+    execution,
+    queryLog: metrics.measured(queryLog),
+    introspectionOpen: config.environment !== 'production',
+    clock,
+    reportUnexpected: (err, requestId) => logger.error({ err, requestId }, 'unexpected error'),
+  };
+  const server = await createServer({
+    flow: (request) => answerQuery(request, gateway),
+    execution,
+    config,
+    logger,
+    metrics,
+    readiness: {
+      checks: {
+        log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
+        keys: async () => !keys.degraded(),
+        quotas: async () => !quotas.degraded(),
+        ...departmentChecks(execution),
+      },
+      required: ['log'],
+    },
+    clock,
+  });
+  const watching = policies.watch(({ loaded, hash, faults }) => {
+    if (loaded) logger.info({ policyHash: hash }, 'policies reloaded');
+    else logger.error({ policyHash: hash, faults }, 'policies not reloaded: the old ones stay in force');
+  });
+  return {
+    server,
+    policies,
+    async stop() {
+      const outcome = await server.stop();
+      await queryLog.close();
+      watching.close();
+      await execution.close();
+      redis?.disconnect();
+      return outcome;
+    },
+  };
+}
+
+function connectRedis(url: string): Redis {
+  // A command that cannot be sent now must fail now: the quota then falls back, it does not queue.
+  const redis = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2_000 });
+  redis.on('error', () => {});
+  return redis;
+}
+
+async function createExecution(
+  { config, db, logger, transport = (_, usual) => usual }: CityOptions,
+  parts: { supergraphSdl: string; secrets: Secrets; metrics: Metrics; clock: Clock },
+) {
+  const { supergraphSdl, secrets, metrics, clock } = parts;
+  const keyId = contextKeyId(secrets.contextPublicKey);
+  const signer = { privateKey: secrets.contextKey, keyId, clock };
+  const publicKeys = new Map([[keyId, secrets.contextPublicKey]]);
+  const usual = (department: Department) => {
+    const url = config.subgraphUrls[department];
+    if (url !== undefined) return overHttp(url, { maxResponseBytes: config.limits.departmentResponseBytes });
+    const report = (err: unknown) => logger.error({ err, department }, 'a department failed');
+    return inProcess(createSubgraph(departments[department], { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
+  };
+  return createApolloExecution({
+    supergraphSdl,
+    departments: Object.fromEntries(DEPARTMENTS.map((department) => [department, transport(department, usual(department))])),
+    signContext: (context) => signContext(context, signer),
+    clock,
+    timeouts: config.timeouts,
+    observe: metrics.observeDepartment,
+  });
+}
+
+function departmentChecks(execution: { ready(signal: AbortSignal): Promise<Readonly<Record<string, boolean>>> }) {
+  // One round for all: the checks share what the first of them started.
+  let round: Promise<Readonly<Record<string, boolean>>> | undefined;
+  const ask = (signal: AbortSignal) => (round ??= execution.ready(signal).finally(() => (round = undefined)));
+  return Object.fromEntries(DEPARTMENTS.map((name) => [name, async (signal: AbortSignal) => (await ask(signal))[name] === true]));
+}
