@@ -24,7 +24,7 @@ export function databaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const fields = readFields(error);
   const { code } = fields;
-  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return new DatabaseError(...connectionFailure(fields));
+  if (code === undefined || !/^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return new DatabaseError(...connectionFailure(fields));
   const where = [fields.schema, fields.table, fields.column ?? fields.constraint].filter((name) => name !== undefined).join('.');
   const text = SAFE_TEXT_CLASSES.has(code.slice(0, 2)) ? fields.message : undefined;
   return new DatabaseError(`database error ${[code, where, text].filter((part) => part).join(': ')}`, code);

@@ -71,6 +71,7 @@ async function serve(department: Department, flags: ServeFlags, environment: Nod
   const db = await openDatabase({
     databaseUrl: config.databaseUrl,
     dataDirectory: join(config.dataDirectory, `subgraph-${department.name}`),
+    exclusive: true,
   });
   const stopped = stopSignal();
   try {
