@@ -21,3 +21,9 @@ export function addMonths(month: string, months: number): string {
 export function withSlashes(date: string): string {
   return date.replaceAll('-', '/');
 }
+
+/** A day of the month after, or the base date where that has not come yet. */
+export function dayOfNextMonth(month: string, day: number, baseDate: string): string {
+  const date = `${addMonths(month, 1)}-${String(day).padStart(2, '0')}`;
+  return date < baseDate ? date : baseDate;
+}

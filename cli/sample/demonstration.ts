@@ -1,6 +1,6 @@
 import { documentNo, inWan, NO_END } from './acts.ts';
 import { APPROVAL_BUREAU, EMERGENCY, HEALTH, MARKET_REGULATION } from './city.ts';
-import { addDays, addMonths, addYears } from './dates.ts';
+import { addDays, addYears, dayOfNextMonth } from './dates.ts';
 import { fixedPerson, fixedUscc } from './fixed.ts';
 import type { Licence, Penalty, Registration, SubjectRecords } from './records.ts';
 import { money, monthsBefore } from './standing.ts';
@@ -161,7 +161,12 @@ function taxes(baseDate: string): SubjectRecords['tax'] {
     ],
     arrears: [{ taxType: '增值税', amount: '37281.10', since: addDays(baseDate, -77) }],
     payments: monthsBefore(baseDate).map((month, ago) => {
-      return { month, taxType: '增值税', amount: money(MONTHLY_TAX_YUAN - ago * 315.2), paidOn: `${addMonths(month, 1)}-12` };
+      return {
+        month,
+        taxType: '增值税',
+        amount: money(MONTHLY_TAX_YUAN - ago * 315.2),
+        paidOn: dayOfNextMonth(month, 12, baseDate),
+      };
     }),
     sales: [
       { year: String(year - 1), amount: '7461220.00' },
@@ -181,7 +186,7 @@ function account(
     const isOpen = ago < unpaid;
     const late = isOpen
       ? { arrearsPeriods: String(unpaid - ago), lateFee: '8.71', paidOn: '' }
-      : { arrearsPeriods: '0', lateFee: '0.00', paidOn: `${addMonths(month, 1)}-09` };
+      : { arrearsPeriods: '0', lateFee: '0.00', paidOn: dayOfNextMonth(month, 9, baseDate) };
     return { month, usage: used.toFixed(3), amount: money(used * price), ...late };
   });
   return {

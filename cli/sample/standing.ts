@@ -1,4 +1,4 @@
-import { addDays, addMonths } from './dates.ts';
+import { addDays, addMonths, dayOfNextMonth } from './dates.ts';
 import { Random } from './random.ts';
 import type { Contribution, Registration, TaxRecords, UtilityAccount, UtilityBill } from './records.ts';
 
@@ -106,7 +106,7 @@ function payments(isFirm: boolean, sales: number, random: Random, baseDate: stri
   const rate = isFirm ? 0.03 : 0.01;
   return quarters.map((month) => {
     const amount = money((sales / 4) * rate * (0.7 + random.fraction() * 0.6));
-    return { month, taxType: '增值税', amount, paidOn: `${addMonths(month, 1)}-${String(random.whole(1, 15)).padStart(2, '0')}` };
+    return { month, taxType: '增值税', amount, paidOn: dayOfNextMonth(month, random.whole(1, 15), baseDate) };
   });
 }
 
@@ -119,7 +119,7 @@ function bills(utility: { price: number; use: number }, random: Random, baseDate
     overdue = isLate ? overdue + 1 : 0;
     const usage = utility.use * scale * (0.7 + random.fraction() * 0.6);
     const amount = usage * utility.price;
-    const paidOn = isLate ? '' : `${addMonths(month, 1)}-${String(random.whole(3, 25)).padStart(2, '0')}`;
+    const paidOn = isLate ? '' : dayOfNextMonth(month, random.whole(3, 25), baseDate);
     return {
       month,
       usage: usage.toFixed(3),
