@@ -26,20 +26,17 @@ function ofPurpose(viewer: Viewer): PolicyFault[] {
   const { policies, purpose, actor } = viewer;
   const fields = [...policies.catalogue.values()].filter(({ kind }) => kind === 'field');
   const owners = actor === 'DEPARTMENT' ? [null, ...new Set(fields.map(({ owner }) => owner))] : [null];
-  const disclosed = new Set<string>();
-  const reached = new Set<string>();
+  const lost = new Set<string>();
   for (const department of owners) {
     const sees = (entry: CatalogueEntry) => isDisclosed(entry, department, viewer);
     const types = reachableTypes(fields, sees);
-    for (const entry of fields.filter(sees)) {
-      disclosed.add(entry.coordinate);
-      if (types.has(typeOf(entry))) reached.add(entry.coordinate);
-    }
+    for (const entry of fields) if (sees(entry) && !types.has(typeOf(entry))) lost.add(entry.coordinate);
   }
   const at = policies.source.purposes.find(({ code, effective }) => code === purpose.code && effective.from === purpose.effective.from)?.at;
-  return [...disclosed]
-    .filter((coordinate) => !reached.has(coordinate))
-    .map((coordinate) => ({ at: at ?? purpose.code, message: `${purpose.code}: discloses ${coordinate} to ${actor}, but no way to it` }));
+  return [...lost].map((coordinate) => ({
+    at: at ?? purpose.code,
+    message: `${purpose.code}: discloses ${coordinate} to ${actor}, but no way to it`,
+  }));
 }
 
 function isDisclosed({ coordinate, owner }: CatalogueEntry, department: string | null, viewer: Viewer): boolean {

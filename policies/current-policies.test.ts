@@ -1,0 +1,104 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createPolicies } from './current-policies.ts';
+import type { ReloadReport } from './current-policies.ts';
+import { diffPolicies } from './diff-policies.ts';
+import { PolicyError } from './fault.ts';
+import { catalogue, POLICIES_DIRECTORY, policies, TODAY } from './policies.fixture.ts';
+import { readVersion } from './versions.ts';
+
+const NOW = Date.parse('2026-06-01T00:00:00Z');
+let directory: string;
+let versionsDirectory: string;
+
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'policies-'));
+  directory = join(folder, 'policies');
+  versionsDirectory = join(folder, 'versions');
+  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes']) cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
+});
+afterEach(() => rmSync(join(directory, '..'), { recursive: true }));
+
+const create = () => createPolicies({ directory, catalogue, clock: () => NOW, versionsDirectory });
+
+function edit(from: string, to: string): void {
+  const file = join(directory, 'purposes/PUBLIC_QUERY.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+}
+
+it('a changed file takes effect at a reload, without a restart', () => {
+  const current = create();
+  expect(current.reload()).toEqual({ loaded: true, changed: false, hash: policies.hash, faults: [], at: NOW });
+  edit('PERSONAL: mask', 'PERSONAL: withhold');
+  const report = current.reload();
+  expect(report).toMatchObject({ loaded: true, changed: true });
+  expect(report.hash).not.toBe(policies.hash);
+  expect(current.current().hash).toBe(report.hash);
+});
+
+it('a bad file keeps the old policies and says where it is bad', () => {
+  const current = create();
+  const before = current.current();
+  edit('actors: [PUBLIC]', 'actors: [EVERYBODY]');
+  const report = current.reload();
+  expect(report).toMatchObject({ loaded: false, changed: false, hash: policies.hash });
+  expect(report.faults[0]?.at).toBe('purposes/PUBLIC_QUERY.yaml:8');
+  expect(current.current()).toBe(before);
+});
+
+it('a file that appears half written is reported, and the whole one then loaded, by the watcher', async () => {
+  const current = create();
+  const reports: ReloadReport[] = [];
+  let heard: () => void = () => {};
+  const next = () => new Promise<void>((resolve) => (heard = resolve));
+  const watching = current.watch((report) => {
+    reports.push(report);
+    heard();
+  });
+  const whole = readFileSync(join(directory, 'purposes/PUBLIC_QUERY.yaml'), 'utf8');
+  const bad = next();
+  edit('actors: [PUBLIC]', 'actors: [');
+  await bad;
+  const good = next();
+  writeFileSync(join(directory, 'purposes/PUBLIC_QUERY.yaml'), whole.replace('PERSONAL: mask', 'PERSONAL: withhold'));
+  await good;
+  watching.close();
+  expect(reports.map(({ loaded, changed }) => ({ loaded, changed }))).toEqual([
+    { loaded: false, changed: false },
+    { loaded: true, changed: true },
+  ]);
+});
+
+it('a gateway does not start with policies that cannot be used', () => {
+  edit('actors: [PUBLIC]', 'actors: [EVERYBODY]');
+  expect(create).toThrow(PolicyError);
+});
+
+it('every version that was in force is kept by its hash and decides as it did', () => {
+  const current = create();
+  edit('PERSONAL: mask', 'PERSONAL: withhold');
+  current.reload();
+  const kept = readVersion(versionsDirectory, policies.hash);
+  expect(kept.hash).toBe(policies.hash);
+  expect(diffPolicies(policies, kept, TODAY)).toEqual([]);
+  expect(readVersion(versionsDirectory, current.current().hash).hash).toBe(current.current().hash);
+});
+
+it.each([
+  ['a name that is no hash', '../secret'],
+  ['a version that was not kept', 'a'.repeat(64)],
+])('%s is refused', (_what, hash) => {
+  create();
+  expect(() => readVersion(versionsDirectory, hash)).toThrow(PolicyError);
+});
+
+it('a kept version that was tampered with is refused', () => {
+  create();
+  const file = join(versionsDirectory, `${policies.hash}.json`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"WITHHOLD"', '"REVEAL"'));
+  expect(() => readVersion(versionsDirectory, policies.hash)).toThrow('does not have the hash of its name');
+  writeFileSync(file, '{}');
+  expect(() => readVersion(versionsDirectory, policies.hash)).toThrow(PolicyError);
+});
