@@ -1,16 +1,24 @@
 import { provenanceColumns } from '../kit/provenance.ts';
 
-/** Standings of many subjects; no row for a subject of which tax has no record. */
+/**
+ * Standings of many subjects; no row for a subject of which tax has no record. Each `limit 1` keeps the look-up by subject:
+ * as `exists` the planner may read a whole table into a hash for a handful of subjects.
+ */
 export const STANDING_SQL = `
-  select asked.key, t.abnormal_since as "abnormalSince", t.refund_account_no as "refundAccountNo", found.owes as "hasArrears"
+  select
+    asked.key, payer.abnormal_since as "abnormalSince", payer.refund_account_no as "refundAccountNo",
+    coalesce(owed.amount_fen > 0, false) as "hasArrears"
   from unnest($1::text[]) as asked(key)
-  cross join lateral (select exists (select from tax.arrears a where a.subject_id = asked.key and a.amount_fen > 0) as owes) as found
-  left join tax.taxpayer t on t.subject_id = asked.key
-  where t.subject_id is not null or found.owes
-    or exists (select from tax.arrears a where a.subject_id = asked.key)
-    or exists (select from tax.credit_grade g where g.subject_id = asked.key)
-    or exists (select from tax.payment p where p.subject_id = asked.key)
-    or exists (select from tax.declared_sales d where d.subject_id = asked.key)`;
+  left join lateral (
+    select t.subject_id, t.abnormal_since, t.refund_account_no from tax.taxpayer t where t.subject_id = asked.key limit 1
+  ) as payer on true
+  left join lateral (
+    select a.amount_fen from tax.arrears a where a.subject_id = asked.key order by a.amount_fen desc limit 1
+  ) as owed on true
+  where payer.subject_id is not null or owed.amount_fen is not null
+    or (select true from tax.credit_grade g where g.subject_id = asked.key limit 1)
+    or (select true from tax.payment p where p.subject_id = asked.key limit 1)
+    or (select true from tax.declared_sales d where d.subject_id = asked.key limit 1)`;
 
 /** Credit grades, newest year first: `$2` of each, `$3`–`$4` bound the year, `$5` sees every grade, `$6` is the caller's own subject. */
 export const GRADES_SQL = `

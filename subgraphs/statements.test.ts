@@ -1,0 +1,61 @@
+import { isObjectType } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Db, Queryable, SqlValue } from '../database/db.ts';
+import { openTestDatabase } from '../test/support/database.ts';
+import { DEPARTMENTS } from '../schema/signed-context.ts';
+import { departments } from './departments.ts';
+import { wholeSelection } from './kit/check/selections.ts';
+import { CALLERS, insert, madeUpId, testSubgraph } from './kit/test-subgraph.ts';
+
+const A = madeUpId('A');
+let db: Db;
+beforeAll(async () => {
+  db = await openTestDatabase();
+  // Enough for every nested list to be reached.
+  await insert(db, 'registry.subject', [
+    { subject_id: A, kind: 'ENTERPRISE_LEGAL_PERSON', name: '云汀公司', unified_social_credit_code: '91350100M000100Y43' },
+  ]);
+  await insert(db, 'utilities.account', [{ subject_id: A, kind: 'WATER', account_no: '1' }]);
+});
+afterAll(() => db.close());
+
+/** The plans of every statement a request costs, when the planner may scan a whole table only if there is no other way. */
+async function plans(name: (typeof DEPARTMENTS)[number], query?: string): Promise<string[]> {
+  const sent: { sql: string; params: readonly SqlValue[] }[] = [];
+  const watching: Queryable = {
+    query: (sql, params = []) => {
+      sent.push({ sql, params });
+      return db.query(sql, params);
+    },
+  };
+  const department = testSubgraph(departments[name], watching);
+  const type = department.subgraph.schema.getType('CreditSubject');
+  if (query !== undefined) await department.ask(CALLERS.auditor, query);
+  else await department.entities(CALLERS.auditor, [A, madeUpId('B', 'p')], isObjectType(type) ? wholeSelection(type) : '');
+  return db.transaction(async (tx) => {
+    await tx.query('set local enable_seqscan = off');
+    const explained = [];
+    for (const { sql, params } of sent)
+      explained.push((await tx.query(`explain ${sql}`, params)).rows.map((row) => Object.values(row)[0]).join('\n'));
+    return explained;
+  });
+}
+
+test.each([
+  ['registry', 6],
+  ['licensing', 1],
+  ['penalties', 1],
+  ['tax', 5],
+  ['social-security', 2],
+  ['utilities', 3],
+] as const)('everything %s knows of several subjects costs %i statements, each by an index', async (name, count) => {
+  const found = await plans(name);
+  expect(found).toHaveLength(count);
+  for (const plan of found) expect(plan).not.toMatch(/Seq Scan on/);
+});
+
+test('a search by name goes by an index', async () => {
+  const [plan] = await plans('registry', '{ searchSubjects(name: "云汀") { edges { cursor } } }');
+  expect(plan).toMatch(/subject_by_(bigram|name)/);
+  expect(plan).not.toMatch(/Seq Scan on/);
+});
