@@ -28,7 +28,8 @@ try {
   await migrate(db, MIGRATIONS, 'querylog');
   await db.exec('CREATE TABLE querylog.plain (LIKE querylog.entry INCLUDING ALL)');
   process.stdout.write('in flight  log appends/s  p50 ms  p99 ms  one-row inserts/s  ratio\n');
-  for (const inFlight of IN_FLIGHT) process.stdout.write(`${row(inFlight, await measureLog(db, inFlight), await measurePlain(db, inFlight))}\n`);
+  for (const inFlight of IN_FLIGHT)
+    process.stdout.write(`${row(inFlight, await measureLog(db, inFlight), await measurePlain(db, inFlight))}\n`);
 } finally {
   await db.close();
   await server.exec(`DROP DATABASE ${name} WITH (FORCE)`);
@@ -53,7 +54,19 @@ function measurePlain(db: Db, inFlight: number): Promise<Measured> {
     const entry = entryOf(`r${n}`);
     const { canonical, hash } = leafOf(entry);
     const { caller, subjects } = entry;
-    const values: SqlValue[] = [seq++, entry.time, caller.actor, caller.organization, caller.operator ?? null, entry.purpose, entry.matter, entry.decision, [...subjects.asked, ...subjects.returned], hash, canonical];
+    const values: SqlValue[] = [
+      seq++,
+      entry.time,
+      caller.actor,
+      caller.organization,
+      caller.operator ?? null,
+      entry.purpose,
+      entry.matter,
+      entry.decision,
+      [...subjects.asked, ...subjects.returned],
+      hash,
+      canonical,
+    ];
     return db.query('INSERT INTO querylog.plain VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', values);
   });
 }
@@ -77,6 +90,13 @@ async function measure(inFlight: number, once: (n: number) => Promise<unknown>):
 }
 
 function row(inFlight: number, log: Measured, plain: Measured): string {
-  const cells = [String(inFlight), log.perSecond.toFixed(0), log.p50.toFixed(1), log.p99.toFixed(1), plain.perSecond.toFixed(0), (log.perSecond / plain.perSecond).toFixed(1)];
+  const cells = [
+    String(inFlight),
+    log.perSecond.toFixed(0),
+    log.p50.toFixed(1),
+    log.p99.toFixed(1),
+    plain.perSecond.toFixed(0),
+    (log.perSecond / plain.perSecond).toFixed(1),
+  ];
   return cells.map((cell, column) => cell.padStart([9, 13, 6, 6, 17, 5][column] ?? 0)).join('  ');
 }

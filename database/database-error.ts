@@ -41,6 +41,12 @@ function readFields(error: unknown): ErrorFields {
 
 /** Errors of the socket and of the driver itself carry no SQLSTATE. */
 function connectionFailure({ code, message }: ErrorFields): [message: string, sqlState: string] {
-  const never = code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTFOUND' || message?.includes('timeout exceeded when trying to connect');
-  return never ? [`cannot connect to the database (${code ?? 'timeout'})`, CANNOT_CONNECT] : [`the connection to the database was lost (${code ?? 'closed'})`, CONNECTION_LOST];
+  const never =
+    code === 'ECONNREFUSED' ||
+    code === 'ENOENT' ||
+    code === 'ENOTFOUND' ||
+    message?.includes('timeout exceeded when trying to connect');
+  return never
+    ? [`cannot connect to the database (${code ?? 'timeout'})`, CANNOT_CONNECT]
+    : [`the connection to the database was lost (${code ?? 'closed'})`, CONNECTION_LOST];
 }

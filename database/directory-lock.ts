@@ -29,7 +29,13 @@ export type LockOutcome = { held: true; release: () => Promise<void> } | { held:
  */
 export async function lockDirectory(directory: string, socket: string): Promise<LockOutcome> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const own: LockOwner = { token: randomUUID(), host: os.hostname(), pid: process.pid, started: startOf(process.pid) ?? '', socket };
+  const own: LockOwner = {
+    token: randomUUID(),
+    host: os.hostname(),
+    pid: process.pid,
+    started: startOf(process.pid) ?? '',
+    socket,
+  };
   const lockFile = path.join(directory, 'lock');
   const ownFile = `${lockFile}.${own.token}`;
   await writeFile(ownFile, JSON.stringify(own), { mode: 0o600 });

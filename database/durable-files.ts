@@ -28,5 +28,9 @@ class DurableFiles extends NodeFS {
 export function durableOptions(directory: string) {
   const startParams = PGlite.defaultStartParams.filter((parameter) => parameter !== '-F');
   // Of the methods only fsync reaches the files: Emscripten answers fdatasync without doing anything.
-  return { fs: new DurableFiles(directory), startParams: [...startParams, '-c', 'wal_sync_method=fsync'], relaxedDurability: false };
+  return {
+    fs: new DurableFiles(directory),
+    startParams: [...startParams, '-c', 'wal_sync_method=fsync'],
+    relaxedDurability: false,
+  };
 }

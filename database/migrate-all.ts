@@ -15,8 +15,12 @@ export interface OwnedSchema {
 
 /** Every schema of the project: one a department (`subgraphs/<code>/migrations`, `-` written `_`), and the query log's. */
 export async function findSchemas(): Promise<OwnedSchema[]> {
-  const codes = (await readdir(path.join(PROJECT, 'subgraphs'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const departments = codes.sort().map((code) => ({ schemaName: code.replaceAll('-', '_'), folder: path.join(PROJECT, 'subgraphs', code, 'migrations') }));
+  const codes = (await readdir(path.join(PROJECT, 'subgraphs'), { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  const departments = codes
+    .sort()
+    .map((code) => ({ schemaName: code.replaceAll('-', '_'), folder: path.join(PROJECT, 'subgraphs', code, 'migrations') }));
   const log = { schemaName: 'querylog', folder: path.join(PROJECT, 'gateway', 'querylog', 'migrations') };
   return [...departments, log].filter(({ folder }) => existsSync(folder));
 }

@@ -17,12 +17,16 @@ afterAll(() => db.close());
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'migrations-'));
   schemaName = `owner_${++count}`;
-  await file('001-first.sql', `CREATE TABLE ${schemaName}.thing (id int PRIMARY KEY); INSERT INTO ${schemaName}.thing VALUES (1);`);
+  await file(
+    '001-first.sql',
+    `CREATE TABLE ${schemaName}.thing (id int PRIMARY KEY); INSERT INTO ${schemaName}.thing VALUES (1);`,
+  );
   return () => rm(folder, { recursive: true });
 });
 
 const file = (name: string, sql: string) => writeFile(path.join(folder, name), sql);
-const things = async () => (await db.query<{ id: number }>(`SELECT id FROM ${schemaName}.thing ORDER BY id`)).rows.map(({ id }) => id);
+const things = async () =>
+  (await db.query<{ id: number }>(`SELECT id FROM ${schemaName}.thing ORDER BY id`)).rows.map(({ id }) => id);
 
 test('runs each file once, in order, and only files with a number', async () => {
   await file('010-tenth.sql', `INSERT INTO ${schemaName}.thing SELECT max(id) + 1 FROM ${schemaName}.thing`);

@@ -26,7 +26,11 @@ export async function migrate(db: Db, folder: string, schemaName: string): Promi
   const umzug = new Umzug({
     migrations: files.map((file) => ({ name: file.name, up: () => runMigration(db, schemaName, file) })),
     // Each migration writes its own row in its own transaction, so that dying between the two is impossible.
-    storage: { executed: async () => [...done.keys()], logMigration: async () => undefined, unlogMigration: async () => undefined },
+    storage: {
+      executed: async () => [...done.keys()],
+      logMigration: async () => undefined,
+      unlogMigration: async () => undefined,
+    },
     logger: undefined,
   });
   try {
@@ -70,9 +74,15 @@ async function runMigration(db: Db, schemaName: string, { name, sql, sha256 }: M
   try {
     // The row comes first: if another process ran the file meanwhile, its key stops this one before the first statement.
     // Dying in here leaves neither the row nor the change; after the commit, both.
-    await atomically(db, [`INSERT INTO ${schemaName}.migration (name, sha256) VALUES ('${name.replaceAll("'", "''")}', '${sha256}')`, sql]);
+    await atomically(db, [
+      `INSERT INTO ${schemaName}.migration (name, sha256) VALUES ('${name.replaceAll("'", "''")}', '${sha256}')`,
+      sql,
+    ]);
   } catch (error) {
-    const isRun = error instanceof DatabaseError && error.sqlState === UNIQUE_VIOLATION && (await executed(db, schemaName)).get(name) === sha256;
+    const isRun =
+      error instanceof DatabaseError &&
+      error.sqlState === UNIQUE_VIOLATION &&
+      (await executed(db, schemaName)).get(name) === sha256;
     if (!isRun) throw error;
   }
 }

@@ -19,7 +19,12 @@ export interface DatabaseOptions {
  * Opens the database a process was configured for. A directory that another process has open is worked on through that process.
  * Rejects with `DatabaseError` when the database cannot be reached or is refused, and with TypeError when neither a server, nor a directory, nor memory was named.
  */
-export async function openDatabase({ databaseUrl, dataDirectory, exclusive = false, inMemory = false }: DatabaseOptions): Promise<Db> {
+export async function openDatabase({
+  databaseUrl,
+  dataDirectory,
+  exclusive = false,
+  inMemory = false,
+}: DatabaseOptions): Promise<Db> {
   if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl });
   if (dataDirectory !== undefined) return openDirectory(dataDirectory, exclusive);
   if (inMemory) return openPglite({});

@@ -57,7 +57,9 @@ test('a directory open in another process is refused to a second owner, and work
   expect(own.kind).toBe('pglite');
   expect((await own.query('SELECT * FROM trial.thing')).rows).toEqual([{ id: 1n, writer: 'client' }]);
   // What was reported as committed is on the disk, not only in the system's memory.
-  const settings = await own.query(`SELECT current_setting('fsync') AS fsync, current_setting('wal_sync_method') AS method, current_setting('synchronous_commit') AS wait`);
+  const settings = await own.query(
+    `SELECT current_setting('fsync') AS fsync, current_setting('wal_sync_method') AS method, current_setting('synchronous_commit') AS wait`,
+  );
   expect(settings.rows).toEqual([{ fsync: 'on', method: 'fsync', wait: 'on' }]);
   await own.close();
 }, 60_000);
@@ -84,11 +86,14 @@ describe('the lock of a directory', () => {
     ['free', async () => undefined],
     ['left by a dead process', () => write('lock', dead('a'))],
     ['left by a process whose number another one has now', () => write('lock', { ...dead('a'), pid: process.pid })],
-    ['left by a process that died while it took over from a dead one', async () => {
-      await write('lock', dead('a'));
-      await write('lock.after.a', dead('b'));
-      await write('lock.after.b', dead('c'));
-    }],
+    [
+      'left by a process that died while it took over from a dead one',
+      async () => {
+        await write('lock', dead('a'));
+        await write('lock.after.a', dead('b'));
+        await write('lock.after.b', dead('c'));
+      },
+    ],
   ])('goes to exactly one of many when it is %s', async (_, before) => {
     for (let round = 0; round < 10; round += 1) {
       await before();

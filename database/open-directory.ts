@@ -16,7 +16,10 @@ const RETRY_MS = 100;
 export class DirectoryInUseError extends DatabaseError {
   readonly pid: number;
   constructor(directory: string, { pid, host }: LockOwner, advice: string) {
-    super(`数据目录 ${directory} 正由进程 ${pid}（${host}）使用。 The data directory is open in process ${pid} on ${host}; ${advice}`, '55006');
+    super(
+      `数据目录 ${directory} 正由进程 ${pid}（${host}）使用。 The data directory is open in process ${pid} on ${host}; ${advice}`,
+      '55006',
+    );
     this.name = 'DirectoryInUseError';
     this.pid = pid;
   }
@@ -32,7 +35,8 @@ export async function openDirectory(dataDirectory: string, exclusive: boolean): 
   for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
     const lock = await lockDirectory(dataDirectory, socketPath);
     if (lock.held) return openOwn(dataDirectory, socketPath, lock.release);
-    if (exclusive) throw new DirectoryInUseError(dataDirectory, lock.owner, 'stop it first, or choose another directory with XINQIAO_DATA.');
+    if (exclusive)
+      throw new DirectoryInUseError(dataDirectory, lock.owner, 'stop it first, or choose another directory with XINQIAO_DATA.');
     const db = await connectChannel(lock.owner.socket).catch(() => undefined);
     if (db !== undefined) return db;
     if (isAlive(lock.owner) && waitedMs >= OWNER_STARTS_WITHIN_MS) {
@@ -54,7 +58,13 @@ async function openOwn(dataDirectory: string, socketPath: string, release: () =>
       // Dying before this line leaves the lock of a dead process, which the next one succeeds.
       await release();
     };
-    return { kind: db.kind, query: db.query.bind(db), transaction: db.transaction.bind(db), exec: db.exec.bind(db), close: () => (closing ??= close()) };
+    return {
+      kind: db.kind,
+      query: db.query.bind(db),
+      transaction: db.transaction.bind(db),
+      exec: db.exec.bind(db),
+      close: () => (closing ??= close()),
+    };
   } catch (error) {
     await release();
     throw error;

@@ -91,7 +91,8 @@ async function commit(client: pg.PoolClient): Promise<void> {
   const { command } = await client.query('COMMIT').catch((error: unknown) => {
     throw databaseError(error);
   });
-  if (command === 'ROLLBACK') throw new DatabaseError(`database error ${TRANSACTION_ABORTED}: rolled back instead of committed`, TRANSACTION_ABORTED);
+  if (command === 'ROLLBACK')
+    throw new DatabaseError(`database error ${TRANSACTION_ABORTED}: rolled back instead of committed`, TRANSACTION_ABORTED);
 }
 
 async function run<T extends Row>(on: pg.Pool | pg.PoolClient, sql: string, params: readonly SqlValue[]): Promise<{ rows: T[] }> {

@@ -34,7 +34,13 @@ test.each<[expression: string, expected: unknown]>([
   ['array[1,null]::int8[]', [1n, null]],
   ['array[]::text[]', []],
   [`array['a,b', null, 'NULL', 'q"\\z', '', '{}']::text[]`, ['a,b', null, 'NULL', 'q"\\z', '', '{}']],
-  [`array[array['a','b'],array['c','d']]`, [['a', 'b'], ['c', 'd']]],
+  [
+    `array[array['a','b'],array['c','d']]`,
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
   [`array['2024-01-01'::date]`, ['2024-01-01']],
   [`array['2024-01-01 00:00+00'::timestamptz]`, ['2024-01-01T00:00:00.000Z']],
   [`array['\\x01'::bytea]`, [new Uint8Array([1])]],
@@ -59,7 +65,13 @@ test.each<[type: string, value: SqlValue, read?: unknown]>([
   ['int8[]', [1n, null]],
   ['bool[]', [true, null, false]],
   ['bytea[]', [new Uint8Array([1, 2]), new Uint8Array()]],
-  ['text[]', [['a', 'b'], ['c', 'd']]],
+  [
+    'text[]',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
   ['text[]', []],
 ])('carries a parameter of type %s there and back: %o', async (type, value, read = value) => {
   const { rows } = await db.query(`SELECT $1::${type} AS value`, [value]);

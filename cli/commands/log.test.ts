@@ -43,8 +43,24 @@ test('prints the newest entries: a table for people, one JSON value a line for m
   expect(await run('tail', '--json')).toBe('');
   const log = createQueryLog({ db, origin: 'x' });
   await log.append(entryOf('r0'));
-  await log.append(entryOf('r1', { caller: { actor: 'BANK', organization: 'bank-1', operator: '赵\u001b[2J' }, decision: 'REFUSED', code: 'AUTHORIZATION_REQUIRED', matter: null, subjects: { asked: [], returned: [] }, fields: [] }));
-  await log.append(entryOf('r2', { fields: [{ coordinate: 'A.b', treatment: 'MASK', count: 1 }, { coordinate: 'A.c', treatment: 'WITHHOLD', count: 0 }] }));
+  await log.append(
+    entryOf('r1', {
+      caller: { actor: 'BANK', organization: 'bank-1', operator: '赵\u001b[2J' },
+      decision: 'REFUSED',
+      code: 'AUTHORIZATION_REQUIRED',
+      matter: null,
+      subjects: { asked: [], returned: [] },
+      fields: [],
+    }),
+  );
+  await log.append(
+    entryOf('r2', {
+      fields: [
+        { coordinate: 'A.b', treatment: 'MASK', count: 1 },
+        { coordinate: 'A.c', treatment: 'WITHHOLD', count: 0 },
+      ],
+    }),
+  );
   expect(await run('tail', '--lines', '3')).toMatchInlineSnapshot(`
     "序号  时间                 查询者                        用途                  办件编号            主体         结果                           字段（明文/脱敏/不予提供）  用时
     0     2026-03-01 10:03:04  DEPARTMENT/licensing/wang.li  ADMIN_APPROVAL_CHECK  泉审批〔2026〕12号  o-1 等 2 个  已答复                         1/0/0                       12 ms
@@ -52,8 +68,14 @@ test('prints the newest entries: a table for people, one JSON value a line for m
     2     2026-03-01 10:03:04  DEPARTMENT/licensing/wang.li  ADMIN_APPROVAL_CHECK  泉审批〔2026〕12号  o-1 等 2 个  已答复                         0/1/1                       12 ms
     "
   `);
-  const lines = (await run('tail', '--lines', '2', '--json')).trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
-  expect(lines).toMatchObject([{ index: '1', entry: { requestId: 'r1' } }, { index: '2', entry: { requestId: 'r2' } }]);
+  const lines = (await run('tail', '--lines', '2', '--json'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  expect(lines).toMatchObject([
+    { index: '1', entry: { requestId: 'r1' } },
+    { index: '2', entry: { requestId: 'r2' } },
+  ]);
 });
 
 test('follows the log until it is interrupted', async () => {

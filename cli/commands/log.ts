@@ -48,7 +48,9 @@ async function tail(options: TailOptions, environment: NodeJS.ProcessEnv): Promi
       next = await print(db, next, { ...options, titles: false });
     }
   } catch (error) {
-    throw error instanceof DatabaseError && error.sqlState === UNDEFINED_TABLE ? new Error('此处尚无查询日志。 There is no query log here yet: run `xinqiao start` first.') : error;
+    throw error instanceof DatabaseError && error.sqlState === UNDEFINED_TABLE
+      ? new Error('此处尚无查询日志。 There is no query log here yet: run `xinqiao start` first.')
+      : error;
   } finally {
     process.off('SIGINT', interrupt);
     await db.close();

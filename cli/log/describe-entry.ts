@@ -2,7 +2,17 @@ import type { PositionedEntry } from '../../gateway/querylog/read-entries.ts';
 import type { Decision } from '../../gateway/querylog/entry.ts';
 
 /** Column titles of {@link entryCells}. */
-export const ENTRY_TITLES = ['序号', '时间', '查询者', '用途', '办件编号', '主体', '结果', '字段（明文/脱敏/不予提供）', '用时'] as const;
+export const ENTRY_TITLES = [
+  '序号',
+  '时间',
+  '查询者',
+  '用途',
+  '办件编号',
+  '主体',
+  '结果',
+  '字段（明文/脱敏/不予提供）',
+  '用时',
+] as const;
 
 const DECISIONS: Record<Decision, string> = { RELEASED: '已答复', REFUSED: '已拒绝', FAILED: '未完成' };
 
@@ -31,7 +41,8 @@ function describeSubjects([first, ...others]: readonly string[]): string {
 }
 
 function describeFields(fields: PositionedEntry['entry']['fields']): string {
-  const count = (test: (treatment: string) => boolean) => new Set(fields.filter(({ treatment }) => test(treatment)).map(({ coordinate }) => coordinate)).size;
+  const count = (test: (treatment: string) => boolean) =>
+    new Set(fields.filter(({ treatment }) => test(treatment)).map(({ coordinate }) => coordinate)).size;
   return [
     count((treatment) => treatment === 'REVEAL'),
     count((treatment) => treatment !== 'REVEAL' && treatment !== 'WITHHOLD'),

@@ -33,15 +33,22 @@ const insert = 'INSERT INTO trial.thing VALUES ($1)';
 const ids = async (on: Db) => (await on.query<{ id: number }>('SELECT id FROM trial.thing ORDER BY id')).rows.map(({ id }) => id);
 
 test('carries parameters and rows as what they are', async () => {
-  const { rows } = await client.query(`SELECT $1::int8 AS big, $2::bytea AS bytes, $3::text[] AS list, '2024-02-29'::date AS day, null::int AS nothing`, [2n ** 60n, new Uint8Array([0, 255]), ['市', null]]);
-  expect(rows).toEqual([{ big: 2n ** 60n, bytes: new Uint8Array([0, 255]), list: ['市', null], day: '2024-02-29', nothing: null }]);
+  const { rows } = await client.query(
+    `SELECT $1::int8 AS big, $2::bytea AS bytes, $3::text[] AS list, '2024-02-29'::date AS day, null::int AS nothing`,
+    [2n ** 60n, new Uint8Array([0, 255]), ['市', null]],
+  );
+  expect(rows).toEqual([
+    { big: 2n ** 60n, bytes: new Uint8Array([0, 255]), list: ['市', null], day: '2024-02-29', nothing: null },
+  ]);
 });
 
 test('carries many statements at once, and one of many megabytes', async () => {
   const many = await Promise.all(Array.from({ length: 200 }, (_, n) => client.query('SELECT $1::int AS n', [n])));
   expect(many.map(({ rows }) => rows[0]?.['n'])).toEqual(Array.from({ length: 200 }, (_, n) => n));
   const long = '桥'.repeat(500_000);
-  expect((await client.query<{ length: number }>('SELECT length($1::text) AS length', [long])).rows).toEqual([{ length: 500_000 }]);
+  expect((await client.query<{ length: number }>('SELECT length($1::text) AS length', [long])).rows).toEqual([
+    { length: 500_000 },
+  ]);
 });
 
 test('runs scripts', async () => {
@@ -52,7 +59,10 @@ test('runs scripts', async () => {
 test('keeps the SQLSTATE of an error, in and outside transactions', async () => {
   await client.query(insert, [1]);
   await expect(client.query(insert, [1])).rejects.toMatchObject({ name: 'DatabaseError', sqlState: '23505' });
-  await expect(client.transaction((tx) => tx.query(insert, [1]))).rejects.toMatchObject({ name: 'DatabaseError', sqlState: '23505' });
+  await expect(client.transaction((tx) => tx.query(insert, [1]))).rejects.toMatchObject({
+    name: 'DatabaseError',
+    sqlState: '23505',
+  });
   await expect(client.exec('SELECT nonsense')).rejects.toMatchObject({ sqlState: '42703' });
 });
 

@@ -34,7 +34,11 @@ class ChannelDb implements Db {
     const connection = await Connection.open(this.#socketPath);
     try {
       await connection.send('begin');
-      const result = await work({ query: async <R extends Row>(sql: string, params: readonly SqlValue[] = []) => ({ rows: (await connection.send('query', sql, params)) as R[] }) });
+      const result = await work({
+        query: async <R extends Row>(sql: string, params: readonly SqlValue[] = []) => ({
+          rows: (await connection.send('query', sql, params)) as R[],
+        }),
+      });
       // Dying in here, on either side: committed or not, and the caller is told of a lost connection.
       await connection.send('commit');
       return result;
@@ -75,7 +79,8 @@ class Connection {
   static open(socketPath: string): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const socket = connect(socketPath);
-      const refused = () => reject(new DatabaseError('nobody answers at the admin channel of the data directory', CANNOT_CONNECT));
+      const refused = () =>
+        reject(new DatabaseError('nobody answers at the admin channel of the data directory', CANNOT_CONNECT));
       socket.once('error', refused).once('connect', () => {
         socket.off('error', refused);
         resolve(new Connection(socket));

@@ -11,7 +11,9 @@ export interface ChannelRequest {
 }
 
 /** The answer: rows, or an error by message and SQLSTATE. */
-export type ChannelAnswer = { id: number; rows: Row[] } | { id: number; error: { message: string; sqlState: string | undefined } };
+export type ChannelAnswer =
+  | { id: number; rows: Row[] }
+  | { id: number; error: { message: string; sqlState: string | undefined } };
 
 /** Longest message either side accepts, in bytes. */
 const FRAME_BYTES = 256 * 1024 * 1024;

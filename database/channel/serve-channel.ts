@@ -16,7 +16,11 @@ const NO_TRANSACTION = '25P01';
  * A client that goes away in the middle of a transaction has it rolled back.
  * Returns what ends the service: no new client, open transactions rolled back.
  */
-export async function serveChannel(db: Db, socketPath: string, idleTransactionMs = IDLE_TRANSACTION_MS): Promise<() => Promise<void>> {
+export async function serveChannel(
+  db: Db,
+  socketPath: string,
+  idleTransactionMs = IDLE_TRANSACTION_MS,
+): Promise<() => Promise<void>> {
   const clients = new Set<Socket>();
   const transactions = new Set<Promise<void>>();
   const server = createServer((socket) => {
@@ -87,7 +91,13 @@ class OpenTransaction {
     const arrived = this.#arrived.shift();
     if (arrived !== undefined) return arrived;
     return new Promise((resolve, reject) => {
-      const idle = () => reject(new DatabaseError(`database error ${IDLE_IN_TRANSACTION}: the transaction waited too long for its next statement`, IDLE_IN_TRANSACTION));
+      const idle = () =>
+        reject(
+          new DatabaseError(
+            `database error ${IDLE_IN_TRANSACTION}: the transaction waited too long for its next statement`,
+            IDLE_IN_TRANSACTION,
+          ),
+        );
       const timer = setTimeout(idle, this.#idleMs);
       this.#wake = (request) => {
         clearTimeout(timer);
@@ -100,7 +110,11 @@ class OpenTransaction {
 
 class RolledBack extends Error {}
 
-async function runTransaction(socket: Socket, begin: ChannelRequest, { db, open }: Service & { open: OpenTransaction }): Promise<void> {
+async function runTransaction(
+  socket: Socket,
+  begin: ChannelRequest,
+  { db, open }: Service & { open: OpenTransaction },
+): Promise<void> {
   let last = begin;
   try {
     await db.transaction(async (tx) => {

@@ -12,12 +12,16 @@ const PATH_BYTES = 100;
  */
 export async function socketPathOf(directory: string): Promise<string> {
   const user = os.userInfo().uid;
-  const name = `${createHash('sha256').update(await realpath(directory)).digest('hex').slice(0, 24)}.sock`;
+  const name = `${createHash('sha256')
+    .update(await realpath(directory))
+    .digest('hex')
+    .slice(0, 24)}.sock`;
   const paths = [os.tmpdir(), '/tmp'].map((folder) => path.join(folder, `xinqiao-${user}`, name));
   const socketPath = paths.find((candidate) => Buffer.byteLength(candidate) <= PATH_BYTES) ?? path.join('/tmp', name);
   const folder = path.dirname(socketPath);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const stat = await lstat(folder);
-  if (!stat.isDirectory() || stat.uid !== user || (stat.mode & 0o077) !== 0) throw new Error(`${folder} is not a folder of this user alone; remove it`);
+  if (!stat.isDirectory() || stat.uid !== user || (stat.mode & 0o077) !== 0)
+    throw new Error(`${folder} is not a folder of this user alone; remove it`);
   return socketPath;
 }

@@ -63,7 +63,9 @@ test.each<[error: unknown, decision: string, code: ErrorCode]>([
 
 test('a refusal before anything is known says so', () => {
   const { request, policy } = look;
-  expect(refusalEntry({ request: { ...request, operationName: null }, policy }, new GatewayError('UNAUTHENTICATED'), NOW)).toMatchObject({
+  expect(
+    refusalEntry({ request: { ...request, operationName: null }, policy }, new GatewayError('UNAUTHENTICATED'), NOW),
+  ).toMatchObject({
     caller: { actor: 'PUBLIC', organization: '' },
     purpose: null,
     matter: null,
@@ -74,9 +76,12 @@ test('a refusal before anything is known says so', () => {
   });
 });
 
-test.each(['370481199001010010', '张三', 'a b', `a${'b'.repeat(200)}`])('keeps no operation name that GraphQL would not take: %s', (operationName) => {
-  expect(releaseEntry({ ...look, request: { ...look.request, operationName } }, shown, NOW).operation.name).toBeNull();
-});
+test.each(['370481199001010010', '张三', 'a b', `a${'b'.repeat(200)}`])(
+  'keeps no operation name that GraphQL would not take: %s',
+  (operationName) => {
+    expect(releaseEntry({ ...look, request: { ...look.request, operationName } }, shown, NOW).operation.name).toBeNull();
+  },
+);
 
 test('a clock that goes back makes no negative duration', () => {
   expect(releaseEntry(look, shown, NOW - 60_000).durationMs).toBe(0);

@@ -91,7 +91,9 @@ function asked({ disclosure }: LookOnRecord): string[] {
 
 /** In the order of coordinate and treatment, so that the same look always makes the same entry. */
 function totals(counts: Iterable<FieldCount>): QueryLogEntry['fields'] {
-  return Array.from(counts, ({ coordinate, treatment, count }) => ({ coordinate, treatment, count })).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return Array.from(counts, ({ coordinate, treatment, count }) => ({ coordinate, treatment, count })).sort((a, b) =>
+    key(a) < key(b) ? -1 : 1,
+  );
 }
 
 function key({ coordinate, treatment }: FieldCount): string {

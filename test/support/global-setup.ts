@@ -13,7 +13,9 @@ async function dropDatabases(testRun: string): Promise<void> {
   const url = process.env['XINQIAO_TEST_DATABASE_URL'];
   if (url === undefined) return;
   const server = await openPostgres({ url, connections: 1 });
-  const { rows } = await server.query<{ name: string }>('SELECT datname AS name FROM pg_database WHERE datname LIKE $1', [`xinqiao_test_${testRun}_%`]);
+  const { rows } = await server.query<{ name: string }>('SELECT datname AS name FROM pg_database WHERE datname LIKE $1', [
+    `xinqiao_test_${testRun}_%`,
+  ]);
   for (const { name } of rows) await server.exec(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await server.close();
 }
