@@ -87,12 +87,21 @@ function exitCode({ outcome, changes }: ComposeReport, { failOnBreaking }: Compo
 
 function described({ outcome, faults, hints, changes }: ComposeReport): string {
   const lines = [
-    { written: `${SUPERGRAPH} written.`, unchanged: `${SUPERGRAPH} is up to date.`, stale: `${SUPERGRAPH} is stale: run \`xinqiao compose\`.`, 'not-composable': 'The schemas do not compose:' }[outcome],
-    ...faults.map(({ code, subgraph, coordinate, message }) => `  ${code} ${[subgraph, coordinate].filter(Boolean).join(' ')}: ${message}`),
+    {
+      written: `${SUPERGRAPH} written.`,
+      unchanged: `${SUPERGRAPH} is up to date.`,
+      stale: `${SUPERGRAPH} is stale: run \`xinqiao compose\`.`,
+      'not-composable': 'The schemas do not compose:',
+    }[outcome],
+    ...faults.map(
+      ({ code, subgraph, coordinate, message }) => `  ${code} ${[subgraph, coordinate].filter(Boolean).join(' ')}: ${message}`,
+    ),
     ...hints.map((hint) => `  hint: ${hint}`),
     ...(changes?.breaking ?? []).map(({ description }) => `  BREAKING ${description}`),
     ...(changes?.dangerous ?? []).map(({ description }) => `  dangerous ${description}`),
-    ...(changes?.classification ?? []).map(({ coordinate, change, before, after }) => `  ${change} ${coordinate}: ${before} → ${after}`),
+    ...(changes?.classification ?? []).map(
+      ({ coordinate, change, before, after }) => `  ${change} ${coordinate}: ${before} → ${after}`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

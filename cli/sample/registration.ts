@@ -95,11 +95,6 @@ export function registrationOf(seed: string, index: number, baseDate: string): R
   };
 }
 
-/** A mobile number in 160, a block that no operator has been given. */
-export function mobile(random: Random): string {
-  return `1609999${String(random.whole(0, 9_999)).padStart(4, '0')}`;
-}
-
 function typeOf(category: string, random: Random): { code: string; name: string; suffix: string } {
   if (category === '91') return random.weighted(TYPES);
   if (category === '92') return { code: '9500', name: '个体工商户', suffix: '' };
@@ -143,4 +138,9 @@ function officersOf(
 
 function daysBetween(from: string, to: string): number {
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000));
+}
+
+/** A mobile number in 160, a block that no operator has been given. */
+function mobile(random: Random): string {
+  return `1609999${String(random.whole(0, 9_999)).padStart(4, '0')}`;
 }
