@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/db.ts';
+import { arrayLiteral } from './array-literal.ts';
 import type { Cell, TableSpec } from './category.ts';
 
 /** A record on its way into a table. `hash` is the SHA-256 of its content, subject included. */
@@ -82,13 +83,13 @@ async function replaceChanged(tx: Queryable, table: TableSpec, known: readonly M
 }
 
 function parameters(table: TableSpec, records: readonly MergeRecord[], { department, batchId, receivedAt }: MergeProvenance) {
-  const columns = table.columns.map((_, position) => records.map(({ values }) => values[position] ?? null));
+  const columns = table.columns.map((_, position) => arrayLiteral(records.map(({ values }) => values[position] ?? null)));
   return [
-    records.map(({ subjectId }) => subjectId),
+    arrayLiteral(records.map(({ subjectId }) => subjectId)),
     ...columns,
-    records.map(({ officer }) => officer),
-    records.map(({ line }) => line),
-    records.map(({ hash }) => hash),
+    arrayLiteral(records.map(({ officer }) => officer)),
+    arrayLiteral(records.map(({ line }) => String(line))),
+    arrayLiteral(records.map(({ hash }) => hash)),
     department,
     batchId,
     receivedAt,

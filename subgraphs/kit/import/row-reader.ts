@@ -1,3 +1,4 @@
+import type { IdentifierCheck } from '../../../schema/identifiers/identifier.ts';
 import { normaliseIdentifier } from '../../../schema/identifiers/identifier.ts';
 import { checkUscc } from '../../../schema/identifiers/uscc.ts';
 import type { Layout } from './layout.ts';
@@ -14,11 +15,11 @@ export interface Finding<Code> {
   readonly code: Code;
 }
 
+const MAX_REMEMBERED_CODES = 1_000;
 const UNREADABLE = '\uFFFD';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 const EDGES = /^[\s\u3000\uFEFF]+|[\s\u3000\uFEFF]+$/gu;
-const NEEDS_TRIM = /^[\s\u3000\uFEFF]|[\s\u3000\uFEFF]$/u;
 
 /**
  * One line of a file, read by field name. Readers return the value in its stored form, or null when the cell is empty or
@@ -32,6 +33,8 @@ export class RowReader {
   readonly #columns: Layout['columns'];
   readonly #positions: ReadonlyMap<string, number>;
   readonly #limits: ReadonlyMap<string, number>;
+  /** A file names few authorities, in every row. */
+  readonly #checks = new Map<string, IdentifierCheck>();
   #cells: readonly string[] = [];
 
   /** `positions` says in which cell each field stands. */
@@ -94,7 +97,8 @@ export class RowReader {
 
   /** The same for one of several codes in a cell. */
   usccIn(field: string, text: string): string | null {
-    const check = checkUscc(text);
+    const check = this.#checks.get(text) ?? checkUscc(text);
+    if (this.#checks.size < MAX_REMEMBERED_CODES) this.#checks.set(text, check);
     if (check.valid) return check.value;
     this.fault(field, `IDENTIFIER_${check.reason}`);
     return null;
@@ -141,6 +145,15 @@ export class RowReader {
   #raw(field: string): string {
     const position = this.#positions.get(field);
     const cell = position === undefined ? '' : (this.#cells[position] ?? '');
-    return NEEDS_TRIM.test(cell) ? cell.replace(EDGES, '') : cell;
+    return hasBlankEdge(cell) ? cell.replace(EDGES, '') : cell;
   }
+}
+
+/** Asked of every cell: letters, digits and Chinese characters answer it without a regular expression. */
+function hasBlankEdge(cell: string): boolean {
+  return cell !== '' && (mayBeBlank(cell.charCodeAt(0)) || mayBeBlank(cell.charCodeAt(cell.length - 1)));
+}
+
+function mayBeBlank(code: number): boolean {
+  return code <= 0x20 || (code >= 0x80 && code <= 0xa0) || (code >= 0x1680 && code <= 0x3000) || code === 0xfeff;
 }

@@ -40,6 +40,6 @@ export async function lockImports(tx: Queryable, schema: string): Promise<void> 
 
 function mergeRecord(row: MatchedRow, record: PlannedRecord): MergeRecord {
   const subjectId = record.subjectId ?? row.subjectId;
-  const hash = contentHash([subjectId, record.values]);
+  const hash = contentHash(subjectId, record.values);
   return { line: row.line, officer: row.officer, subjectId, values: record.values, hash };
 }

@@ -39,6 +39,8 @@ export async function storeRows(
     else if ('reference' in row.subject) unmatched.push({ ...row, reference: row.subject.reference });
   }
   return db.transaction(async (tx) => {
+    // A lost chunk is no loss before the batch is closed, and closing it makes all before it durable: no chunk waits for the disk.
+    await tx.query('set local synchronous_commit = off');
     await lockImports(tx, category.schema);
     const { written, moved } = await storeMatched(tx, category, matched, options.provenance);
     const waiting = await queueWaiting(tx, category, unmatched, options.provenance);

@@ -24,7 +24,7 @@ export async function queueWaiting(
 ): Promise<ReadonlySet<number>> {
   if (rows.length === 0) return new Set();
   const contents = rows.map(({ records }) =>
-    records.map(({ table, subjectId, values }) => ({ table: table.name, subjectId, values })),
+    JSON.stringify({ records: records.map(({ table, subjectId, values }) => ({ table: table.name, subjectId, values })) }),
   );
   const { rows: queued } = await tx.query<{ line: number }>(
     `insert into ${category.schema}.unmatched
@@ -40,10 +40,10 @@ export async function queueWaiting(
       batchId,
       receivedAt,
       rows.map(({ reference }) => reference),
-      contents.map((records) => JSON.stringify({ records })),
+      contents,
       rows.map(({ officer }) => officer),
       rows.map(({ line }) => line),
-      rows.map(({ reference }, index) => contentHash([reference, contents[index]])),
+      rows.map(({ reference }, index) => contentHash(reference, [contents[index] ?? null])),
     ],
   );
   return new Set(queued.map(({ line }) => line));

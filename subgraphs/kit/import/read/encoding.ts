@@ -8,44 +8,56 @@ const LOOK_AHEAD_BYTES = 65_536;
 const LONGEST_TAIL = 3;
 
 /**
- * Decodes a stream of bytes to text: UTF-8 (with or without byte-order mark) when it is strictly valid, else GB18030.
- * While all is ASCII, both read the same and nothing is decided. An invalid sequence after that becomes U+FFFD, so that only
- * its row is rejected. Memory: the look-ahead.
+ * Turns a stream of bytes into UTF-8: passed on as it is when it is strictly valid UTF-8 (a byte-order mark stays), else
+ * decoded from GB18030. While all is ASCII, both read the same and nothing is decided. Sequences that are invalid all the
+ * same become U+FFFD here or in the reader, so that only their row is rejected. Memory: the look-ahead.
  * @throws {UnreadableFile} for UTF-16 and UTF-32.
  */
-export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* asUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string | Buffer> {
   const held: Buffer[] = [];
   let heldBytes = 0;
-  let decoder: { write(chunk: Buffer): string; end(): string | undefined } | null = null;
-  let undecided = true;
+  let begun = false;
+  let decode: Decode | null = null;
   for await (const piece of bytes) {
     const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    if (decoder) {
-      const text = decoder.write(chunk);
-      if (text) yield text;
+    if (decode) {
+      yield decode.write(chunk);
       continue;
     }
     held.push(chunk);
     heldBytes += chunk.length;
     if (heldBytes < LOOK_AHEAD_BYTES) continue;
     const start = Buffer.concat(held);
-    if (undecided) refuseWideEncodings(start);
-    undecided = false;
-    held.length = heldBytes = 0;
+    if (!begun) refuseWideEncodings(start);
+    begun = true;
     if (isAscii(start)) {
-      yield start.toString('latin1');
+      yield start;
     } else if (enoughAfterFirst(start)) {
-      decoder = iconv.getDecoder(encodingOf(start), { stripBOM: true });
-      yield decoder.write(start);
+      decode = decoderOf(encodingOf(start));
+      yield decode.write(start);
     } else {
-      held.push(start);
-      heldBytes = start.length;
+      held.splice(0, held.length, start);
+      continue;
     }
+    held.length = 0;
+    heldBytes = 0;
   }
   const rest = Buffer.concat(held);
-  if (undecided) refuseWideEncodings(rest);
-  decoder ??= iconv.getDecoder(isUtf8(rest) ? 'utf8' : 'gb18030', { stripBOM: true });
-  yield (rest.length > 0 ? decoder.write(rest) : '') + (decoder.end() ?? '');
+  if (!begun) refuseWideEncodings(rest);
+  decode ??= decoderOf(isUtf8(rest) ? 'utf8' : 'gb18030');
+  yield decode.write(rest);
+  yield decode.end();
+}
+
+interface Decode {
+  write(chunk: Buffer): string | Buffer;
+  end(): string;
+}
+
+function decoderOf(encoding: 'utf8' | 'gb18030'): Decode {
+  if (encoding === 'utf8') return { write: (chunk) => chunk, end: () => '' };
+  const decoder = iconv.getDecoder(encoding, { stripBOM: true });
+  return { write: (chunk) => decoder.write(chunk), end: () => decoder.end() ?? '' };
 }
 
 /** `utf8` when the bytes are strictly valid UTF-8, apart from a character cut off at their end; `gb18030` otherwise. */

@@ -12,6 +12,18 @@ const NO_END = '2099-12-31';
 
 /** A date as departments write it (`2024/01/02`, `2024-1-2`, `2024年1月2日`, `20240102`, midnight allowed), as `YYYY-MM-DD`. */
 export function parseDate(text: string): Parsed<string> {
+  const known = parsedDates.get(text);
+  if (known) return known;
+  const parsed = parseNewDate(text);
+  if (parsedDates.size < MAX_PARSED_DATES) parsedDates.set(text, parsed);
+  return parsed;
+}
+
+/** A file has a few thousand different dates, three a row. */
+const parsedDates = new Map<string, Parsed<string>>();
+const MAX_PARSED_DATES = 20_000;
+
+function parseNewDate(text: string): Parsed<string> {
   const match = SEPARATED.exec(text) ?? COMPACT.exec(text);
   if (!match) return { ok: false, code: 'DATE_FORMAT' };
   const [, year = '', month = '', day = ''] = match;

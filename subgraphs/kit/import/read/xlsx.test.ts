@@ -1,0 +1,40 @@
+import writeXlsxFile from 'write-excel-file/node';
+import { expect, test } from 'vitest';
+import { plainNumber, readXlsx } from './xlsx.ts';
+
+test('reads dates as dates, numbers in plain notation and text as it is, and counts empty rows', async () => {
+  const file = await writeXlsxFile([
+    [{ value: '名称' }, { value: '日期' }, { value: '金额' }, { value: '编号' }],
+    [
+      { value: '龘' },
+      { value: new Date(Date.UTC(2024, 1, 29)), type: Date, format: 'yyyy/mm/dd' },
+      { value: 1.380472, type: Number },
+      { value: 20240001, type: Number },
+    ],
+    [null, null, null, null],
+    [{ value: '=1+1' }, { value: '2024/01/02' }, { value: 0.1 + 0.2, type: Number }, { value: '0012' }],
+  ]).toBuffer();
+  const rows = [];
+  for await (const { line, cells } of readXlsx(file)) rows.push([line, ...cells]);
+  expect(rows).toEqual([
+    [1, '名称', '日期', '金额', '编号'],
+    [2, '龘', '2024/02/29', '1.380472', '20240001'],
+    [4, '=1+1', '2024/01/02', '0.3', '0012'],
+  ]);
+});
+
+test.each([
+  ['1.380472', '1.380472'],
+  ['0.30000000000000004', '0.3'],
+  ['1E-3', '0.001'],
+  ['1.5E+5', '150000'],
+  ['9.9999999999999E+17', '999999999999990000'],
+  ['-2.50', '-2.5'],
+  ['0', '0'],
+  ['-0', '0'],
+  ['100', '100'],
+  ['', ''],
+  ['x', 'x'],
+])('spells the number %s as %s', (spelled, plain) => {
+  expect(plainNumber(spelled)).toBe(plain);
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Layout } from './layout.ts';
+import { neutralised, openRejects, restored } from './rejects.ts';
+import { column } from './standard-columns.ts';
+
+const LAYOUT: Layout = { name: '测试', columns: [column('name', ['名称']), column('date', ['日期'], { type: '日期' })] };
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'xinqiao-rejects-'));
+  file = path.join(folder, 'x.csv.rejected.csv');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function reject(cells: readonly string[], header: readonly string[] = ['名称', '日期']): Promise<string> {
+  const writer = await openRejects(file, header, LAYOUT);
+  await writer.add({ line: 7, cells }, [
+    { field: 'date', code: 'DATE_IMPOSSIBLE' },
+    { field: null, code: 'COLUMN_COUNT' },
+  ]);
+  await writer.finish();
+  return readFile(file, 'utf8');
+}
+
+describe('the file of rejected rows', () => {
+  test('has the original columns, the line, the column, the reason and the type of value, and a byte-order mark', async () => {
+    expect(await reject(['甲,"乙"', '2024/02/30'])).toBe(
+      '\uFEFF名称,日期,行号,列,原因代码,原因,值类型\r\n' +
+        '"甲,""乙""",2024/02/30,7,日期；（整行）,DATE_IMPOSSIBLE；COLUMN_COUNT,日期不存在（如 2 月 30 日）。单元格数与表头的列数不符，可能缺少引号。,日期；整行\r\n',
+    );
+  });
+
+  test('is rewritten by the next run, without columns doubled, and removed when nothing is rejected any more', async () => {
+    const first = await reject(['甲', '1']);
+    expect(
+      await reject(['甲', '1', '2', '列', 'X', 'Y', 'Z'], ['名称', '日期', '行号', '列', '原因代码', '原因', '值类型']),
+    ).toBe(first);
+    await (await openRejects(file, ['名称', '日期'], LAYOUT)).finish();
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
+  test("never takes the place of somebody else's file", async () => {
+    await writeFile(file, '名称,日期\n甲,乙\n');
+    await expect(openRejects(file, ['名称', '日期'], LAYOUT)).rejects.toThrow('已存在');
+  });
+});
+
+test.each(['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠x', ' =1', '\u3000=1'])(
+  'neutralises %j',
+  (cell) => {
+    expect(neutralised(cell)).toBe(`'${cell}`);
+  },
+);
+
+test('a neutralised cell never starts a formula, and comes back as it was', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (cell) => {
+      expect(neutralised(cell)).not.toMatch(/^[=+\-@\t\r＝＋－＠]/);
+      if (!cell.startsWith("'")) expect(restored(neutralised(cell))).toBe(cell);
+    }),
+  );
+});
