@@ -13,7 +13,7 @@ const OWNER_STARTS_WITHIN_MS = 30_000;
 const RETRY_MS = 100;
 
 /** The directory is another process's, and this one needed it for itself or could not reach that one. */
-export class DirectoryInUseError extends DatabaseError {
+class DirectoryInUseError extends DatabaseError {
   readonly pid: number;
   constructor(directory: string, { pid, host }: LockOwner, advice: string) {
     super(
@@ -27,7 +27,7 @@ export class DirectoryInUseError extends DatabaseError {
 
 /**
  * Opens the embedded database of a data directory. The first process has it open and serves it to the others, which work through it.
- * With `exclusive` another owner is refused instead. Throws {@link DirectoryInUseError}.
+ * With `exclusive` another owner is refused instead. Throws DirectoryInUseError (a `DatabaseError` with SQLSTATE 55006).
  */
 export async function openDirectory(dataDirectory: string, exclusive: boolean): Promise<Db> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
