@@ -154,7 +154,12 @@ async function createExecution(
     signContext: (context) => signContext(context, signer),
     clock,
     timeouts: config.timeouts,
-    observe: metrics.observeDepartment,
+    observe: (observation) => {
+      metrics.observeDepartment(observation);
+      // An open circuit was announced by the failures that opened it; a client that left is no news.
+      if (observation.outcome === 'FAILED' || observation.outcome === 'TIMEOUT')
+        logger.warn(observation, 'a department did not answer');
+    },
   });
 }
 

@@ -122,6 +122,21 @@ describe('execution', () => {
   });
 });
 
+describe('a fault of ours', () => {
+  test('a context that cannot be signed fails the whole query, and asks nobody', async () => {
+    const options = { supergraphSdl: SUPERGRAPH, departments: { registry, tax }, clock: () => 0, timeouts: { department: 100 } };
+    const unsigned = await createApolloExecution({
+      ...options,
+      signContext: () => {
+        throw new Error('no key');
+      },
+    });
+    await expect(unsigned.execute(BOTH, { id: 'o-1' }, clerk())).rejects.toThrow('the departments could not be joined');
+    expect(registry.received).toEqual([]);
+    await unsigned.close();
+  });
+});
+
 describe('a department that fails', () => {
   const down = async () => Promise.reject(new TransportError('connection refused', true));
   const taxFailed = (code: string, unavailable = ['tax']) => ({
@@ -191,6 +206,17 @@ describe('a department that fails', () => {
       unavailable: ['tax'],
     });
     expect(JSON.stringify(answer)).not.toContain('91370112');
+  });
+
+  test('by poisoning its answer changes no prototype and adds no field', async () => {
+    tax.behave(async () =>
+      JSON.parse(
+        '{"data":{"_entities":[{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"name":"other","tax":{"hasArrears":true}}]}}',
+      ),
+    );
+    const answer = await ask();
+    expect(Object.keys(answer.data?.['subject'] as object)).toEqual(['name', 'tax']);
+    expect({}).not.toHaveProperty('polluted');
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import apolloGateway, { type GatewayConfig } from '@apollo/gateway';
-import { getOperationAST, type GraphQLSchema } from 'graphql';
+import { getOperationAST, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Clock } from '../../schema/city-clock.ts';
 import type { Department, SignedContext } from '../../schema/signed-context.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
@@ -163,16 +163,11 @@ function isDepartment(code: string): code is Department {
 }
 
 /** Only our data sources put both marks on an error; anything else is a fault of the joining itself, and answers nothing. */
-function toFailure({
-  path = [],
-  extensions,
-}: {
-  path?: readonly (string | number)[] | undefined;
-  extensions?: Readonly<Record<string, unknown>>;
-}): DepartmentFailure {
-  const { serviceName, code } = extensions ?? {};
-  if (typeof serviceName !== 'string' || !isFailureCode(code)) throw new Error("the departments' answers could not be joined");
-  return { path, department: serviceName, code };
+function toFailure(error: Pick<GraphQLError, 'path' | 'extensions'>): DepartmentFailure {
+  const { serviceName, code } = error.extensions ?? {};
+  if (typeof serviceName !== 'string' || !isFailureCode(code))
+    throw new Error('the departments could not be joined', { cause: error });
+  return { path: error.path ?? [], department: serviceName, code };
 }
 
 function isFailureCode(code: unknown): code is DepartmentFailure['code'] {

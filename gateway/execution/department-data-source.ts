@@ -28,8 +28,8 @@ const CODES: ReadonlyMap<string, DepartmentFailure['code']> = new Map([
 ]);
 
 /**
- * One department as `@apollo/gateway` sees it. It never throws: whatever goes wrong becomes errors that hold a code and
- * the path of each field that stays null, so that the other departments' data are still answered.
+ * One department as `@apollo/gateway` sees it. Whatever goes wrong there becomes errors that hold a code and the path of
+ * each field that stays null, so that the other departments' data are still answered.
  */
 export function departmentDataSource(
   department: string,
@@ -59,8 +59,10 @@ async function answer(
   ask: AskDepartment,
 ): Promise<DepartmentAnswer> {
   const { requestId, signal, idempotent } = scope;
+  // Outside the attempt: a context that cannot be signed is our fault, and fails the whole query.
+  const contextToken = scope.contextToken(department);
   try {
-    const received = await ask(request, { contextToken: scope.contextToken(department), requestId, signal, idempotent });
+    const received = await ask(request, { contextToken, requestId, signal, idempotent });
     return hasForm(received, request) ? received : UNUSABLE;
   } catch {
     // Why is in the metrics; the client learns that the department did not answer.

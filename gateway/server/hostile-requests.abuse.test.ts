@@ -117,6 +117,14 @@ describe('values of the request are never repeated', () => {
     expect(reason).toBe('Cannot query field "nmae" on type "Subject". Did you mean "name"?');
   });
 
+  test('but production suggests none', async () => {
+    const production = await startServer({ env: { NODE_ENV: 'production', XINQIAO_ISSUER: 'i', XINQIAO_AUDIENCE: 'a' } });
+    const response = await production.post({ query: '{ subject(id: "o-1") { nmae } }' });
+    expect(JSON.stringify(await response.json())).not.toContain('Did you mean');
+    expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
+    await production.server.stop();
+  });
+
   test('a faulty document is a 200 in the older media type', async () => {
     const response = await running.post({ query: '{ nobody }' }, { accept: 'application/json' });
     expect(response.status).toBe(200);

@@ -18,7 +18,7 @@ export function limitRules({ depth, aliases, directives }: Pick<Limits, 'depth' 
 }
 
 /** A GraphQL error that carries one of the closed table through the libraries that wrap it. */
-export function asGraphQLError(error: GatewayError): GraphQLError {
+function asGraphQLError(error: GatewayError): GraphQLError {
   return new GraphQLError(error.message, { originalError: error });
 }
 

@@ -22,41 +22,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
   const registry = new Registry();
   if (processMetrics) collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const buckets = LATENCY_BUCKETS;
-  const queries = new Counter({
-    name: 'xinqiao_queries_total',
-    help: 'Queries on the log, by purpose, actor, decision and code.',
-    labelNames: ['purpose', 'actor', 'decision', 'code'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'xinqiao_query_duration_seconds',
-    help: 'From arrival to the log entry.',
-    labelNames: ['purpose', 'decision'],
-    buckets,
-    registers,
-  });
-  const append = new Histogram({
-    name: 'xinqiao_log_append_duration_seconds',
-    help: 'From handing an entry to the log to its receipt, or to the failure.',
-    labelNames: ['outcome'],
-    buckets,
-    registers,
-  });
-  const department = new Histogram({
-    name: 'xinqiao_department_duration_seconds',
-    help: 'One attempt at one department, by how it ended.',
-    labelNames: ['department', 'outcome'],
-    buckets,
-    registers,
-  });
-  const http = new Histogram({
-    name: 'xinqiao_http_duration_seconds',
-    help: 'HTTP requests for GraphQL, by status.',
-    labelNames: ['method', 'status'],
-    buckets,
-    registers,
-  });
+  const { queries, duration, append, department, http } = series(registers);
 
   function count({ purpose, caller, decision, code, durationMs }: QueryLogEntry): void {
     queries.inc({ purpose: purpose ?? 'NONE', actor: caller.actor, decision, code: code ?? 'NONE' });
@@ -82,15 +48,25 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
     observeDepartment: ({ department: name, outcome, durationMs }) =>
       department.observe({ department: name, outcome }, durationMs / 1000),
     observeHttp: ({ method, status, seconds }) => http.observe({ method, status }, seconds),
-    gauge: (name, help, read) => {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read());
-        },
-      });
+    gauge(name, help, read) {
+      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) });
     },
+  };
+}
+
+function series(registers: Registry[]) {
+  const seconds = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Histogram({ name: `xinqiao_${name}_seconds`, help, labelNames, buckets: LATENCY_BUCKETS, registers });
+  return {
+    queries: new Counter({
+      name: 'xinqiao_queries_total',
+      help: 'Queries on the log, by purpose, actor, decision and code.',
+      labelNames: ['purpose', 'actor', 'decision', 'code'],
+      registers,
+    }),
+    duration: seconds('query_duration', 'From arrival to the log entry.', ['purpose', 'decision']),
+    append: seconds('log_append_duration', 'From handing an entry to the log to its receipt, or to the failure.', ['outcome']),
+    department: seconds('department_duration', 'One attempt at one department, by how it ended.', ['department', 'outcome']),
+    http: seconds('http_duration', 'HTTP requests for GraphQL, by status.', ['method', 'status']),
   };
 }
