@@ -28,9 +28,9 @@ function ofPurpose(viewer: Viewer): PolicyFault[] {
   const owners = actor === 'DEPARTMENT' ? [null, ...new Set(fields.map(({ owner }) => owner))] : [null];
   const lost = new Set<string>();
   for (const department of owners) {
-    const sees = (entry: CatalogueEntry) => isDisclosed(entry, department, viewer);
-    const types = reachableTypes(fields, sees);
-    for (const entry of fields) if (sees(entry) && !types.has(typeOf(entry))) lost.add(entry.coordinate);
+    const disclosed = fields.filter((entry) => isDisclosed(entry, department, viewer));
+    const types = reachableTypes(disclosed);
+    for (const entry of disclosed) if (!types.has(typeOf(entry))) lost.add(entry.coordinate);
   }
   const at = policies.source.purposes.find(({ code, effective }) => code === purpose.code && effective.from === purpose.effective.from)?.at;
   return [...lost].map((coordinate) => ({
@@ -48,11 +48,11 @@ function isDisclosed({ coordinate, owner }: CatalogueEntry, department: string |
   );
 }
 
-function reachableTypes(fields: readonly CatalogueEntry[], sees: (entry: CatalogueEntry) => boolean): ReadonlySet<string> {
+function reachableTypes(disclosed: readonly CatalogueEntry[]): ReadonlySet<string> {
   const types = new Set(['Query']);
   // A Set hands out what is added while it is walked.
   for (const type of types)
-    for (const entry of fields) if (typeOf(entry) === type && entry.isComposite && sees(entry)) types.add(entry.typeName);
+    for (const entry of disclosed) if (entry.isComposite && typeOf(entry) === type) types.add(entry.typeName);
   return types;
 }
 
