@@ -44,8 +44,6 @@ beforeAll(async () => {
     },
     subject(SHOP, '云汀泰山小吃店', 'INDIVIDUAL_BUSINESS'),
     subject(MERGED, '泰山旧厂'),
-    ...Array.from({ length: 5 }, (_, index) => subject(madeUpId(`same${index}`), '同名贸易公司')),
-    subject(madeUpId('percent'), '百分之%_\\公司'),
   ]);
   await insert(db, 'registry.identifier', [
     {
@@ -232,72 +230,4 @@ test.each([1, 50])('costs one statement for each part of %i subjects', async (co
     'id name kind registration { status previousNames officers { name } successor { id } predecessors { id } }',
   );
   expect(department.statements).toHaveLength(5);
-});
-
-describe('searching by name', () => {
-  const search = async (caller: Parameters<typeof department.ask>[0], args: Record<string, unknown>) => {
-    const { data, errors } = await department.ask(
-      caller,
-      'query ($name: String!, $first: Int, $after: String) { searchSubjects(name: $name, first: $first, after: $after) { edges { cursor node { id name } } pageInfo { hasNextPage endCursor } } }',
-      args,
-    );
-    return errors
-      ? { code: errors[0]?.extensions?.['code'] }
-      : (data?.['searchSubjects'] as {
-          edges: { cursor: string; node: { id: string; name: string } }[];
-          pageInfo: { hasNextPage: boolean; endCursor: string | null };
-        });
-  };
-  const names = async (...args: Parameters<typeof search>) => {
-    const found = await search(...args);
-    return 'edges' in found ? found.edges.map(({ node }) => node.name) : found;
-  };
-
-  test.each([
-    ['the public', CALLERS.public, ['云汀泰山（集团）有限公司', '泰山旧厂']],
-    ['a bank', CALLERS.bank, ['云汀泰山（集团）有限公司', '泰山旧厂']],
-    ['a department', CALLERS.clerk, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
-    ['the credit office', CALLERS.office, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
-    ['an auditor', CALLERS.auditor, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
-  ])('finds organisations for %s, and sole proprietors only for government', async (_, caller, expected) => {
-    expect([...((await names(caller, { name: '泰山' })) as string[])].sort()).toEqual([...expected].sort());
-  });
-
-  test.each([
-    ['half-width brackets and spaces', '泰山 (集团)', ['云汀泰山（集团）有限公司']],
-    ['characters that are patterns elsewhere', '%_\\', ['百分之%_\\公司']],
-    ['the name of a natural person', '欧阳一', []],
-    ['pieces that do not stand together', '云汀旧厂', []],
-  ])('finds by %s', async (_, name, expected) => {
-    expect(await names(CALLERS.public, { name })).toEqual(expected);
-  });
-
-  test('pages through companies of the same name without losing or repeating one, with no name in a cursor', async () => {
-    const seen: string[] = [];
-    let after: string | null = null;
-    for (let page = 0; page < 3; page += 1) {
-      const found = await search(CALLERS.public, { name: '同名贸易', first: 2, after });
-      if (!('edges' in found)) throw new Error(found.code as string);
-      expect(department.statements).toHaveLength(2);
-      expect(found.pageInfo.hasNextPage).toBe(page < 2);
-      seen.push(...found.edges.map(({ cursor, node }) => (expect(cursor).toBe(node.id), node.id)));
-      after = found.pageInfo.endCursor;
-    }
-    expect(new Set(seen).size).toBe(5);
-  });
-
-  test.each([
-    ['one character', { name: '泰' }],
-    ['one character and spaces', { name: ' 泰 ' }],
-    ['a very long name', { name: '泰'.repeat(101) }],
-    ['a NUL', { name: '泰山\0' }],
-    ['a cursor that is none', { name: '泰山', after: "' or 1=1" }],
-    ['a page of 101', { name: '泰山', first: 101 }],
-  ])('refuses %s', async (_, args) => {
-    expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
-  });
-
-  test('is no part of a SELF_QUERY', async () => {
-    expect(await search(self(COMPANY), { name: '泰山' })).toEqual({ code: 'SUBJECT_FORBIDDEN' });
-  });
 });

@@ -63,7 +63,7 @@ test.each([
   ['the company itself', self(A), [2025, 2024, 2023, 2022]],
 ] as const)('shows %s the grades it may see, newest first', async (_, caller, years) => {
   const [a] = await department.entities(caller, [A], 'tax { creditGrades { year grade } }');
-  expect((a?.['tax'] as { creditGrades: { year: number }[] }).creditGrades.map(({ year }) => year)).toEqual(years);
+  expect(a).toEqual({ tax: { creditGrades: years.map((year) => expect.objectContaining({ year })) } });
 });
 
 test('hidden grades do not use up the page', async () => {

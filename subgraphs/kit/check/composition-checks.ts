@@ -1,6 +1,6 @@
 import { composeSupergraph } from '../../../schema/compose.ts';
 import type { CompositionFault } from '../../../schema/composition/fault.ts';
-import type { Check, CheckOptions } from './check-subgraph.ts';
+import type { Check, CheckOptions } from './check.ts';
 import { describedSdl } from './described-sdl.ts';
 import type { Target } from './target.ts';
 
@@ -15,6 +15,8 @@ const CLASSIFICATION: ReadonlySet<CompositionFault['code']> = new Set([
 
 /** The department's schema joins the others', and every field of it can be governed. */
 export function compositionChecks(options: Pick<CheckOptions, 'others' | 'masks'>): readonly Check[] {
+  let composed: Promise<readonly CompositionFault[]> | undefined;
+  const found = (target: Target) => (composed ??= faults(target, options));
   return [
     {
       id: 'SC20',
@@ -26,13 +28,13 @@ export function compositionChecks(options: Pick<CheckOptions, 'others' | 'masks'
       id: 'SC21',
       level: 'MUST',
       title: 'classifies every field and argument',
-      run: async (target) => report(await faults(target, options), true),
+      run: async (target) => report(await found(target), true),
     },
     {
       id: 'SC22',
       level: 'MUST',
       title: 'composes with the other departments',
-      run: async (target) => report(await faults(target, options), false),
+      run: async (target) => report(await found(target), false),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
-import type { Check } from './check-subgraph.ts';
+import type { Check } from './check.ts';
 import type { Reply, Target } from './target.ts';
 
 /** A purpose no department has heard of. */

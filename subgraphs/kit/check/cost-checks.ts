@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { buildASTSchema, isObjectType, parse } from 'graphql';
-import type { Check, CheckOptions } from './check-subgraph.ts';
+import type { Check, CheckOptions } from './check.ts';
 import { describedSdl } from './described-sdl.ts';
 import { pagedLists, wholeSelection } from './selections.ts';
 import type { SubjectType } from './selections.ts';
