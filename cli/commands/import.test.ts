@@ -43,7 +43,8 @@ describe('xinqiao import', () => {
       rejectsPath: `${file}.rejected.csv`,
     });
     expect(await readFile(`${file}.rejected.csv`, 'utf8')).toContain('IDENTIFIER_CHECK_DIGIT');
-  });
+    // A new embedded database is made on disk: seconds of work on a busy machine.
+  }, 60_000);
 
   test.each([
     [['licenses', 'x.csv', '--department', 'tax'], /由 licensing 报送/],

@@ -67,7 +67,7 @@ async function importOne(
   const config = loadConfig(environment);
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
   const officer = options.officer?.trim() || userInfo().username;
-  const db = await openFor(config, category.schema);
+  const db = options.dryRun ? null : await openFor(config, category.schema);
   const bar = progressBar(process.stderr, Date.now);
   try {
     const summary = await importFile({
@@ -78,16 +78,14 @@ async function importOne(
       subjectKey,
       clock: Date.now,
       onProgress: bar.show,
-      ...(options.dryRun && { dryRun: true }),
     });
     bar.clear();
-    const settled =
-      category.name === 'registrations' && !options.dryRun ? (await settleWaiting(db, { clock: Date.now })).settled : 0;
+    const settled = category.name === 'registrations' && db ? (await settleWaiting(db, { clock: Date.now })).settled : 0;
     process.stdout.write(options.json ? `${JSON.stringify({ ...summary, settled })}\n` : described(summary, settled));
     if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
   } finally {
     bar.clear();
-    await db.close();
+    await db?.close();
   }
 }
 

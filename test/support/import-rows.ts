@@ -12,7 +12,7 @@ export const SUBJECT_KEY = 'test key';
  * the layout requires them.
  */
 export function importRows(
-  db: Db,
+  db: Db | null,
   categoryName: string,
   rows: readonly Readonly<Record<string, string>>[],
   options: Partial<ImportOptions> = {},

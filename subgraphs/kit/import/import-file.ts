@@ -26,7 +26,8 @@ export interface ImportProgress {
 }
 
 export interface ImportOptions {
-  readonly db: Db;
+  /** Null validates only: nothing is stored or written, and every valid row counts as accepted. */
+  readonly db: Db | null;
   readonly category: ImportCategory;
   readonly source: ImportSource;
   /** Who answers for the rows that do not name their own 经办人. */
@@ -37,8 +38,6 @@ export interface ImportOptions {
   /** Where rejected rows are written; default `FILE.rejected.csv` beside a file, nowhere for bytes. */
   readonly rejectsPath?: string;
   readonly onProgress?: (progress: ImportProgress) => void;
-  /** Validate only; nothing is stored and every valid row counts as accepted. */
-  readonly dryRun?: boolean;
   /** How old numbers are resolved; default: the registry's tables, where they are in `db`. */
   readonly resolve?: ResolveReferences;
   /** Names the batch; default: today and a random part. */
@@ -70,44 +69,45 @@ const CHUNK_ROWS = 2_000;
  */
 export async function importFile(options: ImportOptions): Promise<ImportSummary> {
   const source = await openSource(options.source);
-  const header = await readHeader(source, options.category);
-  const rejects = await rejectWriter(options, header);
-  const startedAt = new Date(options.clock()).toISOString();
-  const batchId = options.dryRun ? null : (options.newBatchId ?? (() => defaultBatchId(options.clock)))();
   try {
-    if (batchId !== null) {
-      const { officer } = options;
-      await openBatch(options.db, options.category, {
-        id: batchId,
-        layout: header.layout.name,
-        officer,
-        fileName: source.name,
-        startedAt,
-      });
+    const header = await readHeader(source, options.category);
+    const rejects = await rejectWriter(options, header);
+    try {
+      return await takeFile(options, { source, header, rejects });
+    } catch (error) {
+      await rejects?.discard();
+      throw error;
     }
-    const importer = new ChunkImporter({
-      db: options.dryRun ? null : options.db,
-      category: options.category,
-      header,
-      officer: options.officer,
-      context: { subjectKey: options.subjectKey, today: cityToday(options.clock) },
-      provenance: { department: options.category.department, batchId: batchId ?? '', receivedAt: startedAt },
-      resolve: options.resolve ?? (await registryInDatabase(options.db)),
-      rejects,
-    });
-    await takeAll(source, importer, options.onProgress);
-    const { counts, reasons } = importer;
-    const rejectsPath = (await rejects?.finish()) ?? null;
-    const finishedAt = new Date(options.clock()).toISOString();
-    if (batchId !== null)
-      await closeBatch(options.db, options.category, { id: batchId, sha256: source.sha256(), finishedAt, counts });
-    return { ...counts, category: options.category.name, layout: header.layout.name, batch: batchId, rejectsPath, reasons };
-  } catch (error) {
-    await rejects?.discard();
-    throw error;
   } finally {
     await source.rows.return(undefined);
   }
+}
+
+async function takeFile(
+  options: ImportOptions,
+  { source, header, rejects }: { source: OpenedSource; header: FileHeader; rejects: RejectWriter | null },
+): Promise<ImportSummary> {
+  const { db, category, officer, clock } = options;
+  const startedAt = new Date(clock()).toISOString();
+  const id = db === null ? null : (options.newBatchId?.() ?? defaultBatchId(clock));
+  const layout = header.layout.name;
+  if (db && id !== null) await openBatch(db, category, { id, layout, officer, fileName: source.name, startedAt });
+  const importer = new ChunkImporter({
+    db,
+    category,
+    header,
+    officer,
+    context: { subjectKey: options.subjectKey, today: cityToday(clock) },
+    provenance: { department: category.department, batchId: id ?? '', receivedAt: startedAt },
+    resolve: options.resolve ?? (db ? await registryInDatabase(db) : async () => new Map()),
+    rejects,
+  });
+  await takeAll(source, importer, options.onProgress);
+  const { counts, reasons } = importer;
+  const rejectsPath = (await rejects?.finish()) ?? null;
+  const finishedAt = new Date(clock()).toISOString();
+  if (db && id !== null) await closeBatch(db, category, { id, sha256: source.sha256(), finishedAt, counts });
+  return { ...counts, category: category.name, layout, batch: id, rejectsPath, reasons };
 }
 
 async function takeAll(source: OpenedSource, importer: ChunkImporter, onProgress: ImportOptions['onProgress']): Promise<void> {
@@ -144,7 +144,7 @@ async function readHeader(source: OpenedSource, category: ImportCategory): Promi
 
 async function rejectWriter(options: ImportOptions, header: FileHeader): Promise<RejectWriter | null> {
   const path = options.rejectsPath ?? ('path' in options.source ? `${options.source.path}.rejected.csv` : null);
-  return path === null || options.dryRun ? null : openRejects(path, header.cells, header.layout);
+  return path === null || options.db === null ? null : openRejects(path, header.cells, header.layout);
 }
 
 function defaultBatchId(clock: Clock): string {

@@ -30,6 +30,7 @@ const OLD_EXCEL = Buffer.from('d0cf11e0', 'hex');
  * @throws {UnreadableFile} when it does not exist or is an old .xls file; later, from `rows`, what the readers refuse.
  */
 export async function openSource(source: ImportSource): Promise<OpenedSource> {
+  const totalBytes = 'path' in source ? await sizeOf(source.path) : null;
   const hash = createHash('sha256');
   let readBytes = 0;
   const bytes = counted(
@@ -41,7 +42,7 @@ export async function openSource(source: ImportSource): Promise<OpenedSource> {
   );
   const opened = {
     name: 'path' in source ? basename(source.path) : source.name,
-    totalBytes: 'path' in source ? await sizeOf(source.path) : null,
+    totalBytes,
     readBytes: () => readBytes,
     sha256: () => hash.copy().digest('hex'),
   };
