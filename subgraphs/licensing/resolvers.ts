@@ -9,7 +9,7 @@ interface LicensesArguments {
 }
 
 /** Licences of many subjects, newest decision first, at most `$2` of each; `$3` and `$4` bound the decision date. */
-export const LICENSES_SQL = `
+const LICENSES_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
     select
