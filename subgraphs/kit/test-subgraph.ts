@@ -9,7 +9,7 @@ import { createSubgraph } from './create-subgraph.ts';
 import type { Department } from './department.ts';
 
 /** The moment every department test happens at: 12:00 on 2026-06-15 in the city. */
-export const NOW = Date.parse('2026-06-15T12:00:00+08:00');
+const NOW = Date.parse('2026-06-15T12:00:00+08:00');
 /** The tests’ key of subject ids. */
 export const SUBJECT_KEY = 'a key for tests, of at least 32 characters';
 /** The gateway's key pair in tests. */
