@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from './config.ts';
-import { contextKeyId, developmentTokenKey, requireSecrets } from './secrets.ts';
+import { developmentTokenKey, requireSecrets } from './secrets.ts';
 
 const ALL = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
 let directory: string;
@@ -40,17 +40,6 @@ describe('secrets', () => {
     expect(
       verify('sha256', data, createPublicKey({ key: keys[0], format: 'jwk' }), sign('sha256', data, createPrivateKey(token.key))),
     ).toBe(true);
-  });
-
-  test('the two halves of a context key have one key id, and other keys another', () => {
-    const { contextKey, contextPublicKey } = requireSecrets(loadConfig({ XINQIAO_DATA: directory }), [
-      'contextKey',
-      'contextPublicKey',
-    ]);
-    const other = requireSecrets(loadConfig({ XINQIAO_DATA: join(directory, 'other') }), ['contextPublicKey']);
-    expect(contextKeyId(contextPublicKey)).toMatch(/^[\w-]{16}$/);
-    expect(contextKeyId(contextKey)).toBe(contextKeyId(contextPublicKey));
-    expect(contextKeyId(other.contextPublicKey)).not.toBe(contextKeyId(contextPublicKey));
   });
 
   test('what the operator set is used as it is', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
 import { DEVELOPMENT_KEY_ID, developmentSecret } from './development-secrets.ts';
@@ -35,12 +35,6 @@ export function requireSecrets<Name extends keyof Secrets>(config: Config, names
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return resolved as Pick<Secrets, Name>;
-}
-
-/** The `kid` of a signed context's key, the same on both sides: from the public key alone (SHA-256 of its SPKI form, cut to 96 bits). */
-export function contextKeyId(contextPublicKey: string): string {
-  const der = createPublicKey(contextPublicKey).export({ type: 'spki', format: 'der' });
-  return createHash('sha256').update(der).digest().subarray(0, 12).toString('base64url');
 }
 
 /**

@@ -3,23 +3,27 @@ import type { SignedContext } from '../../schema/signed-context.ts';
 import { type ApolloExecution, createApolloExecution } from './apollo-execution.ts';
 import { clerk, type FakeDepartment, fakeDepartment, NEXT_SUPERGRAPH, operation, SUPERGRAPH } from './city.fixture.ts';
 import { TransportError } from './department-transport.ts';
+import type { DepartmentObservation } from './resilient-department.ts';
 
 const BOTH = operation('query Both($id: ID!) { subject(id: $id) { name tax { hasArrears } } }', 'Both');
 let registry: FakeDepartment;
 let tax: FakeDepartment;
 let signed: SignedContext[];
 let execution: ApolloExecution;
+let observed: DepartmentObservation[];
 
 beforeEach(async () => {
   registry = fakeDepartment('registry');
   tax = fakeDepartment('tax');
   signed = [];
+  observed = [];
   execution = await createApolloExecution({
     supergraphSdl: SUPERGRAPH,
     departments: { registry, tax },
     signContext: (context) => `token ${signed.push(context)} for ${context.audience}`,
     clock: () => 0,
     timeouts: { department: 100 },
+    observe: (observation) => observed.push(observation),
   });
 });
 afterEach(async () => {
@@ -186,6 +190,7 @@ describe('a department that fails', () => {
   test('by not knowing our signature is our fault, and its data are missing', async () => {
     tax.behave(async () => ({ errors: [{ message: 'no', extensions: { code: 'CONTEXT_INVALID' } }] }));
     expect(await ask()).toEqual(taxFailed('INTERNAL'));
+    expect(observed.at(-1)).toMatchObject({ department: 'tax', outcome: 'REJECTED', reason: 'CONTEXT_INVALID' });
   });
 
   test('in one field keeps its other fields, and its text is heard by nobody', async () => {

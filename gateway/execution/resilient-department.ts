@@ -19,10 +19,10 @@ const HALF_OPEN_AFTER_MS = 5_000;
 /** Pause before the retry, in milliseconds: long enough for a restarted connection, short beside the timeout. */
 const RETRY_PAUSE_MS = 50;
 
-/** How a call to a department ended, for the metrics. */
+/** How a call to a department ended, for the metrics. REJECTED: it does not know our signature, so keys or clocks differ. */
 export interface DepartmentObservation {
   department: string;
-  outcome: 'ANSWERED' | 'TIMEOUT' | 'FAILED' | 'CIRCUIT_OPEN' | 'ABORTED';
+  outcome: 'ANSWERED' | 'REJECTED' | 'TIMEOUT' | 'FAILED' | 'CIRCUIT_OPEN' | 'ABORTED';
   durationMs: number;
   /** Why it failed, for the operators: words of ours or an error's class, never a department's text. */
   reason?: string;
@@ -65,7 +65,8 @@ export function resilient(
           throw error;
         }
       });
-      done({ outcome: 'ANSWERED' });
+      const rejection = answer.errors.find(({ code }) => code === 'CONTEXT_REQUIRED' || code === 'CONTEXT_INVALID')?.code;
+      done(rejection == null ? { outcome: 'ANSWERED' } : { outcome: 'REJECTED', reason: rejection });
       return answer;
     } catch (error) {
       done({ outcome: outcomeOf(error, call.signal), reason: reasonOf(error) });
