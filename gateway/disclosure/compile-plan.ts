@@ -30,8 +30,8 @@ export interface PlanInput {
 /** A plan with what governing its arguments still needs. */
 export interface CompiledPlan {
   plan: DisclosurePlan;
-  /** The fields that are fetched, with the kinds of subject they are fetched for: theirs are the arguments to govern. */
-  fetched: ReadonlyMap<ResolvedField, SubjectKinds>;
+  /** The fields that are fetched, by path, with the kinds of subject they are fetched for: theirs are the arguments to govern. */
+  fetched: ReadonlyMap<string, SubjectKinds>;
 }
 
 /**
@@ -69,7 +69,7 @@ interface Work {
   input: PlanInput;
   /** Treatments by cell: cells are interned, so a mask is compiled once a plan. */
   treatments: Map<Cell, FieldTreatment>;
-  fetched: Map<ResolvedField, SubjectKinds>;
+  fetched: Map<string, SubjectKinds>;
   departments: Set<string>;
 }
 
@@ -118,7 +118,7 @@ function planField(
   const planned: PlannedField = { responseKey: field.responseKey, coordinate, organization, person };
   if (isWithheld({ organization, person }, kinds)) return { planned };
 
-  work.fetched.set(field, kinds);
+  work.fetched.set(field.path, kinds);
   if (owner !== null) work.departments.add(owner);
   if (field.fields === undefined) return { planned, selection: fieldNode(field) };
   // A subject reached from another may be of the other kind: a firm's predecessor can be a sole proprietor.

@@ -128,7 +128,7 @@ function governArguments(
 ): void {
   const { plan, caller, purpose, policy, catalogue, date } = by;
   for (const { field, coordinates } of uses) {
-    const kinds = plan.fetched.get(field);
+    const kinds = plan.fetched.get(field.path);
     if (kinds === undefined) continue;
     for (const { coordinate, person: told } of coordinates) {
       const own = isOwn(caller, catalogue.get(coordinate)?.owner ?? null);

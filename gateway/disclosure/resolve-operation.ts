@@ -27,6 +27,8 @@ import { SUBJECT_ID_KEY } from './disclosure.ts';
 
 /** One field of the operation with fragments inlined and skip and include resolved, in the client's order. */
 export interface ResolvedField {
+  /** Response keys from the root, with dots between: its place in the operation, whoever resolved it. */
+  path: string;
   responseKey: string;
   name: string;
   /** `Type.field`; null for a meta field and everything below one. */
@@ -83,7 +85,7 @@ export function resolveOperation(request: {
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])),
   );
   const resolution: Resolution = { schema, fragments, variables, count: 0 };
-  return resolveFields([operation.selectionSet.selections], { type: root, meta: false }, resolution);
+  return resolveFields([operation.selectionSet.selections], { type: root, meta: false, path: '' }, resolution);
 }
 
 interface Resolution {
@@ -97,6 +99,7 @@ interface Parent {
   type: GraphQLObjectType;
   /** Whether it is below `__schema` or `__type`. */
   meta: boolean;
+  path: string;
 }
 
 type Selections = readonly (readonly SelectionNode[])[];
@@ -143,14 +146,16 @@ function resolveField(nodes: readonly FieldNode[], parent: Parent, resolution: R
   const name = node.name.value;
   const meta = parent.meta || name.startsWith('__');
   const type = getNamedType(definition.type);
+  const path = `${parent.path}.${responseKey}`;
   return {
+    path,
     responseKey,
     name,
     coordinate: meta ? null : `${parent.type.name}.${name}`,
     definition,
     arguments: node.arguments ?? [],
     typeName: type.name,
-    ...(isObjectType(type) && { fields: resolveFields(nodes.map(selectionsOf), { type, meta }, resolution) }),
+    ...(isObjectType(type) && { fields: resolveFields(nodes.map(selectionsOf), { type, meta, path }, resolution) }),
   };
 }
 
