@@ -10,23 +10,73 @@ it("the project's own policies keep every law", () => {
 
 describe('a planted slip is found', () => {
   it.each([
-    ['dead-rule', 'purposes/DOUBLE_RANDOM.yaml', '[REGISTRATION, PENALTY]\n    PUBLIC', '[REGISTRATION, PENALTY]\n    treatment: withhold\n  - id: DR-7\n    categories: [PENALTY]\n    PUBLIC', 'DR-7: decides no cell'],
-    ['gentler-class', 'purposes/LOAN_PRE.yaml', 'SENSITIVE: withhold', 'SENSITIVE: reveal', 'treats SENSITIVE (REVEAL) more gently than PERSONAL (WITHHOLD)'],
-    ['key-withheld', 'purposes/SELF_QUERY.yaml', '- Officer.subject', '- CreditSubject.id', 'CreditSubject.id is a key and may not be withheld from SUBJECT'],
-    ['unlisted-filter', 'policy-set.yaml', '  TaxStanding.payments(fromMonth:): TaxPayment.month\n', '', 'TaxStanding.payments(fromMonth:)'],
-    ['unreachable-field', 'purposes/ADMIN_APPROVAL_CHECK.yaml', '      - CreditSubject.tax\n', '', 'discloses TaxStanding.hasArrears to DEPARTMENT, but no way to it'],
-    ['two-masks', 'purposes/ADMIN_APPROVAL_CHECK.yaml', 'fields: [Officer.subject]\n    treatment: withhold', 'fields: [Officer.idDocumentNo]\n    treatment: mask\n    mask: ID_NUMBER_6_4', 'AAC-1 and AAC-6 name different masks'],
-    ['unnamed-field', 'policy-set.yaml', 'undisclosed: {}', 'undisclosed: { Officer.sex: 无须 }', 'Officer.sex: is listed as undisclosed, but is disclosed'],
+    [
+      'dead-rule',
+      'purposes/DOUBLE_RANDOM.yaml',
+      '[REGISTRATION, PENALTY]\n    PUBLIC',
+      '[REGISTRATION, PENALTY]\n    treatment: withhold\n  - id: DR-7\n    categories: [PENALTY]\n    PUBLIC',
+      'DR-7: decides no cell',
+    ],
+    [
+      'gentler-class',
+      'purposes/LOAN_PRE.yaml',
+      'SENSITIVE: withhold',
+      'SENSITIVE: reveal',
+      'treats SENSITIVE (REVEAL) more gently than PERSONAL (WITHHOLD)',
+    ],
+    [
+      'key-withheld',
+      'purposes/SELF_QUERY.yaml',
+      '- Officer.subject',
+      '- CreditSubject.id',
+      'CreditSubject.id is a key and may not be withheld from SUBJECT',
+    ],
+    [
+      'unlisted-filter',
+      'policy-set.yaml',
+      '  TaxStanding.payments(fromMonth:): TaxPayment.month\n',
+      '',
+      'TaxStanding.payments(fromMonth:)',
+    ],
+    [
+      'unreachable-field',
+      'purposes/ADMIN_APPROVAL_CHECK.yaml',
+      '      - CreditSubject.tax\n',
+      '',
+      'discloses TaxStanding.hasArrears to DEPARTMENT, but no way to it',
+    ],
+    [
+      'two-masks',
+      'purposes/ADMIN_APPROVAL_CHECK.yaml',
+      'fields: [Officer.subject]\n    treatment: withhold',
+      'fields: [Officer.idDocumentNo]\n    treatment: mask\n    mask: ID_NUMBER_6_4',
+      'AAC-1 and AAC-6 name different masks',
+    ],
+    [
+      'unnamed-field',
+      'policy-set.yaml',
+      'undisclosed: {}',
+      'undisclosed: { Officer.sex: 无须 }',
+      'Officer.sex: is listed as undisclosed, but is disclosed',
+    ],
   ])('%s', (check, file, from, to, message) => {
     const findings = checkPolicies(compileFiles(mutated(file, from, to), catalogue));
-    expect(findings.filter((finding) => finding.check === check).map((finding) => finding.message).join('\n')).toContain(message);
+    expect(
+      findings
+        .filter((finding) => finding.check === check)
+        .map((finding) => finding.message)
+        .join('\n'),
+    ).toContain(message);
   });
 });
 
 describe('the examples auditors read are what is decided', () => {
-  it.each(loadExamples(POLICIES_DIRECTORY).map((example) => [`${example.given.purpose}: ${example.title}`, example] as const))('%s', (_title, example) => {
-    expect(failuresOf(example, policies, TODAY)).toEqual([]);
-  });
+  it.each(loadExamples(POLICIES_DIRECTORY).map((example) => [`${example.given.purpose}: ${example.title}`, example] as const))(
+    '%s',
+    (_title, example) => {
+      expect(failuresOf(example, policies, TODAY)).toEqual([]);
+    },
+  );
 });
 
 it('every purpose has an example', () => {
@@ -37,7 +87,13 @@ it('every purpose has an example', () => {
 it('an example that expects otherwise fails, and says what is decided', () => {
   const example = loadExamples(POLICIES_DIRECTORY).find(({ given }) => given.department === 'licensing');
   if (!example) throw new Error('no example');
-  const wrong = { ...example, expect: { 'TaxArrears.amount': { treatment: 'reveal' as const, rule: 'AAC-2' }, 'Tax.nothing': { treatment: 'reveal' as const, rule: 'x' } } };
+  const wrong = {
+    ...example,
+    expect: {
+      'TaxArrears.amount': { treatment: 'reveal' as const, rule: 'AAC-2' },
+      'Tax.nothing': { treatment: 'reveal' as const, rule: 'x' },
+    },
+  };
   expect(failuresOf(wrong, policies, TODAY).map(({ message }) => message)).toEqual([
     `${example.title}: TaxArrears.amount is decided withhold default`,
     'the schema has no Tax.nothing',

@@ -23,7 +23,12 @@ export function checkPolicies(policies: PolicySet): PolicyFinding[] {
     ...source.purposes.flatMap((purpose) => rulesOf(purpose).flatMap(gentlerClasses)),
     ...unnamedFields(policies),
     ...unlistedFilters(policies),
-    ...unreachableFields(policies).map(({ at, message }) => ({ level: 'warning' as const, check: 'unreachable-field' as const, at, message })),
+    ...unreachableFields(policies).map(({ at, message }) => ({
+      level: 'warning' as const,
+      check: 'unreachable-field' as const,
+      at,
+      message,
+    })),
   ];
 }
 
@@ -43,10 +48,13 @@ function ruleFindings(purpose: PurposeSource, policies: PolicySet): PolicyFindin
           if (first && second && first.cell.treatment === second.cell.treatment && first.cell.mask !== second.cell.mask)
             add('two-masks', second.rule.at, `${entry.coordinate}: ${first.rule.id} and ${second.rule.id} name different masks`);
           if (entry.isKey && cell.treatment === 'WITHHOLD')
-            add('key-withheld', purpose.at, `${purpose.code}: ${entry.coordinate} is a key and may not be withheld from ${actor}`);
+            add(
+              'key-withheld',
+              purpose.at,
+              `${purpose.code}: ${entry.coordinate} is a key and may not be withheld from ${actor}`,
+            );
         }
-  for (const rule of rulesOf(purpose))
-    if (!deciding.has(rule.id)) add('dead-rule', rule.at, `${rule.id}: decides no cell`);
+  for (const rule of rulesOf(purpose)) if (!deciding.has(rule.id)) add('dead-rule', rule.at, `${rule.id}: decides no cell`);
   return [...findings.values()];
 }
 
@@ -83,10 +91,16 @@ function unnamedFields(policies: PolicySet): PolicyFinding[] {
   const dates = policies.purposes.map(({ effective }) => effective.from);
   const rows = [...new Set(dates)].flatMap((date) => decisionTable(policies, date));
   const disclosed = new Set(rows.filter(({ cell }) => cell.treatment !== 'WITHHOLD').map(({ coordinate }) => coordinate));
-  const finding = (message: string): PolicyFinding => ({ level: 'error', check: 'unnamed-field', at: 'policy-set.yaml:1', message });
+  const finding = (message: string): PolicyFinding => ({
+    level: 'error',
+    check: 'unnamed-field',
+    at: 'policy-set.yaml:1',
+    message,
+  });
   return [...policies.catalogue.keys()].flatMap((coordinate) => {
     const listed = policies.source.undisclosed.has(coordinate);
-    if (!disclosed.has(coordinate) && !listed) return [finding(`${coordinate}: no purpose discloses it and \`undisclosed\` does not say why`)];
+    if (!disclosed.has(coordinate) && !listed)
+      return [finding(`${coordinate}: no purpose discloses it and \`undisclosed\` does not say why`)];
     return disclosed.has(coordinate) && listed ? [finding(`${coordinate}: is listed as undisclosed, but is disclosed`)] : [];
   });
 }
@@ -98,7 +112,10 @@ const OWN_RULE = new Set(['Query.searchSubjects(name:)']);
 
 function unlistedFilters({ catalogue, source }: { catalogue: PolicySet['catalogue']; source: PolicySource }): PolicyFinding[] {
   return [...catalogue.values()]
-    .filter(({ kind, coordinate }) => kind === 'argument' && !NO_FILTER.has(/\((\w+):\)/.exec(coordinate)?.[1] ?? '') && !OWN_RULE.has(coordinate))
+    .filter(
+      ({ kind, coordinate }) =>
+        kind === 'argument' && !NO_FILTER.has(/\((\w+):\)/.exec(coordinate)?.[1] ?? '') && !OWN_RULE.has(coordinate),
+    )
     .filter(({ coordinate }) => !source.filters.has(coordinate))
     .map(({ coordinate }) => ({
       level: 'error',

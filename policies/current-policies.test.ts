@@ -17,7 +17,8 @@ beforeEach(() => {
   const folder = mkdtempSync(join(tmpdir(), 'policies-'));
   directory = join(folder, 'policies');
   versionsDirectory = join(folder, 'versions');
-  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes']) cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
+  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes'])
+    cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
 });
 afterEach(() => rmSync(join(directory, '..'), { recursive: true }));
 

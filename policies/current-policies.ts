@@ -61,10 +61,11 @@ export function createPolicies({ directory, catalogue, clock, versionsDirectory 
   return {
     current: () => policies,
     reload,
-    watch: (report) => watchFiles(directory, () => {
-      const result = reload();
-      if (result.changed || !result.loaded) report(result);
-    }),
+    watch: (report) =>
+      watchFiles(directory, () => {
+        const result = reload();
+        if (result.changed || !result.loaded) report(result);
+      }),
   };
 }
 

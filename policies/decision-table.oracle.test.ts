@@ -19,7 +19,13 @@ interface Yaml {
   discloses: RuleYaml[];
   own?: RuleYaml[];
 }
-type RuleYaml = Record<string, unknown> & { id: string; basis?: string[]; actors?: string[]; fields?: string[]; categories?: string[] | 'all' };
+type RuleYaml = Record<string, unknown> & {
+  id: string;
+  basis?: string[];
+  actors?: string[];
+  fields?: string[];
+  categories?: string[] | 'all';
+};
 
 const MEAN: Record<string, number> = { REVEAL: 0, GENERALIZE: 1, MASK: 2, PSEUDONYMIZE: 3, WITHHOLD: 4 };
 const schema = apiSchemaOf(SUPERGRAPH_SDL);
@@ -96,7 +102,8 @@ function differences(set: PolicySet): { cells: number; differing: string[] } {
             const { treatment, mask = '', rule } = set.decide({ purpose: yaml.code, actor, own, person, coordinate }, TODAY);
             cells++;
             const expected = byHand(yaml, actor, own, person, coordinate);
-            if (`${treatment} ${mask} ${rule}` !== expected) differing.push(`${yaml.code} ${actor} ${own} ${person} ${coordinate}: ${expected}`);
+            if (`${treatment} ${mask} ${rule}` !== expected)
+              differing.push(`${yaml.code} ${actor} ${own} ${person} ${coordinate}: ${expected}`);
           }
   return { cells, differing };
 }
@@ -112,7 +119,10 @@ it.each([
   ['purposes/LOAN_PRE.yaml', 'COMMERCIAL: withhold', 'COMMERCIAL: mask'],
   ['purposes/AUDIT_SUPERVISION.yaml', 'SENSITIVE: mask', 'SENSITIVE: reveal'],
   ['purposes/ADMIN_APPROVAL_CHECK.yaml', 'fields: [Officer.subject]', 'fields: [Officer.sex]'],
-])('a table compiled from %s with "%s" changed to "%s" is told apart', (file, from, to) => {
-  expect(differences(compileFiles(mutated(file, from, to), catalogue)).differing).not.toEqual([]);
-}, 60_000);
-
+])(
+  'a table compiled from %s with "%s" changed to "%s" is told apart',
+  (file, from, to) => {
+    expect(differences(compileFiles(mutated(file, from, to), catalogue)).differing).not.toEqual([]);
+  },
+  60_000,
+);

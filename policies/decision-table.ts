@@ -10,7 +10,9 @@ export interface TableRow extends CellKey {
 
 /** The whole table in force on a city date: purposes × their actors × own × person × coordinates, in that order. */
 export function decisionTable(policies: PolicySet, date: string): TableRow[] {
-  return inForce(policies, date).flatMap((purpose) => purpose.actors.flatMap((actor) => rowsOf({ policies, purpose, actor, date })));
+  return inForce(policies, date).flatMap((purpose) =>
+    purpose.actors.flatMap((actor) => rowsOf({ policies, purpose, actor, date })),
+  );
 }
 
 /** The purposes in force on a city date, by code. */

@@ -3,14 +3,19 @@ import { diffPolicies } from './diff-policies.ts';
 import { compileFiles } from './load-policies.ts';
 import { catalogue, mutated, policies, policyFiles, TODAY } from './policies.fixture.ts';
 
-const against = (file: string, from: string, to: string) => diffPolicies(policies, compileFiles(mutated(file, from, to), catalogue), TODAY);
+const against = (file: string, from: string, to: string) =>
+  diffPolicies(policies, compileFiles(mutated(file, from, to), catalogue), TODAY);
 
 it('a version does not differ from itself', () => {
   expect(diffPolicies(policies, policies, TODAY)).toEqual([]);
 });
 
 it('exactly the cells that are decided differently are listed, a loosened one as such', () => {
-  const changes = against('purposes/ADMIN_APPROVAL_CHECK.yaml', 'fields: [Registration.employees]\n    treatment: generalize', 'fields: [Registration.employees]\n    treatment: reveal');
+  const changes = against(
+    'purposes/ADMIN_APPROVAL_CHECK.yaml',
+    'fields: [Registration.employees]\n    treatment: generalize',
+    'fields: [Registration.employees]\n    treatment: reveal',
+  );
   expect(changes.map(({ coordinate, own, person, direction }) => ({ coordinate, own, person, direction }))).toEqual([
     { coordinate: 'Registration.employees', own: false, person: false, direction: 'LOOSENED' },
     { coordinate: 'Registration.employees', own: false, person: true, direction: 'LOOSENED' },
@@ -26,11 +31,15 @@ it('a stricter rule is listed as tightened', () => {
 
 it('a mask redefined under its name changes every cell that uses it', () => {
   const changes = against('masks.yaml', "'0', '5', '25'", "'0', '10', '25'");
-  expect(new Set(changes.map(({ coordinate, direction }) => `${coordinate} ${direction}`))).toEqual(new Set(['Officer.share CHANGED']));
+  expect(new Set(changes.map(({ coordinate, direction }) => `${coordinate} ${direction}`))).toEqual(
+    new Set(['Officer.share CHANGED']),
+  );
 });
 
 it('a new basis or a comment changes no decision', () => {
-  expect(against('purposes/PUBLIC_QUERY.yaml', '  - 山东省社会信用条例第二十条\n', '  - 山东省社会信用条例第二十条第一款\n')).toEqual([]);
+  expect(
+    against('purposes/PUBLIC_QUERY.yaml', '  - 山东省社会信用条例第二十条\n', '  - 山东省社会信用条例第二十条第一款\n'),
+  ).toEqual([]);
 });
 
 it('a purpose that was taken away withholds what it disclosed', () => {

@@ -34,7 +34,11 @@ function tableOf(policies: PolicySet, date: string): ReadonlyMap<string, TableRo
   );
 }
 
-function changeOf(old: TableRow | undefined, now: TableRow | undefined, sets: { before: PolicySet; after: PolicySet }): CellChange[] {
+function changeOf(
+  old: TableRow | undefined,
+  now: TableRow | undefined,
+  sets: { before: PolicySet; after: PolicySet },
+): CellChange[] {
   const row = now ?? old;
   if (!row) return [];
   const { cell: _cell, ...key } = row;

@@ -49,14 +49,14 @@ export function strictness(treatment: Treatment): number {
 }
 
 /** Whether the rule says anything about the cell's caller, subject and field. */
-export function speaks(rule: Rule, { actor, person, entry }: CellQuestion): boolean {
+function speaks(rule: Rule, { actor, person, entry }: CellQuestion): boolean {
   if (!rule.actors.includes(actor)) return false;
   if (rule.subjects !== 'both' && (rule.subjects === 'persons') !== person) return false;
   return inScope(rule, entry) && rule.treatments[classOf(entry, person)] !== undefined;
 }
 
 /** Whether the rule names the coordinate, by category, by name, or as one of the fields of `Type.*`. */
-export function inScope({ scope }: Rule, entry: CatalogueEntry): boolean {
+function inScope({ scope }: Rule, entry: CatalogueEntry): boolean {
   if ('categories' in scope) return scope.categories.includes(entry.category);
   if (scope.fields.includes(entry.coordinate)) return true;
   return entry.kind === 'field' && scope.fields.includes(`${entry.coordinate.split('.')[0]}.*`);

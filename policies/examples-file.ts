@@ -18,7 +18,9 @@ export interface PolicyExample {
 
 /** Reads every file of `examples/`. @throws {PolicyError} with the faults of all files. */
 export function loadExamples(directory: string): PolicyExample[] {
-  const names = readdirSync(join(directory, 'examples')).filter((name) => name.endsWith('.yaml')).sort();
+  const names = readdirSync(join(directory, 'examples'))
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
   const parsed = names.map((name) => parseExamples(`examples/${name}`, readFileSync(join(directory, 'examples', name), 'utf8')));
   const faults = parsed.flatMap((file) => file.faults);
   if (faults.length > 0) throw new PolicyError(faults);
@@ -53,7 +55,9 @@ const expectedSchema = v.strictObject({
   rule: v.string(),
   mask: v.optional(v.string()),
 });
-const examplesSchema = v.array(v.strictObject({ title: v.string(), given: givenSchema, expect: v.record(v.string(), expectedSchema) }));
+const examplesSchema = v.array(
+  v.strictObject({ title: v.string(), given: givenSchema, expect: v.record(v.string(), expectedSchema) }),
+);
 
 function parseExamples(name: string, text: string): { examples: PolicyExample[]; faults: readonly PolicyFault[] } {
   const { file, faults } = readYaml(name, text);

@@ -35,27 +35,75 @@ it("the project's own policies load, all twelve purposes of them", () => {
 
 describe('a faulty file does not load, and the fault is named with its file and line', () => {
   it.each([
-    ['no legal basis', AAC, /basis:\n( {2}- .*\n)+/.exec(policyFiles.get(AAC) ?? '')?.[0] ?? '', 'basis: []\n', `${AAC}:4: basis: a legal basis is required`],
-    ['an unknown coordinate', AAC, '- TaxStanding.hasArrears', '- TaxStanding.hasArears', `${AAC}:20: AAC-2: the schema has no TaxStanding.hasArears`],
+    [
+      'no legal basis',
+      AAC,
+      /basis:\n( {2}- .*\n)+/.exec(policyFiles.get(AAC) ?? '')?.[0] ?? '',
+      'basis: []\n',
+      `${AAC}:4: basis: a legal basis is required`,
+    ],
+    [
+      'an unknown coordinate',
+      AAC,
+      '- TaxStanding.hasArrears',
+      '- TaxStanding.hasArears',
+      `${AAC}:20: AAC-2: the schema has no TaxStanding.hasArears`,
+    ],
     ['an unknown type before .*', AAC, 'Provenance.*]', 'Provenence.*]', `${AAC}:32: AAC-4: the schema has no Provenence.*`],
-    ['an unknown category', AAC, '[REGISTRATION, LICENSE, PENALTY]', '[REGISTRATION, LICENCE]', `${AAC}:16: discloses.0.categories: must be all or a list`],
+    [
+      'an unknown category',
+      AAC,
+      '[REGISTRATION, LICENSE, PENALTY]',
+      '[REGISTRATION, LICENCE]',
+      `${AAC}:16: discloses.0.categories: must be all or a list`,
+    ],
     ['an unknown actor', AAC, 'actors: [DEPARTMENT]', 'actors: [CLERK]', `${AAC}:9: actors.0: must be one of DEPARTMENT`],
     ['an unknown treatment', AAC, 'PERSONAL: mask', 'PERSONAL: hide', `${AAC}:19: discloses.0.PERSONAL: must be one of reveal`],
     ['an unknown mask', AAC, 'treatment: generalize', 'treatment: generalize\n    mask: COUNTS', `there is no mask COUNTS`],
-    ['a mask for another type', AAC, 'treatment: generalize', 'treatment: generalize\n    mask: PHONE', `mask PHONE is not for the type of Registration.employees`],
+    [
+      'a mask for another type',
+      AAC,
+      'treatment: generalize',
+      'treatment: generalize\n    mask: PHONE',
+      `mask PHONE is not for the type of Registration.employees`,
+    ],
     ['an unknown key', AAC, 'limits:', 'limit: {}\nlimits:', `${AAC}:11`],
-    ['an override without a basis', AAC, / +basis: \[中华人民共和国个人信息保护法第十三条.*\n/.exec(policyFiles.get(AAC) ?? '')?.[0] ?? '', '', 'AAC-5: an override needs a legal basis of its own'],
+    [
+      'an override without a basis',
+      AAC,
+      / +basis: \[中华人民共和国个人信息保护法第十三条.*\n/.exec(policyFiles.get(AAC) ?? '')?.[0] ?? '',
+      '',
+      'AAC-5: an override needs a legal basis of its own',
+    ],
     ['a rule without a scope', AAC, 'fields: [Registration.employees]\n', '\n', 'AAC-3: names neither categories nor fields'],
     ['a rule without a treatment', AAC, 'treatment: generalize', 'note: 见上', 'Map keys must be unique'],
     ['an id used twice', AAC, 'id: AAC-2', 'id: AAC-1', 'AAC-1: the id is used twice'],
-    ['an end before the start', AAC, 'from: 2026-01-01 }', 'from: 2026-01-01, to: 2025-01-01 }', 'effective.to is before effective.from'],
+    [
+      'an end before the start',
+      AAC,
+      'from: 2026-01-01 }',
+      'from: 2026-01-01, to: 2025-01-01 }',
+      'effective.to is before effective.from',
+    ],
     ['broken YAML', AAC, 'actors: [DEPARTMENT]', 'actors: [DEPARTMENT', `${AAC}:`],
     ['an alias', AAC, 'name: 行政审批信用核查', 'name: &n 行政\nx: *n', 'aliases'],
     ['a mask without examples', 'masks.yaml', "  examples: { '2024-03-05': 2024-03 }\n", '  examples: {}\n', 'needs an example'],
     ['a mask with two shapes', 'masks.yaml', '  kind: phone', '  kind: phone\n  precision: year', 'exactly one of keep, bands'],
     ['bands that fall', 'masks.yaml', "'0', '5', '25'", "'0', '50', '25'", 'must rise'],
-    ['a mask the schema needs', 'masks.yaml', '\nEMAIL:', '\nE_MAIL:', 'Registration.email names mask EMAIL, which does not exist'],
-    ['a filter on nothing', 'policy-set.yaml', ': DeclaredSales.year', ': DeclaredSales.years', 'the schema has no DeclaredSales.years'],
+    [
+      'a mask the schema needs',
+      'masks.yaml',
+      '\nEMAIL:',
+      '\nE_MAIL:',
+      'Registration.email names mask EMAIL, which does not exist',
+    ],
+    [
+      'a filter on nothing',
+      'policy-set.yaml',
+      ': DeclaredSales.year',
+      ': DeclaredSales.years',
+      'the schema has no DeclaredSales.years',
+    ],
   ])('%s', (_what, file, from, to, message) => {
     expect(faultsOf(mutated(file, from, to))).toContain(message);
   });
@@ -71,10 +119,18 @@ it('every fault of every file is reported at once', () => {
 it('one purpose may stand in two files for two periods, not for one day', () => {
   const text = policyFiles.get(AAC) ?? '';
   const ended = text.replace('from: 2026-01-01', 'from: 2026-01-01, to: 2026-12-31');
-  const next = text.replace('from: 2026-01-01', 'from: 2027-01-01').replace('TaxStanding.hasArrears\n', 'TaxStanding.abnormalSince\n');
+  const next = text
+    .replace('from: 2026-01-01', 'from: 2027-01-01')
+    .replace('TaxStanding.hasArrears\n', 'TaxStanding.abnormalSince\n');
   expect(faultsOf(new Map([...policyFiles, ['purposes/NEXT.yaml', next]]))).toContain('in force on the same day');
   const two = compileFiles(new Map([...policyFiles, [AAC, ended], ['purposes/NEXT.yaml', next]]), catalogue);
-  const key = { purpose: 'ADMIN_APPROVAL_CHECK', actor: 'DEPARTMENT', own: false, person: false, coordinate: 'TaxStanding.hasArrears' } as const;
+  const key = {
+    purpose: 'ADMIN_APPROVAL_CHECK',
+    actor: 'DEPARTMENT',
+    own: false,
+    person: false,
+    coordinate: 'TaxStanding.hasArrears',
+  } as const;
   expect(two.decide(key, '2026-12-31').treatment).toBe('REVEAL');
   expect(two.decide(key, '2027-01-01').treatment).toBe('WITHHOLD');
   expect(two.decide(key, '2025-12-31').treatment).toBe('WITHHOLD');

@@ -34,7 +34,9 @@ export function compileFiles(files: PolicyFiles, catalogue: Catalogue): PolicySe
 /** The policy files of a directory. @throws {PolicyError} when it cannot be read. */
 export function readPolicyFiles(directory: string): PolicyFiles {
   try {
-    const purposes = readdirSync(join(directory, 'purposes')).filter(isYaml).map((name) => `purposes/${name}`);
+    const purposes = readdirSync(join(directory, 'purposes'))
+      .filter(isYaml)
+      .map((name) => `purposes/${name}`);
     const names = ['policy-set.yaml', 'masks.yaml', ...purposes.sort()];
     return new Map(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
   } catch (error) {
@@ -43,7 +45,7 @@ export function readPolicyFiles(directory: string): PolicyFiles {
 }
 
 /** Parses policy files. @throws {PolicyError} with the faults of all files. */
-export function parsePolicies(files: PolicyFiles): PolicySource {
+function parsePolicies(files: PolicyFiles): PolicySource {
   const faults: PolicyFault[] = [];
   const collect = <T extends { faults: readonly PolicyFault[] }>(result: T): T => {
     faults.push(...result.faults);
@@ -74,7 +76,10 @@ const setSchema = v.strictObject({
   undisclosed: v.optional(v.record(v.string(), words), {}),
 });
 
-function parseSet(name: string, text: string): { set: v.InferOutput<typeof setSchema> | undefined; faults: readonly PolicyFault[] } {
+function parseSet(
+  name: string,
+  text: string,
+): { set: v.InferOutput<typeof setSchema> | undefined; faults: readonly PolicyFault[] } {
   const { file, faults } = readYaml(name, text);
   if (faults.length > 0) return { set: undefined, faults };
   const { value, faults: wrong } = validateYaml(setSchema, file);

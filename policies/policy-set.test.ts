@@ -43,5 +43,9 @@ it('a purpose tells the stages what it requires, its quotas and who must answer'
 it('decisions cannot be changed by who receives them', () => {
   const cell = policies.decide(key, TODAY);
   expect(Object.isFrozen(cell)).toBe(true);
-  expect(cell).toEqual({ treatment: 'REVEAL', rule: 'PUB-1', basis: expect.arrayContaining(['山东省社会信用条例第二十条']) as string[] });
+  expect(cell).toEqual({
+    treatment: 'REVEAL',
+    rule: 'PUB-1',
+    basis: expect.arrayContaining(['山东省社会信用条例第二十条']) as string[],
+  });
 });

@@ -113,7 +113,11 @@ function fillTable(purposes: readonly PurposeSource[], entries: readonly Catalog
         for (const [column, { own, person }] of COLUMNS.entries()) {
           const { cell } = evaluateCell({ purpose, actor, own, person, entry }, context);
           const row = (index * entries.length + position) * CELLS_PER_COORDINATE;
-          table[row + (ACTOR_OFFSETS.get(actor) ?? 0) + column] = intern(`${index} ${cell.rule} ${cell.treatment} ${cell.mask}`, cell, { cells, known });
+          table[row + (ACTOR_OFFSETS.get(actor) ?? 0) + column] = intern(
+            `${index} ${cell.rule} ${cell.treatment} ${cell.mask}`,
+            cell,
+            { cells, known },
+          );
         }
     });
   });
@@ -146,11 +150,16 @@ function required(entry: CatalogueEntry, requires: Requirements): string[] {
 }
 
 function policyHash(source: PolicySource, catalogue: Catalogue): string {
-  return createHash('sha256').update(canonicalJson(canonicalContent(source, catalogue))).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(canonicalContent(source, catalogue)))
+    .digest('hex');
 }
 
 /** What is hashed and kept: the rules and the schema's classification, which together decide. */
-export function canonicalContent(source: PolicySource, catalogue: Catalogue): { policy: unknown; catalogue: readonly CatalogueEntry[] } {
+export function canonicalContent(
+  source: PolicySource,
+  catalogue: Catalogue,
+): { policy: unknown; catalogue: readonly CatalogueEntry[] } {
   const entries = [...catalogue.values()].sort((a, b) => compare(a.coordinate, b.coordinate));
   return { policy: canonicalSource(source), catalogue: entries };
 }

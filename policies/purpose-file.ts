@@ -145,12 +145,15 @@ function ruleFaults(rule: RuleYaml, purpose: PurposeSource, list: 'discloses' | 
   const classes = SENSITIVITIES.filter((name) => rule[name] !== undefined);
   if (rule.categories !== undefined && rule.fields !== undefined) faults.push('names both categories and fields');
   // In `own` a rule without a scope speaks of everything the department owns; elsewhere that would be a slip.
-  if (rule.categories === undefined && rule.fields === undefined && list === 'discloses') faults.push('names neither categories nor fields');
+  if (rule.categories === undefined && rule.fields === undefined && list === 'discloses')
+    faults.push('names neither categories nor fields');
   if (rule.treatment === undefined && classes.length === 0) faults.push('names no treatment');
-  if (rule.treatment !== undefined && classes.length > 0) faults.push('names a treatment both for all classes and for single ones');
+  if (rule.treatment !== undefined && classes.length > 0)
+    faults.push('names a treatment both for all classes and for single ones');
   if (rule.override === true && rule.basis === undefined) faults.push('an override needs a legal basis of its own');
   if (rule.override === true && rule.fields === undefined) faults.push('an override names single fields, never categories');
   if (rule.mask !== undefined && rule.fields === undefined) faults.push('a mask is named for single fields only');
-  for (const actor of rule.actors ?? []) if (!purpose.actors.includes(actor)) faults.push(`${actor} is not an actor of the purpose`);
+  for (const actor of rule.actors ?? [])
+    if (!purpose.actors.includes(actor)) faults.push(`${actor} is not an actor of the purpose`);
   return faults;
 }

@@ -11,7 +11,9 @@ import type { Actor } from '../schema/signed-context.ts';
 export function unreachableFields(policies: PolicySet): PolicyFault[] {
   const dates = [...new Set(policies.purposes.map(({ effective }) => effective.from))];
   return dates.flatMap((date) =>
-    inForce(policies, date).flatMap((purpose) => purpose.actors.flatMap((actor) => ofPurpose({ policies, purpose, actor, date }))),
+    inForce(policies, date).flatMap((purpose) =>
+      purpose.actors.flatMap((actor) => ofPurpose({ policies, purpose, actor, date })),
+    ),
   );
 }
 
@@ -32,7 +34,9 @@ function ofPurpose(viewer: Viewer): PolicyFault[] {
     const types = reachableTypes(disclosed);
     for (const entry of disclosed) if (!types.has(typeOf(entry))) lost.add(entry.coordinate);
   }
-  const at = policies.source.purposes.find(({ code, effective }) => code === purpose.code && effective.from === purpose.effective.from)?.at;
+  const at = policies.source.purposes.find(
+    ({ code, effective }) => code === purpose.code && effective.from === purpose.effective.from,
+  )?.at;
   return [...lost].map((coordinate) => ({
     at: at ?? purpose.code,
     message: `${purpose.code}: discloses ${coordinate} to ${actor}, but no way to it`,

@@ -39,7 +39,8 @@ function names(field: string, catalogue: Catalogue): boolean {
 function declaredMaskFaults(entry: CatalogueEntry, source: PolicySource): PolicyFault[] {
   if (entry.mask === undefined) return [];
   const mask = source.masks.get(entry.mask);
-  if (mask === undefined) return [{ at: 'masks.yaml:1', message: `${entry.coordinate} names mask ${entry.mask}, which does not exist` }];
+  if (mask === undefined)
+    return [{ at: 'masks.yaml:1', message: `${entry.coordinate} names mask ${entry.mask}, which does not exist` }];
   if (mask.scalars.includes(entry.typeName)) return [];
   return [{ at: 'masks.yaml:1', message: `mask ${entry.mask} is not for ${entry.typeName}, the type of ${entry.coordinate}` }];
 }

@@ -32,7 +32,8 @@ async function run(...args: string[]): Promise<{ out: string; err: string; code:
 
 function copyWith(from: string, to: string): string {
   const directory = join(folder, 'policies');
-  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes', 'examples']) cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
+  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes', 'examples'])
+    cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
   const file = join(directory, 'purposes/ADMIN_APPROVAL_CHECK.yaml');
   const text = readFileSync(file, 'utf8');
   expect(text).toContain(from);
@@ -48,17 +49,34 @@ describe('policy check', () => {
   });
   it('names what does not load, and an example that fails, with the place', async () => {
     const unloadable = await run('check', '--policies', copyWith('actors: [DEPARTMENT]', 'actors: [CLERK]'));
-    expect(unloadable).toMatchObject({ code: 1, out: expect.stringContaining('[load] purposes/ADMIN_APPROVAL_CHECK.yaml:9') as string });
-    const failing = await run('check', '--policies', copyWith('fields: [Registration.employees]\n    treatment: generalize', 'fields: [Registration.employees]\n    treatment: reveal'));
-    expect(failing).toMatchObject({ code: 1, out: expect.stringContaining('Registration.employees is decided reveal AAC-3') as string });
+    expect(unloadable).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('[load] purposes/ADMIN_APPROVAL_CHECK.yaml:9') as string,
+    });
+    const failing = await run(
+      'check',
+      '--policies',
+      copyWith(
+        'fields: [Registration.employees]\n    treatment: generalize',
+        'fields: [Registration.employees]\n    treatment: reveal',
+      ),
+    );
+    expect(failing).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Registration.employees is decided reveal AAC-3') as string,
+    });
   });
 });
 
 describe('policy matrix', () => {
   it('prints the cells that pass the filters as text, CSV and JSON', async () => {
     const filters = ['--purpose', 'PUBLIC_QUERY', '--field', 'Registration.legalRepresentativeName'];
-    expect((await run('matrix', ...filters)).out).toMatch(/PUBLIC_QUERY · PUBLIC[\s\S]*Registration.legalRepresentativeName {2}原值 {2}脱敏 PERSON_NAME/);
-    expect((await run('matrix', ...filters, '--csv', '--person')).out.split('\r\n')[1]).toMatch(/^PUBLIC_QUERY,PUBLIC,false,true,Registration.legalRepresentativeName,MASK,PERSON_NAME,PUB-2,/);
+    expect((await run('matrix', ...filters)).out).toMatch(
+      /PUBLIC_QUERY · PUBLIC[\s\S]*Registration.legalRepresentativeName {2}原值 {2}脱敏 PERSON_NAME/,
+    );
+    expect((await run('matrix', ...filters, '--csv', '--person')).out.split('\r\n')[1]).toMatch(
+      /^PUBLIC_QUERY,PUBLIC,false,true,Registration.legalRepresentativeName,MASK,PERSON_NAME,PUB-2,/,
+    );
     expect(JSON.parse((await run('matrix', ...filters, '--treatment', 'mask', '--json')).out)).toHaveLength(1);
   });
   it('tells by its exit code that nothing passes', async () => {
@@ -68,24 +86,62 @@ describe('policy matrix', () => {
 
 describe('policy explain', () => {
   it('names rule and legal basis of one cell', async () => {
-    const { out, code } = await run('explain', 'TaxStanding.hasArrears', '--purpose', 'ADMIN_APPROVAL_CHECK', '--actor', 'DEPARTMENT');
+    const { out, code } = await run(
+      'explain',
+      'TaxStanding.hasArrears',
+      '--purpose',
+      'ADMIN_APPROVAL_CHECK',
+      '--actor',
+      'DEPARTMENT',
+    );
     expect(out).toContain('规则 AAC-2；依据：山东省社会信用条例第二十二条第（一）项');
     expect(code).toBe(0);
   });
   it('takes the own column for what the department owns', async () => {
-    const { out } = await run('explain', 'TaxPayment.amount', '--purpose', 'ADMIN_APPROVAL_CHECK', '--actor', 'DEPARTMENT', '--department', 'tax');
+    const { out } = await run(
+      'explain',
+      'TaxPayment.amount',
+      '--purpose',
+      'ADMIN_APPROVAL_CHECK',
+      '--actor',
+      'DEPARTMENT',
+      '--department',
+      'tax',
+    );
     expect(out).toContain('规则 AAC-9');
   });
   it('says that no rule speaks, and what is not there', async () => {
-    expect((await run('explain', 'TaxPayment.amount', '--purpose', 'ADMIN_APPROVAL_CHECK', '--actor', 'DEPARTMENT')).out).toContain('默认不予提供');
-    expect(await run('explain', 'TaxPayment.amount', '--purpose', 'CURIOSITY', '--actor', 'PUBLIC')).toMatchObject({ code: 1, out: '' });
+    expect(
+      (await run('explain', 'TaxPayment.amount', '--purpose', 'ADMIN_APPROVAL_CHECK', '--actor', 'DEPARTMENT')).out,
+    ).toContain('默认不予提供');
+    expect(await run('explain', 'TaxPayment.amount', '--purpose', 'CURIOSITY', '--actor', 'PUBLIC')).toMatchObject({
+      code: 1,
+      out: '',
+    });
   });
   it('explains a whole operation, or why it would be refused', async () => {
     const file = join(folder, 'query.graphql');
     writeFileSync(file, 'query($by: SubjectBy!) {subject(by: $by) {name utilities {hasArrears}}}');
-    const ask = (by: object) => run('explain', '--operation', file, '--variables', JSON.stringify({ by }), '--purpose', 'ADMIN_APPROVAL_CHECK', '--actor', 'DEPARTMENT');
-    expect(await ask({ unifiedSocialCreditCode: '91350100M000100Y43' })).toMatchObject({ code: 0, out: expect.stringMatching(/发往部门：registry\n[\s\S]*CreditSubject.utilities +不予提供/) as string });
-    expect(await ask({ unifiedSocialCreditCode: '91350100M000100Y44' })).toMatchObject({ code: 4, out: expect.stringContaining('INPUT_INVALID') as string });
+    const ask = (by: object) =>
+      run(
+        'explain',
+        '--operation',
+        file,
+        '--variables',
+        JSON.stringify({ by }),
+        '--purpose',
+        'ADMIN_APPROVAL_CHECK',
+        '--actor',
+        'DEPARTMENT',
+      );
+    expect(await ask({ unifiedSocialCreditCode: '91350100M000100Y43' })).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/发往部门：registry\n[\s\S]*CreditSubject.utilities +不予提供/) as string,
+    });
+    expect(await ask({ unifiedSocialCreditCode: '91350100M000100Y44' })).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('INPUT_INVALID') as string,
+    });
   });
 });
 
@@ -94,13 +150,25 @@ describe('policy diff', () => {
     expect(await run('diff', POLICIES_DIRECTORY)).toMatchObject({ code: 0, out: expect.stringContaining('完全相同') as string });
   });
   it('lists loosened cells first and by a code of their own, tightened ones by another', async () => {
-    const looser = copyWith('fields: [Registration.employees]\n    treatment: generalize', 'fields: [Registration.employees]\n    treatment: reveal');
-    expect(await run('diff', POLICIES_DIRECTORY, looser)).toMatchObject({ code: 3, out: expect.stringMatching(/▲ 放宽[\s\S]*概化 COUNT → 原值[\s\S]*放宽 2 处/) as string });
-    expect(await run('diff', looser, POLICIES_DIRECTORY)).toMatchObject({ code: 2, out: expect.stringContaining('▼ 收紧') as string });
+    const looser = copyWith(
+      'fields: [Registration.employees]\n    treatment: generalize',
+      'fields: [Registration.employees]\n    treatment: reveal',
+    );
+    expect(await run('diff', POLICIES_DIRECTORY, looser)).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/▲ 放宽[\s\S]*概化 COUNT → 原值[\s\S]*放宽 2 处/) as string,
+    });
+    expect(await run('diff', looser, POLICIES_DIRECTORY)).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('▼ 收紧') as string,
+    });
   });
   it('reads a kept version by its hash, and refuses a name that is nothing', async () => {
     keepVersion(join(folder, 'versions'), policies);
     expect(await run('diff', policies.hash, '--versions', join(folder, 'versions'))).toMatchObject({ code: 0 });
-    expect(await run('diff', 'no-such-revision')).toMatchObject({ code: 1, err: expect.stringContaining('is no directory, kept version or git revision') as string });
+    expect(await run('diff', 'no-such-revision')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is no directory, kept version or git revision') as string,
+    });
   });
 });

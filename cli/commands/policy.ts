@@ -32,14 +32,27 @@ type ExplainOptions = Common & {
  * unusable; 2 (`diff`) the versions differ; 3 (`diff`) and a cell was loosened; 4 (`explain --operation`) it would be refused.
  */
 export function registerPolicy(program: Command): void {
-  const policy = program.command('policy').description('披露政策：校验、矩阵、解释、比较。 Check, print, explain or compare the disclosure policy');
-  common(policy.command('check').description('校验政策文件并运行全部示例。 Check the policy files and walk all examples')).action((options: Common) =>
-    guarded(() => {
-      const report = check(options, options.date);
-      print(options, report, () => describeCheck(report));
-      process.exitCode = report.ok ? 0 : 1;
-    }),
+  const policy = program
+    .command('policy')
+    .description('披露政策：校验、矩阵、解释、比较。 Check, print, explain or compare the disclosure policy');
+  addCheck(policy);
+  addMatrix(policy);
+  addExplain(policy);
+  addDiff(policy);
+}
+
+function addCheck(policy: Command): void {
+  common(policy.command('check').description('校验政策文件并运行全部示例。 Check the policy files and walk all examples')).action(
+    (options: Common) =>
+      guarded(() => {
+        const report = check(options, options.date);
+        print(options, report, () => describeCheck(report));
+        process.exitCode = report.ok ? 0 : 1;
+      }),
   );
+}
+
+function addMatrix(policy: Command): void {
   common(policy.command('matrix').description('打印决定矩阵。 Print the decision table'))
     .option('--purpose <code>', 'only this purpose')
     .addOption(new Option('--actor <actor>', 'only this kind of caller').choices(ACTORS))
@@ -56,16 +69,25 @@ export function registerPolicy(program: Command): void {
         process.exitCode = rows.length === 0 ? 1 : 0;
       }),
     );
-  common(policy.command('explain').description('解释一个单元格或整个查询。 Explain one cell, or a whole operation').argument('[coordinate]', '`Type.field`'))
+}
+
+function addExplain(policy: Command): void {
+  common(policy.command('explain').description('解释一个单元格或整个查询。 Explain one cell, or a whole operation'))
+    .argument('[coordinate]', '`Type.field`')
     .requiredOption('--purpose <code>', 'purpose')
     .addOption(new Option('--actor <actor>', 'kind of caller').choices(ACTORS).makeOptionMandatory())
     .option('--department <code>', "the caller's department")
     .option('--own', "a value the caller's department owns")
     .option('--person', 'a value of a person or sole proprietor')
     .option('--operation <file>', 'a GraphQL operation instead of one coordinate')
-    .option('--variables <json>', "the operation's variables", '{}')
+    .option('--variables <json>', "the operation's variables; @FILE reads them from a file", '{}')
     .action((coordinate: string | undefined, options: ExplainOptions) => guarded(() => explain(coordinate, options)));
-  common(policy.command('diff').description('比较两个版本。 List the cells two versions decide differently').argument('<before>').argument('[after]'))
+}
+
+function addDiff(policy: Command): void {
+  common(policy.command('diff').description('比较两个版本。 List the cells two versions decide differently'))
+    .argument('<before>', 'directory, kept hash or git revision')
+    .argument('[after]', 'the same; the policy directory when left out')
     .option('--versions <directory>', 'versions kept by hash')
     .action((before: string, after: string | undefined, options: Common) =>
       guarded(() => {
@@ -89,14 +111,17 @@ function explain(coordinate: string | undefined, options: ExplainOptions): void 
   const { purpose, actor, department, own = false, person = false } = options;
   const key = { purpose, actor, own, person, ...(department !== undefined && { department }) };
   const explained = coordinate === undefined ? undefined : explainCell(options, { ...key, coordinate }, options.date);
-  if (!explained) throw new PolicyError([{ at: coordinate ?? 'explain', message: `no such coordinate, or ${purpose} is not in force` }]);
+  if (!explained)
+    throw new PolicyError([{ at: coordinate ?? 'explain', message: `no such coordinate, or ${purpose} is not in force` }]);
   print(options, explained, () => describeCell(explained));
 }
 
 function explainFile(file: string, options: ExplainOptions): void {
   const { actor, department, purpose, date } = options;
   const caller = { actor, organization: '', developer: false, ...(department !== undefined && { department }) };
-  const variables = JSON.parse(options.variables.startsWith('@') ? readFileSync(options.variables.slice(1), 'utf8') : options.variables) as Record<string, unknown>;
+  const variables = JSON.parse(
+    options.variables.startsWith('@') ? readFileSync(options.variables.slice(1), 'utf8') : options.variables,
+  ) as Record<string, unknown>;
   try {
     const explained = explainOperation(options, { file, caller, purpose, variables, at: Date.parse(`${date}T12:00:00+08:00`) });
     print(options, explained, () => describeOperation(explained));

@@ -26,7 +26,9 @@ export function check(options: SourceOptions, today: string): CheckReport {
     const findings = [
       ...checkPolicies(policies),
       ...maskExampleFaults(policies.masks).map((fault) => ({ level: 'error' as const, check: 'mask-example', ...fault })),
-      ...examples.flatMap((example) => failuresOf(example, policies, today)).map((fault) => ({ level: 'error' as const, check: 'example', ...fault })),
+      ...examples
+        .flatMap((example) => failuresOf(example, policies, today))
+        .map((fault) => ({ level: 'error' as const, check: 'example', ...fault })),
     ];
     return {
       ok: findings.every(({ level }) => level !== 'error'),
@@ -46,8 +48,12 @@ export function check(options: SourceOptions, today: string): CheckReport {
 
 /** The report as text. */
 export function describeCheck(report: CheckReport): string {
-  const lines = report.findings.map(({ level, check: name, at, message }) => `${level === 'error' ? '错误' : '提醒'} [${name}] ${at}: ${message}`);
+  const lines = report.findings.map(
+    ({ level, check: name, at, message }) => `${level === 'error' ? '错误' : '提醒'} [${name}] ${at}: ${message}`,
+  );
   const counts = `${report.purposes} 个用途，${report.coordinates} 个字段和参数，${report.examples} 个示例`;
-  const verdict = report.ok ? `政策可用。 Policies are sound: ${counts}\n版本 ${report.version}  ${report.hash}` : '政策不可用。 Policies are not sound.';
+  const verdict = report.ok
+    ? `政策可用。 Policies are sound: ${counts}\n版本 ${report.version}  ${report.hash}`
+    : '政策不可用。 Policies are not sound.';
   return `${[...lines, verdict].join('\n')}\n`;
 }

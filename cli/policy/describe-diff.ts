@@ -16,8 +16,12 @@ export function describeDiff(changes: readonly CellChange[], colour: boolean): s
     `${wordFor(before)} → ${wordFor(after)}`,
     `${before.rule} → ${after.rule}`,
   ]);
-  const lines = table([['变化', '用途', '主体', '数据归属', '信息主体', '字段', '处理', '规则'], ...rows]).trimEnd().split('\n');
-  const painted = lines.map((line, index) => (colour && changes[index - 1]?.direction === 'LOOSENED' ? `${RED}${line}${RESET}` : line));
+  const lines = table([['变化', '用途', '主体', '数据归属', '信息主体', '字段', '处理', '规则'], ...rows])
+    .trimEnd()
+    .split('\n');
+  const painted = lines.map((line, index) =>
+    colour && changes[index - 1]?.direction === 'LOOSENED' ? `${RED}${line}${RESET}` : line,
+  );
   const loosened = changes.filter(({ direction }) => direction === 'LOOSENED').length;
   return `${painted.join('\n')}\n共 ${changes.length} 处不同，其中放宽 ${loosened} 处。\n`;
 }

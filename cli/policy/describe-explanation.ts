@@ -15,7 +15,13 @@ export function describeCell({ purpose, purposeName, actor, own, person, coordin
 
 /** A whole operation: what is sent to whom, what is shown as it is, and why the rest is not. */
 export function describeOperation({ operation, departments, revealed, notices }: OperationExplanation): string {
-  const rows = notices.map(({ coordinate, treatment, subjects, rule, basis }) => [coordinate, WORDS[treatment], SUBJECTS[subjects], rule, basis.join('；')]);
+  const rows = notices.map(({ coordinate, treatment, subjects, rule, basis }) => [
+    coordinate,
+    WORDS[treatment],
+    SUBJECTS[subjects],
+    rule,
+    basis.join('；'),
+  ]);
   const heading = ['字段', '处理', '信息主体', '规则', '依据'];
   const parts = [
     `发往部门：${departments.join(' ')}\n${operation}\n`,

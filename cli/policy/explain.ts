@@ -22,12 +22,18 @@ export interface CellExplanation extends CellKey {
 }
 
 /** Explains one cell, `own` also where the department given owns the field; undefined when no purpose of the code is in force or the schema has no such coordinate. */
-export function explainCell(options: SourceOptions, asked: CellKey & { department?: string }, date: string): CellExplanation | undefined {
+export function explainCell(
+  options: SourceOptions,
+  asked: CellKey & { department?: string },
+  date: string,
+): CellExplanation | undefined {
   const policies = loadPolicies(options.policies, readSchema(options).catalogue);
   const { department, ...cellKey } = asked;
   const rules = policies.purpose(cellKey.purpose, date);
   const entry = policies.catalogue.get(cellKey.coordinate);
-  const purpose = policies.source.purposes.find(({ code, effective }) => code === rules?.code && effective.from === rules.effective.from);
+  const purpose = policies.source.purposes.find(
+    ({ code, effective }) => code === rules?.code && effective.from === rules.effective.from,
+  );
   if (!purpose || !entry) return undefined;
   const key = { ...cellKey, own: cellKey.own || (department !== undefined && entry.owner === department) };
   const { candidates } = evaluateCell({ ...key, purpose, entry }, policies);

@@ -36,8 +36,15 @@ export function matrix(options: SourceOptions, filters: MatrixFilters, date: str
 export function matrixCsv(rows: readonly TableRow[]): string {
   const heading = ['purpose', 'actor', 'own', 'person', 'coordinate', 'treatment', 'mask', 'rule', 'basis'];
   const lines = rows.map(({ purpose, actor, own, person, coordinate, cell }) => [
-    ...[purpose, actor, String(own), String(person), coordinate],
-    ...[cell.treatment, cell.mask ?? '', cell.rule, cell.basis.join('; ')],
+    purpose,
+    actor,
+    String(own),
+    String(person),
+    coordinate,
+    cell.treatment,
+    cell.mask ?? '',
+    cell.rule,
+    cell.basis.join('; '),
   ]);
   return csv([heading, ...lines]);
 }

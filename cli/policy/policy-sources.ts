@@ -50,7 +50,12 @@ function loadRevision(revision: string, options: SourceOptions): PolicySet {
 
 function git(args: readonly string[]): string | undefined {
   try {
-    return execFileSync('git', [...args], { cwd: join(ROOT), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 64 << 20 });
+    return execFileSync('git', [...args], {
+      cwd: join(ROOT),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 64 << 20,
+    });
   } catch {
     return undefined;
   }

@@ -3,7 +3,12 @@ import type { FieldTreatment, PlannedField } from '../disclosure/disclosure.ts';
 import { desensitize } from './desensitize.ts';
 
 const reveal: FieldTreatment = { treatment: 'REVEAL', rule: 'R-1', basis: [] };
-const mask: FieldTreatment = { treatment: 'MASK', rule: 'R-2', basis: [], apply: (value) => (Array.isArray(value) ? value.map(() => '*') : '*') };
+const mask: FieldTreatment = {
+  treatment: 'MASK',
+  rule: 'R-2',
+  basis: [],
+  apply: (value) => (Array.isArray(value) ? value.map(() => '*') : '*'),
+};
 const withhold: FieldTreatment = { treatment: 'WITHHOLD', rule: 'R-3', basis: [] };
 const throws: FieldTreatment = {
   ...mask,
@@ -32,7 +37,9 @@ it('rebuilds the answer in the order of the client, null where withheld, and cop
 });
 
 describe('a value is treated for the kind of the nearest enclosing subject', () => {
-  const plan = { fields: [subjects([leaf('name', reveal, mask), { ...subjects([leaf('name', reveal, mask)]), responseKey: 'successor' }])] };
+  const plan = {
+    fields: [subjects([leaf('name', reveal, mask), { ...subjects([leaf('name', reveal, mask)]), responseKey: 'successor' }])],
+  };
   it.each([
     ['an organisation', ORGANIZATION, '云汀'],
     ['a person', PERSON, '*'],
@@ -48,12 +55,19 @@ describe('a value is treated for the kind of the nearest enclosing subject', () 
   it('and one withheld from one kind alone is dropped for it', () => {
     const other = { fields: [subjects([leaf('name', withhold, reveal), leaf('facts', reveal, withhold)])] };
     const data = { subjects: [ORGANIZATION, PERSON].map((id) => ({ _xinqiao_id: id, name: 'n', facts: 'f' })) };
-    expect(desensitize({ data }, other).data).toEqual({ subjects: [{ name: null, facts: 'f' }, { name: 'n', facts: null }] });
+    expect(desensitize({ data }, other).data).toEqual({
+      subjects: [
+        { name: null, facts: 'f' },
+        { name: 'n', facts: null },
+      ],
+    });
   });
 });
 
 it('counts what left, by coordinate and treatment, and what was asked for in vain', () => {
-  const plan = { fields: [subjects([leaf('name', reveal, mask), leaf('names', mask), leaf('phone', withhold), leaf('email', reveal)])] };
+  const plan = {
+    fields: [subjects([leaf('name', reveal, mask), leaf('names', mask), leaf('phone', withhold), leaf('email', reveal)])],
+  };
   const data = {
     subjects: [
       { _xinqiao_id: ORGANIZATION, name: 'a', names: ['b', null, 'c'], phone: '1', email: null },
@@ -72,12 +86,19 @@ it('counts what left, by coordinate and treatment, and what was asked for in vai
 
 it('an answer without data has none, and still says what was asked for', () => {
   const shown = desensitize({ data: null }, { fields: [leaf('name', reveal)] });
-  expect(shown).toEqual({ data: null, counts: new Map([['CreditSubject.name REVEAL', { coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: 0 }]]), subjects: [] });
+  expect(shown).toEqual({
+    data: null,
+    counts: new Map([['CreditSubject.name REVEAL', { coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: 0 }]]),
+    subjects: [],
+  });
 });
 
 it('meta fields pass untouched', () => {
   const meta: PlannedField = { responseKey: '__schema', coordinate: null, organization: reveal, person: reveal };
-  expect(desensitize({ data: { __schema: { types: [{ name: 'Query' }] } } }, { fields: [meta, { ...meta, responseKey: 'absent' }] }).data).toEqual({
+  expect(
+    desensitize({ data: { __schema: { types: [{ name: 'Query' }] } } }, { fields: [meta, { ...meta, responseKey: 'absent' }] })
+      .data,
+  ).toEqual({
     __schema: { types: [{ name: 'Query' }] },
     absent: null,
   });

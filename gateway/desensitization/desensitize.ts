@@ -54,10 +54,17 @@ function expect(field: PlannedField, tally: Tally): void {
   for (const inner of field.fields ?? []) expect(inner, tally);
 }
 
-function rebuild(raw: Readonly<Record<string, unknown>>, fields: readonly PlannedField[], around: Surroundings): Record<string, unknown> {
+function rebuild(
+  raw: Readonly<Record<string, unknown>>,
+  fields: readonly PlannedField[],
+  around: Surroundings,
+): Record<string, unknown> {
   // Entries define own properties: a client may call a field `__proto__`.
   return Object.fromEntries(
-    fields.map((field) => [field.responseKey, show(Object.hasOwn(raw, field.responseKey) ? raw[field.responseKey] : null, field, around)]),
+    fields.map((field) => [
+      field.responseKey,
+      show(Object.hasOwn(raw, field.responseKey) ? raw[field.responseKey] : null, field, around),
+    ]),
   );
 }
 
@@ -65,7 +72,8 @@ function show(value: unknown, field: PlannedField, around: Surroundings): unknow
   if (field.coordinate === null) return value ?? null;
   const chosen = treatmentFor(field, around.kind);
   if (chosen.treatment === 'WITHHOLD') return null;
-  if (field.fields !== undefined) return showObject(value, { ...field, coordinate: field.coordinate, fields: field.fields }, around);
+  if (field.fields !== undefined)
+    return showObject(value, { ...field, coordinate: field.coordinate, fields: field.fields }, around);
   return showLeaf(value, field.coordinate, chosen, around.tally);
 }
 

@@ -12,7 +12,8 @@ export function noticesOf(fields: readonly PlannedField[], kinds: ReadonlyMap<st
 
 function walk(field: PlannedField, kinds: SubjectKinds, into: { notices: Map<string, DisclosureNotice>; depth: number }): void {
   const { coordinate, organization, person } = field;
-  if (coordinate !== null) for (const notice of noticesFor(coordinate, { organization, person }, kinds)) add(notice, into.notices);
+  if (coordinate !== null)
+    for (const notice of noticesFor(coordinate, { organization, person }, kinds)) add(notice, into.notices);
   const below = field.isSubject === true && into.depth > 0 ? 'both' : kinds;
   for (const inner of field.fields ?? []) walk(inner, below, { notices: into.notices, depth: into.depth + 1 });
 }
@@ -29,7 +30,11 @@ function noticesFor(
   ];
 }
 
-function noticeOf(coordinate: string, { treatment, rule, basis }: FieldTreatment, subjects: DisclosureNotice['subjects']): DisclosureNotice[] {
+function noticeOf(
+  coordinate: string,
+  { treatment, rule, basis }: FieldTreatment,
+  subjects: DisclosureNotice['subjects'],
+): DisclosureNotice[] {
   return treatment === 'REVEAL' ? [] : [{ coordinate, treatment, rule, basis, subjects }];
 }
 

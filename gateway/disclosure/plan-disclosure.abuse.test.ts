@@ -7,16 +7,60 @@ const BY = `by: {unifiedSocialCreditCode: "${COMPANY}"}`;
 
 describe('an argument that is not revealed to the caller refuses the operation', () => {
   it.each([
-    ['a resident number from the public', CALLERS.public, 'PUBLIC_QUERY', `{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`, 'SubjectBy.residentIdNumber'],
-    ['a resident number from a bank', CALLERS.bank, 'LOAN_PRE', `{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`, 'SubjectBy.residentIdNumber'],
-    ['a resident number hidden in a list', CALLERS.public, 'PUBLIC_QUERY', `{subjects(by: [{unifiedSocialCreditCode: "${COMPANY}"}, {residentIdNumber: "${RESIDENT}"}]) {name}}`, 'SubjectBy.residentIdNumber'],
-    ['a wrong resident number, before it is checked', CALLERS.public, 'PUBLIC_QUERY', '{subject(by: {residentIdNumber: "110105194912310021"}) {name}}', 'SubjectBy.residentIdNumber'],
-    ["a person's opaque id from a bank", CALLERS.bank, 'LOAN_PRE', `{subject(by: {id: "p-${'A'.repeat(22)}"}) {name}}`, 'SubjectBy.id'],
-    ['a month that is only shown as a year', CALLERS.auditor, 'AUDIT_SUPERVISION', `{subject(${BY}) {tax {payments(fromMonth: "2024-01") {amount}}}}`, 'TaxStanding.payments(fromMonth:)'],
-    ['a draw by resident number', CALLERS.clerk, 'DOUBLE_RANDOM', `{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`, 'SubjectBy.residentIdNumber'],
+    [
+      'a resident number from the public',
+      CALLERS.public,
+      'PUBLIC_QUERY',
+      `{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`,
+      'SubjectBy.residentIdNumber',
+    ],
+    [
+      'a resident number from a bank',
+      CALLERS.bank,
+      'LOAN_PRE',
+      `{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`,
+      'SubjectBy.residentIdNumber',
+    ],
+    [
+      'a resident number hidden in a list',
+      CALLERS.public,
+      'PUBLIC_QUERY',
+      `{subjects(by: [{unifiedSocialCreditCode: "${COMPANY}"}, {residentIdNumber: "${RESIDENT}"}]) {name}}`,
+      'SubjectBy.residentIdNumber',
+    ],
+    [
+      'a wrong resident number, before it is checked',
+      CALLERS.public,
+      'PUBLIC_QUERY',
+      '{subject(by: {residentIdNumber: "110105194912310021"}) {name}}',
+      'SubjectBy.residentIdNumber',
+    ],
+    [
+      "a person's opaque id from a bank",
+      CALLERS.bank,
+      'LOAN_PRE',
+      `{subject(by: {id: "p-${'A'.repeat(22)}"}) {name}}`,
+      'SubjectBy.id',
+    ],
+    [
+      'a month that is only shown as a year',
+      CALLERS.auditor,
+      'AUDIT_SUPERVISION',
+      `{subject(${BY}) {tax {payments(fromMonth: "2024-01") {amount}}}}`,
+      'TaxStanding.payments(fromMonth:)',
+    ],
+    [
+      'a draw by resident number',
+      CALLERS.clerk,
+      'DOUBLE_RANDOM',
+      `{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`,
+      'SubjectBy.residentIdNumber',
+    ],
   ])('%s', (_what, caller, purpose, text, coordinate) => {
     const attempt = () => plan(text, { caller, purpose });
-    expect(attempt).toThrow(expect.objectContaining({ code: 'ARGUMENT_FORBIDDEN', details: expect.objectContaining({ coordinate }) as object }));
+    expect(attempt).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT_FORBIDDEN', details: expect.objectContaining({ coordinate }) as object }),
+    );
     expectSilence(attempt);
   });
 
@@ -28,12 +72,16 @@ describe('an argument that is not revealed to the caller refuses the operation',
     ['in a fragment', `{...F} fragment F on Query {subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`, {}],
   ])('%s', (_what, text, variables) => {
     if (text.includes('$by: SubjectBy =')) text = text.replace('$by: SubjectBy =', '$by: SubjectBy! =');
-    expect(() => plan(text, { caller: CALLERS.public, purpose: 'PUBLIC_QUERY', variables })).toThrow(expect.objectContaining({ code: 'ARGUMENT_FORBIDDEN' }));
+    expect(() => plan(text, { caller: CALLERS.public, purpose: 'PUBLIC_QUERY', variables })).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT_FORBIDDEN' }),
+    );
   });
 
   it('and the departments that have the right are answered', () => {
     expect(plan(`{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`).asked).toEqual([expect.stringMatching(/^p-/)]);
-    expect(() => plan(`{subject(${BY}) {tax {payments(first: 3) {amount}}}}`, { caller: CALLERS.auditor, purpose: 'AUDIT_SUPERVISION' })).not.toThrow();
+    expect(() =>
+      plan(`{subject(${BY}) {tax {payments(first: 3) {amount}}}}`, { caller: CALLERS.auditor, purpose: 'AUDIT_SUPERVISION' }),
+    ).not.toThrow();
   });
 });
 
@@ -46,7 +94,11 @@ describe('invalid input is refused without repeating it', () => {
     ['a wrong old number', '{subject(by: {businessRegistrationNo: "110108000000011"}) {id}}', {}],
     ['a variable of the wrong type', 'query($n: Int) {subject(by: {id: "o-0"}) {licenses(first: $n) {status}}}', { n: 'secret' }],
     ['a variable that is missing', 'query($by: SubjectBy!) {subject(by: $by) {id}}', {}],
-    ['an identifier that is an object', 'query($by: SubjectBy!) {subject(by: $by) {id}}', { by: { unifiedSocialCreditCode: { secret: 1 } } }],
+    [
+      'an identifier that is an object',
+      'query($by: SubjectBy!) {subject(by: $by) {id}}',
+      { by: { unifiedSocialCreditCode: { secret: 1 } } },
+    ],
     ['an unknown input field', 'query($by: SubjectBy!) {subject(by: $by) {id}}', { by: { passport: 'secret' } }],
     ['an alias of ours', `{subject(${BY}) {_xinqiao_id: kind}}`, {}],
     ['an alias that begins as ours', `{subject(${BY}) {_xinqiaoX: kind}}`, {}],
@@ -57,9 +109,13 @@ describe('invalid input is refused without repeating it', () => {
   });
 
   it('an operation that is not there', () => {
-    expect(() => plan('query A {__typename} query B {__typename}', { operationName: 'C' })).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+    expect(() => plan('query A {__typename} query B {__typename}', { operationName: 'C' })).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID' }),
+    );
     expect(() => plan('query A {__typename} query B {__typename}')).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
-    expect(plan('query A {a: __typename} query B {b: __typename}', { operationName: 'B' }).plan.operation.text).toContain('b: __typename');
+    expect(plan('query A {a: __typename} query B {b: __typename}', { operationName: 'B' }).plan.operation.text).toContain(
+      'b: __typename',
+    );
   });
 });
 
@@ -79,13 +135,18 @@ it('a purpose that is not in force is refused here too', () => {
 });
 
 it('fragments that multiply are refused before they exhaust the process', () => {
-  const levels = Array.from({ length: 20 }, (_, i) => `fragment F${i} on CreditSubject {registration {a: predecessors {...F${i + 1}} b: predecessors {...F${i + 1}}}}`);
+  const levels = Array.from(
+    { length: 20 },
+    (_, i) => `fragment F${i} on CreditSubject {registration {a: predecessors {...F${i + 1}} b: predecessors {...F${i + 1}}}}`,
+  );
   const text = `{subject(${BY}) {...F0}} ${levels.join(' ')} fragment F20 on CreditSubject {id}`;
   expect(() => plan(text)).toThrow(expect.objectContaining({ code: 'QUERY_TOO_COSTLY' }));
 });
 
 it('a variable with an inherited name is absent unless given', () => {
-  expect(plan('query($constructor: Int) {subjects(by: []) {licenses(first: $constructor) {status}}}').plan.operation.text).toContain('$constructor');
+  expect(
+    plan('query($constructor: Int) {subjects(by: []) {licenses(first: $constructor) {status}}}').plan.operation.text,
+  ).toContain('$constructor');
 });
 
 it('a field a client calls by a name of Object is a field like any other', () => {
@@ -102,7 +163,11 @@ it('the cache forgets what was not used for longest and keeps no failure', () =>
   expect(cache.size).toBe(2);
   expect(cache.remember('a', () => 9)).toBe(1);
   expect(cache.remember('b', () => 9)).toBe(9);
-  expect(() => cache.remember('d', () => { throw new Error('no'); })).toThrow('no');
+  expect(() =>
+    cache.remember('d', () => {
+      throw new Error('no');
+    }),
+  ).toThrow('no');
   expect(cache.remember('d', () => 4)).toBe(4);
 });
 

@@ -56,7 +56,11 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
     const variables = coerceVariables(apiSchema, operation, request.variables);
 
     const deciding = conditions.remember(request.documentHash, () => conditionVariables(request.document));
-    const shape = JSON.stringify([request.documentHash, operation.name?.value ?? null, deciding.map((name) => variables[name] ?? null)]);
+    const shape = JSON.stringify([
+      request.documentHash,
+      operation.name?.value ?? null,
+      deciding.map((name) => variables[name] ?? null),
+    ]);
     const fields = operations.remember(shape, () =>
       resolveOperation({ document: request.document, operation, schema: apiSchema, variables }),
     );
@@ -68,7 +72,11 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
     );
     // Before an identifier is looked at: to be told that a number is wrong is to have it checked.
     governArguments(uses, { plan, caller, purpose, policy, catalogue, date });
-    const asked = askedIds(uses.flatMap(({ subjects }) => subjects), purpose, subjectKey);
+    const asked = askedIds(
+      uses.flatMap(({ subjects }) => subjects),
+      purpose,
+      subjectKey,
+    );
     if (purpose.requires.self) requireSelf(asked, caller);
     return { plan: plan.plan, asked };
   };
@@ -156,5 +164,6 @@ function askedIds(subjects: readonly AskedSubject[], { limits }: PurposeRules, s
 
 /** An old number that only the registry can resolve is refused too: whose it is would show after the fetch. */
 function requireSelf(asked: readonly SubjectId[], { subject }: Caller): void {
-  if (subject === undefined || asked.some((id) => id !== subject)) throw new GatewayError('PURPOSE_FORBIDDEN', { reason: 'self' });
+  if (subject === undefined || asked.some((id) => id !== subject))
+    throw new GatewayError('PURPOSE_FORBIDDEN', { reason: 'self' });
 }

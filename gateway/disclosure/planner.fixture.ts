@@ -9,7 +9,7 @@ import type { Disclosure } from './disclosure.ts';
 import { createDisclosurePlanner } from './plan-disclosure.ts';
 
 export const SUBJECT_KEY = 'subject key of the tests';
-export const apiSchema = apiSchemaOf(SUPERGRAPH_SDL);
+const apiSchema = apiSchemaOf(SUPERGRAPH_SDL);
 /** A company, a sole proprietor and a person; none is real. */
 export const COMPANY = '91350100M000100Y43';
 export const RESIDENT = '11010519491231002X';
@@ -29,7 +29,11 @@ export function createPlanner(maxPlans = 100) {
 }
 
 /** A request as the server hands it on: parsed, and valid against the API schema. */
-export function requestOf(text: string, variables: Record<string, unknown> = {}, operationName: string | null = null): QueryRequest {
+export function requestOf(
+  text: string,
+  variables: Record<string, unknown> = {},
+  operationName: string | null = null,
+): QueryRequest {
   const document = parse(text);
   const errors = validate(apiSchema, document);
   if (errors.length > 0) throw errors[0];

@@ -7,7 +7,10 @@ import type { Mask } from '../mask.ts';
  */
 export function phoneMask(): Mask {
   return (text) => {
-    const number = characters(text).join('').replace(/[\s()（）-]/g, '').replace(/^(\+|00)86(?=\d)/, '');
+    const number = characters(text)
+      .join('')
+      .replace(/[\s()（）-]/g, '')
+      .replace(/^(\+|00)86(?=\d)/, '');
     const mobile = MOBILE.exec(number);
     if (mobile) return `${mobile[1]}****${mobile[2]}`;
     const landline = LANDLINE.exec(number);
