@@ -12,6 +12,9 @@ export const HEADER: readonly string[] = (licenses.layouts[0]?.columns ?? [])
   .map(({ headers }) => headers[0] ?? '');
 
 const AUTHORITIES = ['云汀市行政审批服务局', '云汀市生态环境局', '云汀市市场监督管理局'] as const;
+/** Cells that are empty for a company with a code: its older numbers, and a person's document. */
+const OTHER_CODES = ['', '', '', '', ''];
+const NO_PERSON = ['', ''];
 const CATEGORIES = ['普通', '特许', '认可', '核准', '登记'] as const;
 /** Licences a subject has on average. */
 const LICENCES_A_SUBJECT = 3;
@@ -40,11 +43,11 @@ export function licenseRow(index: number): string[] {
     `云汀市示例${subject}号科技有限公司`,
     '法人及非法人组织',
     uscc('91', subject),
-    ...['', '', '', '', ''],
+    ...OTHER_CODES,
     '龘娜明',
     '身份证',
     '999999198610245561',
-    ...['', ''],
+    ...NO_PERSON,
     '准予行政许可决定书',
     `云审许字〔${year}〕第${String(index).padStart(7, '0')}号`,
     CATEGORIES[index % CATEGORIES.length] ?? '',

@@ -86,7 +86,7 @@ export function oldNumberReference(key: string, number: string): string | null {
 }
 
 /** The rejection that reports a failed identifier check. */
-export function faultCode(reason: IdentifierFault): RejectionCode {
+function faultCode(reason: IdentifierFault): RejectionCode {
   return `IDENTIFIER_${reason}`;
 }
 

@@ -61,7 +61,7 @@ function decoderOf(encoding: 'utf8' | 'gb18030'): Decode {
 }
 
 /** `utf8` when the bytes are strictly valid UTF-8, apart from a character cut off at their end; `gb18030` otherwise. */
-export function encodingOf(start: Buffer): 'utf8' | 'gb18030' {
+function encodingOf(start: Buffer): 'utf8' | 'gb18030' {
   for (let tail = 0; tail <= LONGEST_TAIL; tail++) {
     if (isUtf8(start.subarray(0, Math.max(0, start.length - tail)))) return 'utf8';
   }

@@ -16,7 +16,7 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /** The advice with every refusal for size. */
-export const TOO_LARGE = `Excel 文件最多 ${MAX_ROWS.toLocaleString('en')} 行数据，更大的请另存为“CSV UTF-8”后再导入。`;
+const TOO_LARGE = `Excel 文件最多 ${MAX_ROWS.toLocaleString('en')} 行数据，更大的请另存为“CSV UTF-8”后再导入。`;
 
 interface Entry {
   readonly name: string;
