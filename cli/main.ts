@@ -61,6 +61,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync([...argv]);
   } catch (error) {
     process.stderr.write(`xinqiao: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    // What failed half-way may have left a connection open: it must not keep the process.
+    process.exit(1);
   }
 }

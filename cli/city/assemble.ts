@@ -14,6 +14,7 @@ import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
 import { createKeySource } from '../../gateway/identity/key-source.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
+import type { QueryRequest } from '../../gateway/request.ts';
 import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
 import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
 import type { Logger } from '../../gateway/server/logger.ts';
@@ -56,62 +57,12 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  * HTTP server in front. Rejects with `ConfigError` when a secret is missing, `PolicyError` when the policies do not load.
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
-  const { config, db, logger, clock = Date.now } = options;
-  const secrets = requireSecrets(config, ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey']);
-  const metrics = createMetrics();
-  const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
-  const catalogue = readCatalogue(supergraphSdl);
-  const policies = createPolicies({ directory: config.policiesDirectory, catalogue, clock });
-  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
-  const quotas = createQuotas({ ...(redis && { redis }), clock });
-  const keys = createKeySource({ location: secrets.jwks, production: config.environment === 'production', clock });
-  await keys.ready();
-  const execution = await createExecution(options, { supergraphSdl, secrets, metrics, clock });
-  const queryLog = createQueryLog({ db, origin: config.logOrigin });
-  const gateway: Gateway = {
-    policies,
-    authenticate: createAuthenticate({
-      keys,
-      ...config.tokens,
-      algorithms: TOKEN_ALGORITHMS,
-      clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
-      subjectKey: secrets.subjectKey,
-      clock,
-    }),
-    planDisclosure: createDisclosurePlanner({
-      catalogue,
-      apiSchema: execution.schema.apiSchema,
-      subjectKey: secrets.subjectKey,
-      pseudonymKey: secrets.pseudonymKey,
-      maxPlans: MAX_PLANS,
-    }),
-    authorize: createAuthorize({ quotas, clock }),
-    execution,
-    queryLog: metrics.measured(queryLog),
-    introspectionOpen: config.environment !== 'production',
-    clock,
-    reportUnexpected: (err, requestId) => logger.error({ err, requestId }, 'unexpected error'),
-  };
-  const server = await createServer({
-    flow: (request) => answerQuery(request, gateway),
-    execution,
-    config,
-    logger,
-    metrics,
-    readiness: {
-      checks: {
-        log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
-        keys: async () => !keys.degraded(),
-        quotas: async () => !quotas.degraded(),
-        ...departmentChecks(execution),
-      },
-      required: ['log'],
-    },
-    clock,
-  });
+  const parts = await openParts(options);
+  const { policies, execution, queryLog, redis } = parts;
+  const server = await frontOf(options, parts, stages(options, parts));
   const watching = policies.watch(({ loaded, hash, faults }) => {
-    if (loaded) logger.info({ policyHash: hash }, 'policies reloaded');
-    else logger.error({ policyHash: hash, faults }, 'policies not reloaded: the old ones stay in force');
+    if (loaded) options.logger.info({ policyHash: hash }, 'policies reloaded');
+    else options.logger.error({ policyHash: hash, faults }, 'policies not reloaded: the old ones stay in force');
   });
   return {
     server,
@@ -125,6 +76,61 @@ export async function assembleCity(options: CityOptions): Promise<City> {
       return outcome;
     },
   };
+}
+
+/** What has a state or a connection of its own, and must be closed. */
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+async function openParts(options: CityOptions) {
+  const { config, db, clock = Date.now } = options;
+  const secrets = requireSecrets(config, ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey']);
+  const metrics = createMetrics();
+  const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
+  const catalogue = readCatalogue(supergraphSdl);
+  const policies = createPolicies({ directory: config.policiesDirectory, catalogue, clock });
+  const keys = createKeySource({ location: secrets.jwks, production: config.environment === 'production', clock });
+  await keys.ready();
+  const execution = await createExecution(options, { supergraphSdl, secrets, metrics, clock });
+  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
+  const quotas = createQuotas({ ...(redis && { redis }), clock });
+  const queryLog = createQueryLog({ db, origin: config.logOrigin });
+  return { secrets, metrics, catalogue, policies, keys, execution, redis, quotas, queryLog, clock };
+}
+
+function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
+  const { policies, keys, execution, quotas, queryLog, metrics, catalogue, clock } = parts;
+  const { subjectKey, pseudonymKey } = parts.secrets;
+  const { apiSchema } = execution.schema;
+  return {
+    policies,
+    authenticate: createAuthenticate({
+      keys,
+      ...config.tokens,
+      algorithms: TOKEN_ALGORITHMS,
+      clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+      subjectKey,
+      clock,
+    }),
+    planDisclosure: createDisclosurePlanner({ catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans: MAX_PLANS }),
+    authorize: createAuthorize({ quotas, clock }),
+    execution,
+    queryLog: metrics.measured(queryLog),
+    introspectionOpen: config.environment !== 'production',
+    clock,
+    reportUnexpected: (err, requestId) => logger.error({ err, requestId }, 'unexpected error'),
+  };
+}
+
+function frontOf({ config, db, logger }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
+  const { execution, metrics, keys, quotas, clock } = parts;
+  const checks = {
+    log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
+    keys: async () => !keys.degraded(),
+    quotas: async () => !quotas.degraded(),
+    ...departmentChecks(execution),
+  };
+  const flow = (request: QueryRequest) => answerQuery(request, gateway);
+  return createServer({ flow, execution, config, logger, metrics, readiness: { checks, required: ['log'] }, clock });
 }
 
 function connectRedis(url: string): Redis {

@@ -77,12 +77,15 @@ async function fillWithSample(db: Db, { subjects, seed }: StartOptions, config: 
 async function serve(db: Db, config: Config): Promise<void> {
   const logger = createLogger(config);
   const city = await assembleCity({ config, db, logger });
-  const url = await city.server.start();
-  process.stderr.write(`信桥已就绪 Xinqiao is ready: ${url}/graphql\n`);
-  await untilStopped();
-  process.stderr.write('正在停止 Stopping: finishing what is under way.\n');
-  const { drained } = await city.stop();
-  if (!drained) process.exitCode = 1;
+  try {
+    const url = await city.server.start();
+    process.stderr.write(`信桥已就绪 Xinqiao is ready: ${url}/graphql\n`);
+    await untilStopped();
+    process.stderr.write('正在停止 Stopping: finishing what is under way.\n');
+  } finally {
+    const { drained } = await city.stop();
+    if (!drained) process.exitCode = 1;
+  }
 }
 
 function untilStopped(): Promise<void> {

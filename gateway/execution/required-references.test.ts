@@ -11,11 +11,14 @@ describe('a purpose that must consult a department', () => {
 
   it.each([
     { unavailable: [], refused: false },
+    { unavailable: [], failing: 'registry', refused: true },
+    { unavailable: [], failing: 'tax', refused: false },
     { unavailable: ['tax'], refused: false },
     { unavailable: ['registry'], refused: true },
     { unavailable: ['registry', 'tax'], refused: true },
-  ])('is refused $refused when $unavailable do not answer', ({ unavailable, refused }) => {
-    const check = () => assertReferencesAnswered({ unavailable }, purpose, policy, '2026-06-01');
+  ])('is refused $refused when $unavailable do not answer and $failing refuses', ({ unavailable, failing, refused }) => {
+    const failures = failing === undefined ? [] : [{ path: [], department: failing, code: 'DEPARTMENT_REFUSED' as const }];
+    const check = () => assertReferencesAnswered({ unavailable, failures }, purpose, policy, '2026-06-01');
     if (refused)
       expect(check).toThrow(expect.objectContaining({ code: 'REFERENCE_UNAVAILABLE', details: { departments: ['registry'] } }));
     else expect(check).not.toThrow();

@@ -1,0 +1,145 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+
+/** Where the oracle keeps the id of each subject in the raw answer. */
+const ORACLE_ID = 'oracleSubjectId';
+
+/** What the policy says of one value, found the slow way. */
+export type Judge = (question: { coordinate: string; owner: string; person: boolean }) => (raw: unknown) => unknown;
+
+/** The withheld mark a judge returns in place of a treatment. */
+export const WITHHELD: (raw: unknown) => unknown = () => null;
+
+/** The same document with the id of every credit subject fetched beside what was asked, to be executed without any disclosure. */
+export function rawDocument(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+  const types: (GraphQLObjectType | undefined)[] = [];
+  const idField: FieldNode = {
+    kind: Kind.FIELD,
+    alias: { kind: Kind.NAME, value: ORACLE_ID },
+    name: { kind: Kind.NAME, value: 'id' },
+  };
+  // Every selection set on CreditSubject itself asks for the id; fragments are on the type that encloses them.
+  const enter = (type: GraphQLObjectType | undefined) => types.push(type);
+  const leave = () => types.pop();
+  return visit(document, {
+    OperationDefinition: { enter: () => void enter(schema.getQueryType() ?? undefined), leave: () => void leave() },
+    FragmentDefinition: {
+      enter: (node) => void enter(typeNamed(schema, node.typeCondition.name.value)),
+      leave: () => void leave(),
+    },
+    InlineFragment: {
+      enter: (node) => void enter(node.typeCondition ? typeNamed(schema, node.typeCondition.name.value) : types.at(-1)),
+      leave: () => void leave(),
+    },
+    Field: { enter: (node) => void enter(fieldType(types.at(-1), node.name.value)), leave: () => void leave() },
+    SelectionSet: {
+      leave: (node): SelectionSetNode | undefined =>
+        types.at(-1)?.name === 'CreditSubject' ? { ...node, selections: [...node.selections, idField] } : undefined,
+    },
+  });
+}
+
+/** What the client must be shown: the raw answer walked along the client's own document, each value as the judge says. */
+export function expectedAnswer(question: {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  variables: Readonly<Record<string, unknown>>;
+  schema: GraphQLSchema;
+  owners: (coordinate: string) => string | null;
+  judge: Judge;
+  raw: Record<string, unknown>;
+}): Record<string, unknown> {
+  const { document, operation, variables, schema, owners, judge, raw } = question;
+  const fragments = new Map(
+    document.definitions
+      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
+      .map((node) => [node.name.value, node]),
+  );
+  const query = schema.getQueryType();
+  if (!query) throw new Error('a schema without queries');
+  return object([operation.selectionSet], query, raw, { person: undefined, owner: '' });
+
+  function object(
+    sets: readonly SelectionSetNode[],
+    type: GraphQLObjectType,
+    source: Record<string, unknown>,
+    around: { person: boolean | undefined; owner: string },
+  ): Record<string, unknown> {
+    const id = source[ORACLE_ID];
+    const person = typeof id === 'string' && type.name === 'CreditSubject' ? id.startsWith('p') : around.person;
+    const grouped = new Map<string, FieldNode[]>();
+    for (const set of sets) collect(set.selections, grouped);
+    const shown: Record<string, unknown> = {};
+    for (const [key, nodes] of grouped) shown[key] = field(nodes, type, source[key], { person, owner: around.owner });
+    return shown;
+  }
+
+  function field(
+    nodes: FieldNode[],
+    type: GraphQLObjectType,
+    value: unknown,
+    around: { person: boolean | undefined; owner: string },
+  ): unknown {
+    const name = nodes[0]?.name.value ?? '';
+    if (name.startsWith('__')) return value;
+    const coordinate = `${type.name}.${name}`;
+    const owner = owners(coordinate) ?? around.owner;
+    const fieldType_ = getNamedType(type.getFields()[name]?.type);
+    const decide = (person: boolean) => judge({ coordinate, owner, person });
+    // Above the first subject nobody's data is in question: both readings must allow it.
+    const treat = around.person === undefined ? strictest(decide(false), decide(true)) : decide(around.person);
+    if (treat === WITHHELD || value === null || value === undefined) return null;
+    if (!isObjectType(fieldType_))
+      return Array.isArray(value) ? value.map((item) => (item === null ? null : treat(item))) : treat(value);
+    const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+    const below = (item: unknown) =>
+      item === null ? null : object(sets, fieldType_, item as Record<string, unknown>, { person: around.person, owner });
+    return Array.isArray(value) ? value.map(below) : below(value);
+  }
+
+  function collect(selections: readonly SelectionNode[], into: Map<string, FieldNode[]>): void {
+    for (const node of selections) {
+      if (!included(node)) continue;
+      if (node.kind === Kind.FIELD) {
+        const key = node.alias?.value ?? node.name.value;
+        into.set(key, [...(into.get(key) ?? []), node]);
+      } else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet.selections, into);
+      else collect(fragments.get(node.name.value)?.selectionSet.selections ?? [], into);
+    }
+  }
+
+  function included(node: SelectionNode): boolean {
+    return (node.directives ?? []).every((directive) => {
+      const argument = directive.arguments?.[0]?.value;
+      const condition =
+        argument?.kind === Kind.VARIABLE ? variables[argument.name.value] : argument?.kind === Kind.BOOLEAN && argument.value;
+      return directive.name.value === 'skip' ? condition !== true : condition === true;
+    });
+  }
+}
+
+function strictest(a: (raw: unknown) => unknown, b: (raw: unknown) => unknown) {
+  return a === WITHHELD ? a : b;
+}
+
+function typeNamed(schema: GraphQLSchema, name: string): GraphQLObjectType | undefined {
+  const type = schema.getType(name);
+  return isObjectType(type) ? type : undefined;
+}
+
+function fieldType(parent: GraphQLObjectType | undefined, name: string): GraphQLObjectType | undefined {
+  const type = getNamedType(parent?.getFields()[name]?.type);
+  return isObjectType(type) ? type : undefined;
+}

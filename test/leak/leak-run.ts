@@ -1,0 +1,165 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import jwt from 'jsonwebtoken';
+import { Client } from 'undici';
+import { assembleCity } from '../../cli/city/assemble.ts';
+import { loadConfig } from '../../gateway/config.ts';
+import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
+import { developmentTokenKey, requireSecrets } from '../../gateway/secrets.ts';
+import { createLogger } from '../../gateway/server/logger.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { createRandom, type Random } from '../support/random.ts';
+import { type CanaryCity, loadCanaryCity } from './canary-city.ts';
+import { createOracle, type OracleCaller } from './oracle.ts';
+import { type RandomOperation, randomOperation, type SubjectHandle } from './random-operation.ts';
+
+export interface LeakRun {
+  /** What reached somebody it must not reach, or differs from what the oracle says must be shown. Empty when all is well. */
+  leaks: readonly string[];
+  /** Requests answered with data, refused, by purpose and actor. */
+  answered: number;
+  refused: number;
+  combinations: ReadonlySet<string>;
+}
+
+/** A city, its gateway over HTTP, and an oracle beside it; `policies` lets a test plant a leak behind the oracle's back. */
+export async function runLeakTest(options: { operations: number; seed: number; policies?: string }): Promise<LeakRun> {
+  const random = createRandom(options.seed);
+  const folder = await mkdtemp(join(tmpdir(), 'xinqiao-leak-'));
+  const db = await openTestDatabase();
+  let now = Date.parse('2026-06-01T01:00:00Z');
+  const clock = () => now;
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    XINQIAO_DATA: folder,
+    PORT: '0',
+    LOG_LEVEL: 'trace',
+    XINQIAO_MAX_COST: '10000000',
+    XINQIAO_MAX_DEPTH: '100',
+    XINQIAO_MAX_ALIASES: '10000',
+    XINQIAO_MAX_DIRECTIVES: '10000',
+    ...(options.policies !== undefined && { XINQIAO_POLICIES: options.policies }),
+  });
+  const { subjectKey } = requireSecrets(config, ['subjectKey']);
+  const canaries = await loadCanaryCity(db, { subjectKey, clock, baseDate: '2026-06-01' });
+  const log = captured();
+  const sent: { department: string; query: string }[] = [];
+  const city = await assembleCity({
+    config,
+    db,
+    logger: createLogger(config, log.stream),
+    clock,
+    transport: (department, usual) => watched(usual, (query) => sent.push({ department, query })),
+  });
+  const oracle = await createOracle({ db, config, clock });
+  const client = new Client(await city.server.start());
+  const leaks: string[] = [];
+  const run = { answered: 0, refused: 0, combinations: new Set<string>() };
+  try {
+    for (let index = 0; index < options.operations; index++) {
+      // A minute a question keeps everybody within the hourly quotas, which are no part of this test.
+      now += 60_000;
+      sent.length = 0;
+      const caller = randomCaller(random, oracle.purposes, canaries);
+      const operation = randomOperation(random, oracle.schema, handlesFor(random, caller, canaries));
+      const response = await send(client, caller, operation, { config, now });
+      const verdict = await oracle.judge(caller, operation, response.body);
+      run.combinations.add(`${caller.purpose} ${caller.actor}`);
+      if (verdict.answered) run.answered++;
+      else run.refused++;
+      const headers = oracle.inText('a header', JSON.stringify(response.headers));
+      const found = [...verdict.leaks, ...headers, ...oracle.withheldSelections(caller, operation, sent)];
+      leaks.push(
+        ...found.map((leak) => `#${index} seed ${options.seed} ${caller.actor} ${caller.purpose}: ${leak}\n${operation.query}`),
+      );
+      if (leaks.length > 20) break;
+    }
+    leaks.push(...oracle.inText('the application log', log.text()));
+    leaks.push(...oracle.inText('the metrics', await get(client, '/metrics')));
+    const { rows } = await db.query<{ canonical: string }>('select canonical from querylog.entry');
+    leaks.push(...oracle.inText('the query log', rows.map(({ canonical }) => canonical).join('\n')));
+    return { leaks, ...run };
+  } finally {
+    await client.close();
+    await city.stop();
+    await oracle.close();
+    await db.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function randomCaller(
+  random: Random,
+  purposes: readonly { code: string; actors: string[] }[],
+  { subjectCodes }: CanaryCity,
+): OracleCaller {
+  const purpose = random.pick(purposes);
+  const actor = random.chance(0.97) ? random.pick(purpose.actors) : random.pick(['PUBLIC', 'BANK', 'AUDITOR']);
+  const departments = ['registry', 'licensing', 'penalties', 'tax', 'social-security', 'utilities', ''];
+  const department = actor === 'DEPARTMENT' ? random.pick(departments) : undefined;
+  return {
+    actor,
+    purpose: purpose.code,
+    organization: `organization-${random.below(3)}`,
+    ...(department && { department }),
+    ...(actor === 'SUBJECT' && { subject: random.pick(subjectCodes) }),
+  };
+}
+
+async function send(
+  client: Client,
+  caller: OracleCaller,
+  { query, operationName, variables }: RandomOperation,
+  { config, now }: { config: ReturnType<typeof loadConfig>; now: number },
+) {
+  const { statusCode, headers, body } = await client.request({
+    method: 'POST',
+    path: '/graphql',
+    headers: {
+      'content-type': 'application/json',
+      'x-purpose': caller.purpose,
+      'x-matter': encodeURIComponent('泄漏测试〔2026〕1号'),
+      ...(caller.actor !== 'PUBLIC' && { authorization: `Bearer ${token(caller, config, now)}` }),
+    },
+    body: JSON.stringify({ query, operationName, variables }),
+  });
+  return { status: statusCode, headers, body: await body.text() };
+}
+
+function token(caller: OracleCaller, config: ReturnType<typeof loadConfig>, now: number): string {
+  const { key, keyId } = developmentTokenKey(config);
+  const { actor, organization: org, department, subject } = caller;
+  const iat = Math.floor(now / 1000);
+  const claims = { actor, org, iat, exp: iat + 600, ...(department && { department }), ...(subject && { subject }) };
+  return jwt.sign(claims, key, { algorithm: 'ES256', keyid: keyId, ...config.tokens });
+}
+
+/** Mostly its own subject, where only that is answered. */
+function handlesFor(random: Random, { subject }: OracleCaller, { handles }: CanaryCity): readonly SubjectHandle[] {
+  const own = handles.filter(({ by }) => by.unifiedSocialCreditCode === subject);
+  return subject !== undefined && random.chance(0.85) ? own : handles;
+}
+
+function captured() {
+  const stream = new PassThrough();
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
+}
+
+function watched(usual: DepartmentTransport, note: (query: string) => void): DepartmentTransport {
+  return {
+    ...usual,
+    send(request, call) {
+      note(request.query);
+      return usual.send(request, call);
+    },
+  };
+}
+
+async function get(client: Client, path: string): Promise<string> {
+  const { body } = await client.request({ method: 'GET', path });
+  return body.text();
+}

@@ -1,0 +1,272 @@
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type DocumentNode,
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Db } from '../../database/db.ts';
+import type { Config } from '../../gateway/config.ts';
+import { type ApolloExecution, createApolloExecution } from '../../gateway/execution/apollo-execution.ts';
+import { inProcess } from '../../gateway/execution/in-process.ts';
+import { requireSecrets } from '../../gateway/secrets.ts';
+import { readCatalogue } from '../../schema/classification.ts';
+import { isPersonSubject, subjectId } from '../../schema/identifiers/subject-id.ts';
+import { contextKeyId, signContext } from '../../schema/sign-context.ts';
+import { type Actor, DEPARTMENTS } from '../../schema/signed-context.ts';
+import { departments } from '../../subgraphs/departments.ts';
+import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
+import { canaryIndex } from './canary-index.ts';
+import { expectedAnswer, rawDocument, WITHHELD } from './expected-answer.ts';
+import { type NaiveCell, type NaivePurpose, naiveShow, readNaivePolicy } from './naive-policy.ts';
+import type { RandomOperation } from './random-operation.ts';
+
+/** Who asks, as the leak test chose it. */
+export interface OracleCaller {
+  actor: string;
+  purpose: string;
+  organization: string;
+  department?: string;
+  /** Credit code of the subject that asks for itself. */
+  subject?: string;
+}
+
+export interface Verdict {
+  answered: boolean;
+  leaks: readonly string[];
+}
+
+const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
+
+/**
+ * The slow judge: it fetches everything without any disclosure, reads the policy files anew, masks with its own masks, and
+ * says whether an answer is exactly what this caller must be shown.
+ */
+export async function createOracle(city: { db: Db; config: Config; clock: () => number }) {
+  const sdl = readFileSync(SUPERGRAPH, 'utf8');
+  const catalogue = readCatalogue(sdl);
+  const policy = readNaivePolicy(sdl);
+  const { execution, subjectKey } = await rawExecution(sdl, city);
+  const schema = execution.schema.apiSchema;
+  const owners = (coordinate: string) => catalogue.get(coordinate)?.owner ?? null;
+  const index = canaryIndex(await everything(execution, schema, city.db), catalogue);
+
+  const purposeOf = (code: string) => policy.purposes.find((purpose) => purpose.code === code) as NaivePurpose;
+  function cellFor(caller: OracleCaller, coordinate: string, owner: string | null, person: boolean): NaiveCell {
+    const own = caller.actor === 'DEPARTMENT' && caller.department === owner;
+    return policy.decide(purposeOf(caller.purpose), caller.actor, own, person, coordinate);
+  }
+
+  async function judge(caller: OracleCaller, operation: RandomOperation, body: string): Promise<Verdict> {
+    const { data } = JSON.parse(body) as { data?: Record<string, unknown> | null };
+    if (data === null || data === undefined) return { answered: false, leaks: index.scan('a refusal', body, new Set()) };
+    const leaks = operation.lookUps.some(({ residentIdNumber }) => residentIdNumber !== undefined)
+      ? forbiddenArgument(cellFor(caller, 'SubjectBy.residentIdNumber', 'registry', true))
+      : [];
+    const expected = await expect(caller, operation);
+    const differs = isDeepStrictEqual(data, expected)
+      ? []
+      : [`the answer differs from the oracle's\n${difference(data, expected)}`];
+    return { answered: true, leaks: [...leaks, ...differs, ...index.scan('an answer', body, index.textsIn(expected))] };
+  }
+
+  async function expect(caller: OracleCaller, { query, operationName, variables }: RandomOperation) {
+    const document = parse(query);
+    const operation = document.definitions.find(
+      (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+    );
+    if (!operation) throw new Error('no operation');
+    const context = { ...caller, actor: caller.actor as Actor };
+    const raw = await runRaw(
+      execution,
+      rawDocument(document, schema),
+      { variables, name: operationName ?? null },
+      context,
+      subjectKey,
+    );
+    const judgeField = ({ coordinate, owner, person }: { coordinate: string; owner: string; person: boolean }) => {
+      const cell = cellFor(caller, coordinate, owner, person);
+      return cell.treatment === 'withhold' ? WITHHELD : (value: unknown) => naiveShow(cell, value);
+    };
+    const expected = expectedAnswer({ document, operation, variables, schema, owners, judge: judgeField, raw: raw ?? {} });
+    // As it would have travelled: introspection answers with objects of another prototype.
+    return JSON.parse(JSON.stringify(expected)) as Record<string, unknown>;
+  }
+
+  return {
+    schema,
+    purposes: policy.purposes,
+    judge,
+    inText: (where: string, text: string) => index.scan(where, text, new Set()),
+    /** Selections that departments received although no subject of the question may be shown them. */
+    withheldSelections(
+      caller: OracleCaller,
+      { lookUps, query }: RandomOperation,
+      sent: readonly { department: string; query: string }[],
+    ) {
+      const persons = kindsAsked(lookUps, query);
+      return sent.flatMap(({ department, query: text }) =>
+        selected(parse(text), schema)
+          .filter((coordinate) => coordinate !== 'CreditSubject.id')
+          .filter((coordinate) => {
+            const owner = owners(coordinate) ?? department;
+            return persons.every((person) => cellFor(caller, coordinate, owner, person).treatment === 'withhold');
+          })
+          .map((coordinate) => `${department} was asked for ${coordinate}, which is withheld`),
+      );
+    },
+    close: () => execution.close(),
+  };
+}
+
+function forbiddenArgument(cell: NaiveCell): string[] {
+  return cell.treatment === 'reveal' ? [] : ['a resident number was accepted as an argument'];
+}
+
+/** Kinds of subject a question can meet: known from what it looks up, unless it can step over to other subjects. */
+function kindsAsked(lookUps: RandomOperation['lookUps'], query: string): boolean[] {
+  const steps = /searchSubjects|predecessors|successor|subject \{|businessRegistrationNo/.test(
+    query.replaceAll(/subject\(by/g, ''),
+  );
+  const kinds = lookUps.map((by) => personOf(by));
+  if (steps || kinds.length === 0 || kinds.includes(undefined)) return [false, true];
+  return [...new Set(kinds)] as boolean[];
+}
+
+function personOf(by: Readonly<Record<string, string>>): boolean | undefined {
+  if (by.residentIdNumber !== undefined) return true;
+  if (by.unifiedSocialCreditCode !== undefined) return by.unifiedSocialCreditCode.startsWith('92');
+  return by.id === undefined ? undefined : isPersonSubject(by.id);
+}
+
+async function rawExecution(supergraphSdl: string, { db, config, clock }: { db: Db; config: Config; clock: () => number }) {
+  const { subjectKey, contextKey, contextPublicKey } = requireSecrets(config, ['subjectKey', 'contextKey', 'contextPublicKey']);
+  const keyId = contextKeyId(contextPublicKey);
+  const publicKeys = new Map([[keyId, contextPublicKey]]);
+  const transports = DEPARTMENTS.map((name) => [
+    name,
+    inProcess(createSubgraph(departments[name], { db, publicKeys, subjectKey, clock })),
+  ]);
+  const execution = await createApolloExecution({
+    supergraphSdl,
+    departments: Object.fromEntries(transports),
+    signContext: (context) => signContext(context, { privateKey: contextKey, keyId, clock }),
+    clock,
+    timeouts: { department: 30_000 },
+  });
+  return { execution, subjectKey };
+}
+
+async function runRaw(
+  execution: ApolloExecution,
+  document: DocumentNode,
+  { variables, name }: { variables: Record<string, unknown>; name: string | null },
+  caller: OracleCaller & { actor: Actor },
+  subjectKey: string,
+) {
+  const text = print(document);
+  const { subject, actor, organization, department, purpose } = caller;
+  const { data } = await execution.execute(
+    { document, text, hash: `raw ${text}`, name, variableNames: new Set(Object.keys(variables)) },
+    variables,
+    {
+      requestId: 'oracle',
+      caller: {
+        actor,
+        organization,
+        developer: false,
+        ...(department !== undefined && { department }),
+        ...(subject !== undefined && { subject: subjectId(subjectKey, { type: 'USCC', value: subject }) }),
+      },
+      purpose: { code: purpose },
+      signal: new AbortController().signal,
+    },
+  );
+  return data;
+}
+
+/** Every raw value of the city with its coordinate, as the auditor's departments would give them. */
+async function everything(
+  execution: ApolloExecution,
+  schema: GraphQLSchema,
+  db: Db,
+): Promise<[coordinate: string, value: unknown][]> {
+  const { rows } = await db.query<{ id: string }>('select subject_id as id from registry.subject');
+  const subject = schema.getType('CreditSubject') as GraphQLObjectType;
+  const found: [string, unknown][] = [];
+  for (const { id } of rows) {
+    const document = parse(`{ subject(by: {id: "${id}"}) ${selectAll(subject, 1)} }`);
+    const caller = { actor: 'AUDITOR' as const, organization: 'oracle', purpose: 'AUDIT_SUPERVISION' };
+    const data = await runRaw(execution, document, { variables: {}, name: null }, caller, '');
+    found.push(...leaves(data?.subject, subject));
+  }
+  return found;
+}
+
+function selectAll(type: GraphQLObjectType, depth: number): string {
+  const fields = Object.values(type.getFields()).flatMap((field) => {
+    const below = getNamedType(field.type);
+    if (!isObjectType(below)) return [field.name];
+    const isOtherSubject = below.name === 'CreditSubject';
+    const page = field.args.some(({ name }) => name === 'first') ? '(first: 100)' : '';
+    return isOtherSubject || depth > 6 ? [] : [`${field.name}${page} ${selectAll(below, depth + 1)}`];
+  });
+  return `{ ${fields.join(' ')} }`;
+}
+
+function* leaves(value: unknown, type: GraphQLObjectType): Generator<[string, unknown]> {
+  if (Array.isArray(value)) for (const item of value) yield* leaves(item, type);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      const below = getNamedType(type.getFields()[name]?.type);
+      if (isObjectType(below)) yield* leaves(inner, below);
+      else for (const item of Array.isArray(inner) ? inner : [inner]) yield [`${type.name}.${name}`, item];
+    }
+  }
+}
+
+/** Coordinates a department's query selects; `_entities` and `__typename` have none. */
+function selected(document: DocumentNode, schema: GraphQLSchema): string[] {
+  const found: string[] = [];
+  for (const node of document.definitions) {
+    if (node.kind === Kind.OPERATION_DEFINITION) walk(node.selectionSet, schema.getQueryType() ?? undefined);
+    else if (node.kind === Kind.FRAGMENT_DEFINITION) walk(node.selectionSet, objectNamed(node.typeCondition.name.value));
+  }
+  return found;
+
+  function walk(set: SelectionSetNode, type: GraphQLObjectType | undefined): void {
+    for (const node of set.selections) {
+      if (node.kind === Kind.INLINE_FRAGMENT)
+        walk(node.selectionSet, node.typeCondition ? objectNamed(node.typeCondition.name.value) : type);
+      if (node.kind !== Kind.FIELD) continue;
+      const field = type?.getFields()[node.name.value];
+      if (type && field) found.push(`${type.name}.${node.name.value}`);
+      const below = getNamedType(field?.type);
+      if (node.selectionSet) walk(node.selectionSet, isObjectType(below) ? below : undefined);
+    }
+  }
+
+  function objectNamed(name: string): GraphQLObjectType | undefined {
+    const type = schema.getType(name);
+    return isObjectType(type) ? type : undefined;
+  }
+}
+
+/** The first place where two answers differ, for the person who reads the failure. */
+function difference(actual: unknown, expected: unknown, path = '$'): string {
+  if (typeof actual !== 'object' || typeof expected !== 'object' || actual === null || expected === null)
+    return `${path}: shown ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
+  const keys = new Set([...Object.keys(actual), ...Object.keys(expected)]);
+  for (const key of keys) {
+    const [left, right] = [actual, expected].map((side) => (side as Record<string, unknown>)[key]);
+    if (!isDeepStrictEqual(left, right)) return difference(left, right, `${path}.${key}`);
+  }
+  return `${path}: the same values in another order`;
+}
