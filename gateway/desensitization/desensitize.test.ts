@@ -76,11 +76,21 @@ it('counts what left, by coordinate and treatment, and what was asked for in vai
   };
   expect([...desensitize({ data }, plan).counts.values()]).toEqual([
     { coordinate: 'Query.subjects', treatment: 'REVEAL', count: 2 },
-    { coordinate: 'CreditSubject.name', treatment: 'MASK', count: 1 },
+    { coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: 1 },
     { coordinate: 'CreditSubject.names', treatment: 'MASK', count: 2 },
     { coordinate: 'CreditSubject.phone', treatment: 'WITHHOLD', count: 0 },
     { coordinate: 'CreditSubject.email', treatment: 'REVEAL', count: 0 },
-    { coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: 1 },
+    { coordinate: 'CreditSubject.name', treatment: 'MASK', count: 1 },
+  ]);
+});
+
+it('says nothing of a treatment that no subject of the answer met', () => {
+  const plan = { fields: [subjects([leaf('name', reveal, mask), leaf('phone', reveal, withhold)])] };
+  const data = { subjects: [{ _xinqiao_id: ORGANIZATION, name: 'a', phone: '1' }] };
+  expect([...desensitize({ data }, plan).counts.values()].map(({ treatment }) => treatment)).toEqual([
+    'REVEAL',
+    'REVEAL',
+    'REVEAL',
   ]);
 });
 

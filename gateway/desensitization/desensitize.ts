@@ -31,14 +31,16 @@ export interface Shown {
  * the whole answer is then blocked.
  */
 export function desensitize(answer: Pick<RawAnswer, 'data'>, plan: Pick<DisclosurePlan, 'fields'>): Shown {
-  const tally: Tally = { counts: new Map(), subjects: new Set() };
-  for (const field of plan.fields) expect(field, tally);
+  const tally: Tally = { counts: new Map(), coordinates: new Set(), subjects: new Set() };
   const data = answer.data === null ? null : rebuild(answer.data, plan.fields, { kind: 'unknown', tally });
+  for (const field of plan.fields) noteAskedInVain(field, tally);
   return { data, counts: tally.counts, subjects: [...tally.subjects] };
 }
 
 interface Tally {
   counts: Map<string, FieldCount>;
+  /** Coordinates that have a count. */
+  coordinates: Set<string>;
   subjects: Set<SubjectId>;
 }
 
@@ -48,10 +50,13 @@ interface Surroundings {
   tally: Tally;
 }
 
-/** Enters every field of the selection with a count of 0: to have asked in vain is to have asked. */
-function expect(field: PlannedField, tally: Tally): void {
-  if (field.coordinate !== null) count(field.coordinate, treatmentFor(field, 'unknown').treatment, { tally, by: 0 });
-  for (const inner of field.fields ?? []) expect(inner, tally);
+/** Enters the fields that no object of the answer had, with a count of 0: to have asked in vain is to have asked. */
+function noteAskedInVain(field: PlannedField, tally: Tally): void {
+  const { coordinate } = field;
+  if (coordinate !== null && !tally.coordinates.has(coordinate)) {
+    count(coordinate, treatmentFor(field, 'unknown').treatment, { tally, by: 0 });
+  }
+  for (const inner of field.fields ?? []) noteAskedInVain(inner, tally);
 }
 
 function rebuild(
@@ -71,7 +76,10 @@ function rebuild(
 function show(value: unknown, field: PlannedField, around: Surroundings): unknown {
   if (field.coordinate === null) return value ?? null;
   const chosen = treatmentFor(field, around.kind);
-  if (chosen.treatment === 'WITHHOLD') return null;
+  if (chosen.treatment === 'WITHHOLD') {
+    count(field.coordinate, 'WITHHOLD', { tally: around.tally, by: 0 });
+    return null;
+  }
   if (field.fields !== undefined)
     return showObject(value, { ...field, coordinate: field.coordinate, fields: field.fields }, around);
   return showLeaf(value, field.coordinate, chosen, around.tally);
@@ -125,6 +133,7 @@ function treatmentFor({ organization, person }: PlannedField, kind: Surroundings
 
 function count(coordinate: string, treatment: Treatment, { tally, by }: { tally: Tally; by: number }): void {
   const key = `${coordinate} ${treatment}`;
+  tally.coordinates.add(coordinate);
   const entry = tally.counts.get(key);
   if (entry) entry.count += by;
   else tally.counts.set(key, { coordinate, treatment, count: by });
