@@ -112,7 +112,11 @@ export async function askAt(
 }
 
 /** A token of the city's identity provider. */
-export function tokenOf({ issuer, run }: Deployment, { org, ...bearer }: Bearer, lifetimeSeconds = 600): string {
+export function tokenOf(
+  { issuer, run }: Pick<Deployment, 'issuer' | 'run'>,
+  { org, ...bearer }: Bearer,
+  lifetimeSeconds = 600,
+): string {
   const iat = Math.floor(cityClock() / 1000);
   const claims = { ...bearer, ...(org !== undefined && { org: `${org}-${run}` }), iat, exp: iat + lifetimeSeconds };
   const { privateKey, kid } = issuer;

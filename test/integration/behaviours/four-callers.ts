@@ -95,7 +95,7 @@ const FINE = { violationType: '食品安全', fineAmount: '120000.00', decisionD
 const COMPANY = { name: '云汀市青禾餐饮管理有限公司', unifiedSocialCreditCode: '91999900MB00000195' };
 const RESIDENT_ID = '999999195207109160';
 
-/** What both the bank and the public see: the law has published it. */
+/** What the bank sees, and the public as well: the law has published it. */
 const PUBLISHED = {
   ...COMPANY,
   registration: { ...REGISTERED, employees: null, contactPhone: null, officers: null },
@@ -127,7 +127,17 @@ const EXPECTED: [title: string, subject: unknown][] = [
     },
   ],
   ['银行（无授权） bank', PUBLISHED],
-  ['社会公众 public', PUBLISHED],
+  [
+    '社会公众 public',
+    {
+      ...PUBLISHED,
+      registration: {
+        ...PUBLISHED.registration,
+        // Who holds office is published, the name masked; a bank is shown no personal data before it is authorized.
+        officers: [{ name: '林**', role: 'LEGAL_REPRESENTATIVE', idDocumentNo: null, share: null }],
+      },
+    },
+  ],
   [
     '企业本人 the company',
     {

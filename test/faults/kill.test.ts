@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { generateCity } from '../../cli/sample/generate-city.ts';
+import type { Db } from '../../database/db.ts';
+import { migrateAll } from '../../database/migrate-all.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import type { Receipt } from '../../gateway/querylog/entry.ts';
+import { importCategory } from '../../subgraphs/import-categories.ts';
+import { importFile } from '../../subgraphs/kit/import/import-file.ts';
+import { AUDIENCE, ISSUER, tokenOf } from '../integration/deployment.ts';
+import { BASE_DATE, CLOCK_OFFSET_MS, cityClock, type Foundations, layFoundations } from '../integration/test-city.ts';
+import { type RunningCommand, startCommand } from '../support/command.ts';
+import { createOwnedDatabases, type OwnedDatabases } from '../support/owned-databases.ts';
+import { createRandom } from '../support/random.ts';
+import { checkReceipts } from './check-receipts.ts';
+import { type Load, putUnderLoad } from './load.ts';
+
+/** How often the gateway is killed: a handful in `npm test`, fifty times by `npm run test:faults`. */
+const KILLS = Number(process.env['XINQIAO_TEST_KILLS'] ?? 3);
+/** A kill with the start before it, on a machine that does other things. */
+const KILL_MS = 30_000;
+const PREPARATION_MS = 120_000;
+const SERVER_URL = process.env['XINQIAO_TEST_DATABASE_URL'];
+const QUERY =
+  'query ($code: USCC!) { subject(by: { unifiedSocialCreditCode: $code }) { name kind registration { status contactPhone } } }';
+
+let folder: string;
+let foundations: Foundations;
+let code: string;
+const started = new Set<RunningCommand>();
+const moments = createRandom(20261031);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xinqiao-kill-'));
+  foundations = await layFoundations(folder);
+  const { demonstration } = await generateCity({ subjects: 0, seed: 1, outDirectory: join(folder, 'city'), baseDate: BASE_DATE });
+  code = demonstration.unifiedSocialCreditCode;
+}, PREPARATION_MS);
+afterEach(async () => {
+  await Promise.all([...started].map((gateway) => gateway.stop('SIGKILL')));
+  started.clear();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** All tables, and the registrations that the queries look at. */
+async function fill(db: Db): Promise<void> {
+  await migrateAll(db);
+  const category = importCategory('registrations');
+  if (!category) throw new Error('no category registrations');
+  const source = { path: join(folder, 'city', 'registrations.csv') };
+  await importFile({ db, category, source, officer: '样例', subjectKey: foundations.subjectKey, clock: cityClock });
+}
+
+/** Starts a gateway and the clients that ask it. */
+async function startUnderLoad(environment: Readonly<Record<string, string>>): Promise<{ gateway: RunningCommand; load: Load }> {
+  const gateway = startCommand(['start', '--empty'], {
+    ...foundations.environment,
+    ...foundations.gatewayEnvironment,
+    NODE_ENV: 'test',
+    PORT: '0',
+    XINQIAO_ISSUER: ISSUER,
+    XINQIAO_AUDIENCE: AUDIENCE,
+    XINQIAO_TEST_CLOCK_OFFSET_MS: String(CLOCK_OFFSET_MS),
+    ...environment,
+  });
+  started.add(gateway);
+  const url = /http:\/\/[\d.]+:\d+/.exec(await gateway.untilSaid('Xinqiao is ready'))?.[0] ?? '';
+  const token = tokenOf(
+    { issuer: foundations.issuer, run: 'kill' },
+    { actor: 'DEPARTMENT', org: 'inspection', operator: 'inspector' },
+  );
+  const load = putUnderLoad(url, {
+    token,
+    headers: { 'x-purpose': 'DAILY_SUPERVISION' },
+    body: JSON.stringify({ query: QUERY, variables: { code } }),
+  });
+  return { gateway, load };
+}
+
+/** Kills the gateway in the middle of its work; resolves with the receipts that its clients then hold. */
+async function killUnderLoad({ gateway, load }: { gateway: RunningCommand; load: Load }): Promise<readonly Receipt[]> {
+  await load.untilHolding(20 + moments.below(150));
+  expect(await gateway.stop('SIGKILL')).toBe('SIGKILL');
+  started.delete(gateway);
+  await load.ended;
+  expect(load.others, 'answered otherwise').toEqual([]);
+  return load.receipts;
+}
+
+describe(`a gateway killed ${KILLS} times under load`, () => {
+  test('loses no entry of an embedded database that a client holds a receipt for', {
+    timeout: KILLS * KILL_MS + PREPARATION_MS,
+  }, async () => {
+    const dataDirectory = join(folder, 'data');
+    const prepared = await openDatabase({ dataDirectory });
+    await fill(prepared);
+    await prepared.close();
+
+    const held: Receipt[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const running = await startUnderLoad({ XINQIAO_DATA: dataDirectory });
+      // Through the gateway that has just opened again what the one before it left.
+      const through = await openDatabase({ dataDirectory });
+      await checkReceipts(through, held);
+      await through.close();
+      held.push(...(await killUnderLoad(running)));
+    }
+    const own = await openDatabase({ dataDirectory, exclusive: true });
+    await checkReceipts(own, held);
+    await own.close();
+    expect(held.length).toBeGreaterThanOrEqual(20 * KILLS);
+  });
+
+  describe.skipIf(SERVER_URL === undefined)('on PostgreSQL', () => {
+    let databases: OwnedDatabases;
+    beforeAll(async () => {
+      databases = await createOwnedDatabases(SERVER_URL ?? '', `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`, [
+        'shared',
+      ]);
+    });
+    afterAll(() => databases.drop());
+
+    test('loses no entry of a log that two gateways share', { timeout: KILLS * KILL_MS + PREPARATION_MS }, async () => {
+      const url = databases.urlOf('shared');
+      const log = await openDatabase({ databaseUrl: url });
+      try {
+        await fill(log);
+        const held: Receipt[] = [];
+        let left = KILLS;
+        // Each is killed and started anew in its own time, while the other goes on writing.
+        const gateway = async () => {
+          while (left-- > 0) {
+            held.push(...(await killUnderLoad(await startUnderLoad({ DATABASE_URL: url }))));
+            await checkReceipts(log, held);
+          }
+        };
+        await Promise.all([gateway(), gateway()]);
+        await checkReceipts(log, held);
+        expect(held.length).toBeGreaterThanOrEqual(20 * KILLS);
+      } finally {
+        await log.close();
+      }
+    });
+  });
+});
