@@ -20,6 +20,12 @@ describe('configuration', () => {
     expect(loadConfig({ PORT: '', DATABASE_URL: '' })).toEqual(loadConfig({}));
   });
 
+  test('trusts the proxies it is told of, one by one or by range', () => {
+    const { trustedProxies } = loadConfig({ XINQIAO_TRUSTED_PROXIES: '10.0.0.1, 192.168.0.0/16,fd00::/8' });
+    expect(trustedProxies).toEqual(['10.0.0.1', '192.168.0.0/16', 'fd00::/8']);
+    expect(loadConfig({}).trustedProxies).toEqual([]);
+  });
+
   test('departments with an address are reached over HTTP, the others stay in this process', () => {
     const { subgraphUrls } = loadConfig({
       SUBGRAPH_TAX_URL: 'http://tax:4001/graphql',
@@ -30,6 +36,10 @@ describe('configuration', () => {
 
   test.each([
     ['PORT', 'http', 'a whole number from 0 to 65535'],
+    ['XINQIAO_TRUSTED_PROXIES', 'everybody', 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8'],
+    ['XINQIAO_TRUSTED_PROXIES', '10.0.0.1,', 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8'],
+    ['XINQIAO_TRUSTED_PROXIES', '0.0.0.0/0', 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8'],
+    ['XINQIAO_TRUSTED_PROXIES', '10.0.0.0/33', 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8'],
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['PORT', '-1', 'a whole number from 0 to 65535'],
     ['NODE_ENV', 'prod', 'development, test or production'],

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { DEPARTMENTS } from '../schema/signed-context.ts';
 import type { Department } from '../schema/signed-context.ts';
@@ -11,6 +12,8 @@ export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
   readonly port: number;
+  /** Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR ranges; empty believes nobody. */
+  readonly trustedProxies: readonly string[];
   /** Directory of the embedded database, the admin channel and the development secrets. */
   readonly dataDirectory: string;
   /** PostgreSQL; absent = embedded. */
@@ -90,6 +93,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     environment: e.NODE_ENV,
     host: e.HOST,
     port: e.PORT,
+    trustedProxies: e.XINQIAO_TRUSTED_PROXIES ?? [],
     dataDirectory: e.XINQIAO_DATA,
     ...(e.DATABASE_URL !== undefined && { databaseUrl: e.DATABASE_URL }),
     ...(e.REDIS_URL !== undefined && { redisUrl: e.REDIS_URL }),
@@ -143,6 +147,8 @@ export const ENVIRONMENT = v.object({
   // Only this machine unless the operator says otherwise: a development gateway issues tokens to whoever asks.
   HOST: v.optional(text('a host name or address'), '127.0.0.1'),
   PORT: wholeNumber(4000, 0, 65_535),
+  // Behind a proxy all the public would share one address, and with it one hourly quota.
+  XINQIAO_TRUSTED_PROXIES: v.optional(proxies()),
   XINQIAO_DATA: v.optional(text('a directory'), '.xinqiao'),
   DATABASE_URL: v.optional(url('postgres://user:password@host:5432/database', ['postgres:', 'postgresql:'])),
   REDIS_URL: v.optional(url('redis://host:6379', ['redis:', 'rediss:'])),
@@ -187,6 +193,23 @@ function subgraphVariable<D extends Department>(department: D) {
 
 function text(form: string) {
   return v.pipe(v.string(form), v.trim(), v.minLength(1, form));
+}
+
+/** A range that names everybody would let every client choose the address it is counted by. */
+function proxies() {
+  const form = 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8';
+  return v.pipe(
+    v.string(),
+    v.transform((value) => value.split(',').map((part) => part.trim())),
+    v.check((parts) => parts.every(isAddressRange), form),
+  );
+}
+
+function isAddressRange(part: string): boolean {
+  const [address = '', prefix, ...rest] = part.split('/');
+  const bits = isIP(address) === 4 ? 32 : 128;
+  const hasLength = prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits);
+  return isIP(address) !== 0 && rest.length === 0 && hasLength;
 }
 
 /** 256 bits as hexadecimal are 64 characters; 32 is the least that is not guessed. */

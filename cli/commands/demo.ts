@@ -19,6 +19,8 @@ import { formatTable } from '../table.ts';
 /** Enough for the demonstration company and the hard cases. */
 const SUBJECTS = 60;
 const TOKEN_SECONDS = 600;
+/** Columns; the longest path is shown whole. */
+const WIDEST_CELL = 44;
 
 /** The answer as this command reads it. */
 interface Answer {
@@ -113,7 +115,7 @@ function readable({ canonical }: { canonical?: unknown }): Record<string, unknow
 function printed(rows: ReturnType<typeof sideBySide>, log: readonly { seq?: unknown; canonical?: unknown }[]): string {
   const views = formatTable(
     [['字段 field', ...CALLERS.map(({ title }) => title)], ...rows.map(({ path, cells }) => [path, ...cells])],
-    28,
+    WIDEST_CELL,
   );
   const entries = log.map((row) => {
     const { caller, purpose, matter, decision, subjects, fields } = readable(row) as unknown as LoggedLook;

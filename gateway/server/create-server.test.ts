@@ -39,6 +39,16 @@ function held() {
 }
 
 describe('a query over HTTP', () => {
+  test.each([
+    { trusted: '', address: '127.0.0.1' },
+    { trusted: '127.0.0.0/8', address: '203.0.113.9' },
+    { trusted: '10.0.0.0/8', address: '127.0.0.1' },
+  ])('is counted by the address $address where the proxies trusted are "$trusted"', async ({ trusted, address }) => {
+    const running = await start({ env: { XINQIAO_TRUSTED_PROXIES: trusted } });
+    await running.post(SUBJECT, { 'x-forwarded-for': '203.0.113.9' });
+    expect(running.requests[0]?.clientAddress).toBe(address);
+  });
+
   test('reaches the flow parsed, coerced and with its own hash, and its answer comes back', async () => {
     const running = await start();
     const response = await running.post(SUBJECT, { 'x-purpose': 'BIDDING', 'x-matter': '%E9%B2%81' });

@@ -70,6 +70,7 @@ function createHttp({ config, logger }: ServerOptions, inFlight: InFlight): Fast
   const headers = securityHeaders(config.environment);
   const server = fastify({
     logger: false,
+    trustProxy: [...config.trustedProxies],
     bodyLimit: config.limits.bodyBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
