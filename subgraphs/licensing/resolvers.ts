@@ -1,4 +1,5 @@
 import type { Resolvers } from '../kit/department.ts';
+import { authorityCodeColumn } from '../kit/import/authority.ts';
 import { loadList, pageSize } from '../kit/loaders.ts';
 import { provenance, provenanceColumns } from '../kit/provenance.ts';
 
@@ -16,7 +17,7 @@ const LICENSES_SQL = `
       l.decision_document_name as "decisionDocumentName", l.decision_document_no as "decisionDocumentNo", l.category,
       l.certificate_name as "certificateName", l.license_no as "licenseNo", l.content,
       l.decision_date as "decisionDate", l.valid_from as "validFrom", l.valid_to as "validTo",
-      l.valid_indefinitely as "validIndefinitely", l.authority, nullif(l.authority_code, l.authority) as "authorityCode", l.status,
+      l.valid_indefinitely as "validIndefinitely", l.authority, ${authorityCodeColumn('l')}, l.status,
       l.counterpart_name as "counterpartName", l.legal_representative_name as "legalRepresentativeName",
       l.legal_representative_id_type as "legalRepresentativeIdType",
       l.legal_representative_id_no as "legalRepresentativeIdNo",

@@ -1,3 +1,4 @@
+import { authorityCodeColumn } from '../kit/import/authority.ts';
 import { provenanceColumns } from '../kit/provenance.ts';
 
 /**
@@ -14,7 +15,7 @@ export const PENALTIES_SQL = `
       p.decision_document_no as "decisionDocumentNo", p.violation_type as "violationType", p.facts, p.basis, p.categories,
       p.content, p.fine_fen as "fineAmount", p.confiscated_fen as "confiscatedAmount",
       p.revoked_certificate as "revokedCertificate", p.decision_date as "decisionDate", p.valid_to as "validTo",
-      s.public_until as "publicityEndDate", p.authority, nullif(p.authority_code, p.authority) as "authorityCode", s.tier, p.procedure,
+      s.public_until as "publicityEndDate", p.authority, ${authorityCodeColumn('p')}, s.tier, p.procedure,
       s.publicity_status as "publicityStatus", case when s.repaired then 'REPAIRED' else 'NOT_REPAIRED' end as "repairStatus",
       case when s.repaired then s.repaired_on end as "repairedOn", p.counterpart_name as "counterpartName",
       p.legal_representative_name as "legalRepresentativeName",

@@ -9,17 +9,17 @@ export const SUBJECT_KEY = 'test key';
 
 /**
  * Imports rows given as objects (column → text) as a CSV file of the category would be. Columns that no row names are added empty when
- * the layout requires them.
+ * the layout requires them. `layout` is the position of the layout, the first when it is not given.
  */
 export function importRows(
   db: Db | null,
   categoryName: string,
   rows: readonly Readonly<Record<string, string>>[],
-  options: Partial<ImportOptions> = {},
+  { layout = 0, ...options }: Partial<ImportOptions> & { layout?: number } = {},
 ): Promise<ImportSummary> {
   const category = importCategory(categoryName);
   if (!category) throw new Error(`no category ${categoryName}`);
-  const required = (category.layouts[0]?.columns ?? [])
+  const required = (category.layouts[layout]?.columns ?? [])
     .filter(({ presence }) => presence !== 'optional')
     .map(({ headers }) => headers[0] ?? '');
   const header = [...new Set([...required, ...rows.flatMap((row) => Object.keys(row))])];

@@ -68,7 +68,9 @@ export class ChunkImporter {
     this.counts.accepted += outcome.written.size;
     this.counts.unchanged += valid.length - outcome.written.size;
     this.counts.waiting += outcome.waiting.size;
-    for (const line of outcome.moved) warned.set(line, (warned.get(line) ?? new Set<WarningCode>()).add('SUBJECT_CHANGED'));
+    const warn = (line: number, code: WarningCode) => warned.set(line, (warned.get(line) ?? new Set<WarningCode>()).add(code));
+    for (const line of outcome.moved) warn(line, 'SUBJECT_CHANGED');
+    for (const line of outcome.older) warn(line, 'NEWER_LAYOUT_KEPT');
   }
 
   #plan({ line, cells }: RawRow): StoredRow | null {

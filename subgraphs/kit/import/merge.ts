@@ -1,5 +1,6 @@
 import type { Queryable } from '../../../database/db.ts';
 import { arrayLiteral } from './array-literal.ts';
+import { unifyAuthorities } from './authority.ts';
 import type { Cell, TableSpec } from './category.ts';
 
 /** A record on its way into a table. `hash` is the SHA-256 of its content, subject included. */
@@ -20,10 +21,14 @@ export interface MergeProvenance {
   readonly keepNewer?: boolean;
 }
 
-/** Lines that put something new into the table, and those whose document was known under another subject. */
+/**
+ * Lines that put something new into the table, those whose document was known under another subject, and those of an older
+ * layout that were left out because the document is known from a newer one.
+ */
 export interface MergeOutcome {
   readonly written: ReadonlySet<number>;
   readonly moved: ReadonlySet<number>;
+  readonly older: ReadonlySet<number>;
 }
 
 /**
@@ -39,7 +44,8 @@ export async function mergeRecords(
 ): Promise<MergeOutcome> {
   const written = new Set<number>();
   const moved = new Set<number>();
-  for (const wave of distinctKeys(table, records)) {
+  const { kept, older } = await unifyAuthorities(tx, table, records);
+  for (const wave of distinctKeys(table, kept)) {
     const inserted = await insertNew(tx, table, wave, provenance);
     for (const line of inserted) written.add(line);
     if (inserted.length === wave.length) continue;
@@ -52,7 +58,7 @@ export async function mergeRecords(
       if (row.moved) moved.add(row.line);
     }
   }
-  return { written, moved };
+  return { written, moved, older };
 }
 
 /** Splits records so that each part holds a key once: later ones of the same key must see the earlier. */

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../database/db.ts';
 import type { ImportCategory, PlannedRecord } from './category.ts';
 import { contentHash } from './content-hash.ts';
-import type { MergeProvenance, MergeRecord } from './merge.ts';
+import type { MergeOutcome, MergeProvenance, MergeRecord } from './merge.ts';
 import { mergeRecords } from './merge.ts';
 
 /** A valid line whose subject is known. */
@@ -18,9 +18,10 @@ export async function storeMatched(
   category: ImportCategory,
   rows: readonly MatchedRow[],
   provenance: MergeProvenance,
-): Promise<{ written: ReadonlySet<number>; moved: ReadonlySet<number> }> {
+): Promise<MergeOutcome> {
   const written = new Set<number>();
   const moved = new Set<number>();
+  const older = new Set<number>();
   for (const table of category.tables) {
     const records = rows.flatMap((row) =>
       row.records.filter((record) => record.table === table).map((record) => mergeRecord(row, record)),
@@ -29,8 +30,9 @@ export async function storeMatched(
     const outcome = await mergeRecords(tx, table, records, provenance);
     for (const line of outcome.written) written.add(line);
     for (const line of outcome.moved) moved.add(line);
+    for (const line of outcome.older) older.add(line);
   }
-  return { written, moved };
+  return { written, moved, older };
 }
 
 /** Two imports into one department take turns, a chunk at a time: their rows may touch the same keys in different order. */

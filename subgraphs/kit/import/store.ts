@@ -1,6 +1,6 @@
 import type { Db } from '../../../database/db.ts';
 import type { ImportCategory, PlannedRow } from './category.ts';
-import type { MergeProvenance } from './merge.ts';
+import type { MergeOutcome, MergeProvenance } from './merge.ts';
 import type { ResolveReferences } from './resolve-references.ts';
 import { lockImports, storeMatched } from './store-matched.ts';
 import { queueWaiting } from './unmatched.ts';
@@ -12,9 +12,7 @@ export interface StoredRow extends PlannedRow {
 }
 
 /** What became of a chunk's lines. `waiting` lines are among the written ones; those that already waited are unchanged. */
-export interface StoreOutcome {
-  readonly written: ReadonlySet<number>;
-  readonly moved: ReadonlySet<number>;
+export interface StoreOutcome extends MergeOutcome {
   readonly waiting: ReadonlySet<number>;
 }
 
@@ -42,8 +40,8 @@ export async function storeRows(
     // A lost chunk is no loss before the batch is closed, and closing it makes all before it durable: no chunk waits for the disk.
     await tx.query('set local synchronous_commit = off');
     await lockImports(tx, category.schema);
-    const { written, moved } = await storeMatched(tx, category, matched, options.provenance);
+    const { written, moved, older } = await storeMatched(tx, category, matched, options.provenance);
     const waiting = await queueWaiting(tx, category, unmatched, options.provenance);
-    return { written: new Set([...written, ...waiting]), moved, waiting };
+    return { written: new Set([...written, ...waiting]), moved, older, waiting };
   });
 }

@@ -1,3 +1,4 @@
+import { authorityKey } from '../../kit/import/authority.ts';
 import type { Cell, ImportCategory } from '../../kit/import/category.ts';
 import { defineTable } from '../../kit/import/category.ts';
 import type { Layout } from '../../kit/import/layout.ts';
@@ -164,8 +165,7 @@ function readValues(
     dates.validTo,
     String(dates.indefinitely),
     authority,
-    // Version 2015 names the authority without its code; the name keeps documents of different authorities apart.
-    row.checkedUscc('authority_code') ?? authority,
+    authorityKey(row.checkedUscc('authority_code'), authority),
     row.code('status', row.layout === LAYOUT_2015.name ? STATUSES_2015 : STATUSES_2018),
     row.text('counterpart_name'),
     row.text('legal_representative_name'),

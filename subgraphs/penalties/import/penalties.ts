@@ -1,3 +1,4 @@
+import { authorityKey } from '../../kit/import/authority.ts';
 import type { Cell, ImportCategory, PlannedRecord } from '../../kit/import/category.ts';
 import { identifyCounterpart } from '../../kit/import/dual-publicity.ts';
 import type { RowReader } from '../../kit/import/row-reader.ts';
@@ -72,7 +73,7 @@ export const penalties: ImportCategory = {
     refuseStateSecret(row, ['facts', 'content', 'remark']);
     const decisionDate = row.date('decision_date');
     const counterpart = identifyCounterpart(row, subjectKey, decisionDate);
-    const authorityCode = row.checkedUscc('authority_code') ?? row.text('authority');
+    const authorityCode = authorityKey(row.checkedUscc('authority_code'), row.text('authority'));
     const values = readPenalty(row, decisionDate, authorityCode);
     const outcome = readOutcome(row, authorityCode);
     if (!counterpart || row.failed) return null;
