@@ -92,6 +92,13 @@ test.each([
   expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
 });
 
+test('begins a page after a sole proprietor only for who finds them: the page would tell where the name stands', async () => {
+  const args = { name: '公司', after: madeUpId('shop', 'p') };
+  expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
+  expect(await search(CALLERS.bank, args)).toEqual({ code: 'INPUT_INVALID' });
+  expect(await search(CALLERS.clerk, args)).toHaveProperty('edges');
+});
+
 test('is no part of a SELF_QUERY', async () => {
   expect(await search(self(COMPANY), { name: '泰山' })).toEqual({ code: 'SUBJECT_FORBIDDEN' });
 });

@@ -1,4 +1,4 @@
-import { isSubjectId } from '../../schema/identifiers/subject-id.ts';
+import { isPersonSubject, isSubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { DepartmentError } from '../kit/department-error.ts';
 import { pageSize } from '../kit/loaders.ts';
@@ -17,20 +17,26 @@ interface SearchArguments {
 /**
  * Subjects whose name contains the text: organisations for everybody, sole proprietors for government only, natural
  * persons never (they have no row). One statement; cursors are ids. Throws INPUT_INVALID for a name of fewer than two
- * characters or a cursor that is none, SUBJECT_FORBIDDEN for SELF_QUERY.
+ * characters or a cursor this caller cannot have been given, SUBJECT_FORBIDDEN for SELF_QUERY.
  */
 export async function searchSubjects({ name, first, after = null }: SearchArguments, context: DepartmentContext) {
   if (context.caller.purpose === 'SELF_QUERY') throw new DepartmentError('SUBJECT_FORBIDDEN');
   const length = [...name.normalize('NFKC').replaceAll(/\s/gu, '')].length;
   if (length < SHORTEST_NAME || length > LONGEST_NAME || name.includes('\0')) throw new DepartmentError('INPUT_INVALID');
-  if (after !== null && !isSubjectId(after)) throw new DepartmentError('INPUT_INVALID');
+  const findsPersons = findsSoleProprietors(context);
+  if (after !== null && !isCursor(after, findsPersons)) throw new DepartmentError('INPUT_INVALID');
   const size = pageSize(first, 20);
-  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL, [name, findsSoleProprietors(context), after, size + 1]);
+  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL, [name, findsPersons, after, size + 1]);
   const page = rows.slice(0, size);
   return {
     edges: page.map(({ id }) => ({ node: { id }, cursor: id })),
     pageInfo: { hasNextPage: rows.length > size, endCursor: page.at(-1)?.id ?? null },
   };
+}
+
+/** A page that begins after somebody tells where that name stands: whom a caller does not find, it cannot begin after. */
+function isCursor(after: string, findsPersons: boolean): boolean {
+  return isSubjectId(after) && (findsPersons || !isPersonSubject(after));
 }
 
 /** A 92-code and its name are personal data. */
