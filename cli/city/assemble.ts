@@ -45,6 +45,9 @@ export interface CityOptions {
   transport?: (department: Department, usual: DepartmentTransport) => DepartmentTransport;
 }
 
+/** What a gateway cannot start without. */
+export const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
+
 const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 /** A city's applications send some hundreds of documents; a plan is about 50 KB. */
 const MAX_PLANS = 2_000;
@@ -83,7 +86,7 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 
 async function openParts(options: CityOptions) {
   const { config, db, clock = Date.now } = options;
-  const secrets = requireSecrets(config, ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey']);
+  const secrets = requireSecrets(config, GATEWAY_SECRETS);
   const metrics = createMetrics();
   const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
   const catalogue = readCatalogue(supergraphSdl);
