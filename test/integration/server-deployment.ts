@@ -16,6 +16,14 @@ const REGISTRY: Department = 'registry';
 /** Imports at a time: each is a process that takes most of a second to start. */
 const IMPORTS_AT_ONCE = 3;
 
+/** A deployment whose parts can be reached past the gateway. */
+export interface ServerDeployment extends Deployment {
+  /** Where a department answers the gateway. */
+  departmentUrl(department: Department): string;
+  /** The address of one owner's database with the account of another. */
+  databaseUrlAs(owner: string, account: string): string;
+}
+
 /** Where the real servers are. */
 export interface Servers {
   databaseUrl: string;
@@ -26,7 +34,7 @@ export interface Servers {
  * A production deployment: real PostgreSQL and Redis, the gateway and each department a process of its own, each with a
  * database and a role of its own that no other may enter, filled by `xinqiao import` from the files of `xinqiao sample`.
  */
-export async function openOnServers({ databaseUrl, redisUrl }: Servers): Promise<Deployment> {
+export async function openOnServers({ databaseUrl, redisUrl }: Servers): Promise<ServerDeployment> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -43,7 +51,7 @@ async function open(
   databaseUrl: string,
   redisUrl: string,
   closers: (() => Promise<unknown>)[],
-): Promise<Omit<Deployment, 'close'>> {
+): Promise<Omit<ServerDeployment, 'close'>> {
   const folder = await mkdtemp(join(tmpdir(), 'xinqiao-servers-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const { issuer, policies, environment, gatewayEnvironment } = await layFoundations(folder);
@@ -110,6 +118,8 @@ async function open(
     breakLog: () => databases.shut('querylog'),
     mendLog: () => databases.reopen('querylog'),
     untilReported: async (text, times) => void (await gateway.untilSaid(text, times)),
+    departmentUrl: (department) => urls.get(department) ?? '',
+    databaseUrlAs: databases.urlAs,
   };
 }
 

@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { request } from 'undici';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPostgres } from '../../database/postgres.ts';
+import { DEPARTMENTS } from '../../schema/signed-context.ts';
 import { fourCallers } from './behaviours/four-callers.ts';
 import { hardCases } from './behaviours/hard-cases.ts';
 import { outages } from './behaviours/outages.ts';
 import { policyReload } from './behaviours/policy-reload.ts';
 import { refusals } from './behaviours/refusals.ts';
-import type { Deployment } from './deployment.ts';
-import { openOnServers } from './server-deployment.ts';
+import { openOnServers, type ServerDeployment } from './server-deployment.ts';
 
 const databaseUrl = process.env['XINQIAO_TEST_DATABASE_URL'];
 const redisUrl = process.env['XINQIAO_TEST_REDIS_URL'];
@@ -13,12 +15,36 @@ const redisUrl = process.env['XINQIAO_TEST_REDIS_URL'];
 describe.skipIf(databaseUrl === undefined || redisUrl === undefined)(
   'PostgreSQL and Redis, every department its own process and database',
   () => {
-    let deployment: Deployment;
+    let deployment: ServerDeployment;
     beforeAll(async () => {
       deployment = await openOnServers({ databaseUrl: databaseUrl ?? '', redisUrl: redisUrl ?? '' });
     }, 180_000);
     afterAll(() => deployment?.close(), 60_000);
 
     for (const behave of [fourCallers, hardCases, refusals, outages, policyReload]) behave(() => deployment);
+
+    test.each(DEPARTMENTS)('%s answers nobody but the gateway, not even about its schema', async (department) => {
+      const { statusCode, body } = await request(deployment.departmentUrl(department), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ _service { sdl } }' }),
+      });
+      expect(statusCode).toBe(401);
+      expect(await body.json()).toMatchObject({ errors: [{ extensions: { code: 'CONTEXT_REQUIRED' } }] });
+    });
+
+    test('no department enters the database of another, nor the gateway theirs', async () => {
+      const doors = [
+        ['registry', 'tax'],
+        ['querylog', 'tax'],
+        ['tax', 'querylog'],
+      ] as const;
+      for (const [owner, account] of doors) {
+        await expect(openPostgres({ url: deployment.databaseUrlAs(owner, account), connections: 1 })).rejects.toMatchObject({
+          name: 'DatabaseError',
+          sqlState: '42501',
+        });
+      }
+    });
   },
 );

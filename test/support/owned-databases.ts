@@ -5,6 +5,8 @@ import { openPostgres } from '../../database/postgres.ts';
 export interface OwnedDatabases {
   /** The owner's address. */
   urlOf(owner: string): string;
+  /** The address of one owner's database with the account of another. */
+  urlAs(owner: string, account: string): string;
   /** The superuser's, who enters even a shut one's server. */
   adminUrlOf(owner: string): string;
   /** Ends all connections of the owner and lets it have no new one: to the owner the server is gone. */
@@ -49,6 +51,7 @@ export async function createOwnedDatabases(
   }
   return {
     urlOf: (owner) => urlOf(owner, nameOf(owner)),
+    urlAs: (owner, account) => urlOf(owner, nameOf(account)),
     adminUrlOf: (owner) => urlOf(owner),
     async shut(owner) {
       await server.exec(`ALTER ROLE ${nameOf(owner)} NOLOGIN`);
