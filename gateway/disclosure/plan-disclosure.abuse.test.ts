@@ -171,6 +171,29 @@ it('the cache forgets what was not used for longest and keeps no failure', () =>
   expect(cache.remember('d', () => 4)).toBe(4);
 });
 
+it('the cache makes room by weight, and keeps nothing that is heavier than all of it', () => {
+  const cache = createBoundedCache<number>(10, (weight) => weight);
+  for (const [key, weight] of Object.entries({ a: 3, b: 3, c: 3, d: 6 })) cache.remember(key, () => weight);
+  expect(cache.size).toBe(2);
+  expect(cache.remember('c', () => 1)).toBe(3);
+  cache.remember('huge', () => 11);
+  expect(cache.size).toBe(2);
+  expect(cache.remember('huge', () => 1)).toBe(1);
+});
+
+it('large operations take the room of several plans, so that a stranger cannot fill the memory with them', () => {
+  const planner = createPlanner(4);
+  const ask = (text: string) => planner(requestOf(text), CALLERS.clerk, { code: 'ADMIN_APPROVAL_CHECK' }, policies).plan;
+  const small = `query Small {subject(${BY}) {name}}`;
+  const large = (name: string) =>
+    `query ${name} {${Array.from({ length: 50 }, (_, index) => `a${index}: subject(${BY}) {id name kind}`).join(' ')}}`;
+  const [kept, first] = [ask(small), ask(large('A'))];
+  expect(ask(small)).toBe(kept);
+  expect(ask(large('A'))).toBe(first);
+  ask(large('B'));
+  expect(ask(small)).not.toBe(kept);
+});
+
 function expectSilence(attempt: () => unknown): void {
   try {
     attempt();

@@ -34,19 +34,22 @@ export interface DisclosurePlannerOptions {
   subjectKey: string;
   /** Key of pseudonyms. */
   pseudonymKey: string;
-  /** Most plans kept, and most resolved operations. */
+  /** Most plans kept, and most resolved operations, of a hundred fields each; larger ones take the room of several. */
   maxPlans?: number;
 }
 
 /** A plan of a hundred fields takes about 50 KiB: some 50 MiB in all. */
 const DEFAULT_MAX_PLANS = 1000;
+const FIELDS_PER_PLAN = 100;
 
 /** Creates a planner. Plans are compiled once per operation, conditions, policy version, caller class and subject kinds. */
 export function createDisclosurePlanner(options: DisclosurePlannerOptions): PlanDisclosure {
   const { catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans = DEFAULT_MAX_PLANS } = options;
   const conditions = createBoundedCache<readonly string[]>(maxPlans);
-  const operations = createBoundedCache<readonly ResolvedField[]>(maxPlans);
-  const plans = createBoundedCache<CompiledPlan>(maxPlans);
+  // By weight: anybody may send operations of thousands of fields, and as many of them as there is room for.
+  const room = maxPlans * FIELDS_PER_PLAN;
+  const operations = createBoundedCache<readonly ResolvedField[]>(room, weightOf);
+  const plans = createBoundedCache<CompiledPlan>(room, ({ plan }) => weightOf(plan.fields));
 
   return (request, caller, declared, policy) => {
     const date = cityToday(() => request.receivedAt);
@@ -80,6 +83,19 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
     if (purpose.requires.self) requireSelf(asked, caller);
     return { plan: plan.plan, asked };
   };
+}
+
+/** The fields of a tree; at least what a plan of {@link FIELDS_PER_PLAN} weighs, so that small ones are bounded in number too. */
+function weightOf(fields: readonly Tree[]): number {
+  return Math.max(FIELDS_PER_PLAN, countFields(fields));
+}
+
+interface Tree {
+  fields?: readonly Tree[];
+}
+
+function countFields(fields: readonly Tree[]): number {
+  return fields.reduce((count, { fields: below = [] }) => count + 1 + countFields(below), 0);
 }
 
 function coerceVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Variables): Variables {
