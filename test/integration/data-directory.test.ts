@@ -113,15 +113,15 @@ describe('a data directory', { timeout: PROCESSES_MS }, () => {
     });
 
     test('starts with no secret that was made for development', async () => {
-      const elsewhere = { ...production(), XINQIAO_DATA: join(folder, 'production') };
-      const bare = await runCommand(['start', '--empty'], elsewhere);
+      expect(await server.stop('SIGTERM')).toBe(0);
+      const bare = await runCommand(['start', '--empty'], production());
       expect(bare.end).toBe(1);
       for (const name of ['XINQIAO_SUBJECT_KEY', 'XINQIAO_PSEUDONYM_KEY', 'XINQIAO_JWKS', 'XINQIAO_CONTEXT_KEY_FILE'])
         expect(bare.stderr).toContain(`${name} is required in production`);
 
       const secrets = join(folder, 'data', 'secrets');
       const borrowed = await runCommand(['start', '--empty'], {
-        ...elsewhere,
+        ...production(),
         XINQIAO_SUBJECT_KEY: 'x'.repeat(64),
         XINQIAO_PSEUDONYM_KEY: 'y'.repeat(64),
         XINQIAO_JWKS: join(secrets, 'jwks.json'),
