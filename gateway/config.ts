@@ -26,6 +26,8 @@ export interface Config {
   readonly tokens: { readonly issuer: string; readonly audience: string };
   /** Departments reached over HTTP; the others run in this process. */
   readonly subgraphUrls: Readonly<Partial<Record<Department, string>>>;
+  /** Where an import asks the registry for old numbers, when its database does not hold the registry. */
+  readonly gatewayUrl?: string;
   readonly policiesDirectory: string;
   /** Name of the query log, part of every receipt. */
   readonly logOrigin: string;
@@ -42,6 +44,8 @@ export interface SecretSources {
   readonly jwks?: string;
   readonly contextKeyFile?: string;
   readonly contextPublicKeyFile?: string;
+  /** A department's own token, with which its imports ask the gateway. */
+  readonly gatewayToken?: string;
 }
 
 /** Milliseconds. */
@@ -103,6 +107,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       ...(e.XINQIAO_JWKS !== undefined && { jwks: e.XINQIAO_JWKS }),
       ...(e.XINQIAO_CONTEXT_KEY_FILE !== undefined && { contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE }),
       ...(e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE !== undefined && { contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE }),
+      ...(e.XINQIAO_GATEWAY_TOKEN !== undefined && { gatewayToken: e.XINQIAO_GATEWAY_TOKEN }),
     },
     tokens: { issuer: e.XINQIAO_ISSUER ?? 'https://xinqiao.example/development', audience: e.XINQIAO_AUDIENCE ?? 'xinqiao' },
     subgraphUrls: Object.fromEntries(
@@ -111,6 +116,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
         return url === undefined ? [] : [[department, url]];
       }),
     ),
+    ...(e.XINQIAO_GATEWAY_URL !== undefined && { gatewayUrl: e.XINQIAO_GATEWAY_URL }),
     policiesDirectory: e.XINQIAO_POLICIES,
     logOrigin: e.XINQIAO_LOG_ORIGIN,
     logLevel: e.LOG_LEVEL ?? (e.NODE_ENV === 'test' ? 'silent' : 'info'),
@@ -165,6 +171,8 @@ export const ENVIRONMENT = v.object({
   SUBGRAPH_TAX_URL: subgraphUrl(),
   SUBGRAPH_SOCIAL_SECURITY_URL: subgraphUrl(),
   SUBGRAPH_UTILITIES_URL: subgraphUrl(),
+  XINQIAO_GATEWAY_URL: v.optional(url('http://gateway:4000/graphql', ['http:', 'https:'])),
+  XINQIAO_GATEWAY_TOKEN: v.optional(text('a token')),
   XINQIAO_POLICIES: v.optional(text('a directory'), 'policies'),
   XINQIAO_LOG_ORIGIN: v.optional(
     v.pipe(v.string(), v.regex(/^[\w.:/-]{1,128}$/, 'at most 128 of A-Z a-z 0-9 _ . : / -')),

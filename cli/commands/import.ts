@@ -17,6 +17,7 @@ import type { RejectionCode, WarningCode } from '../../subgraphs/kit/import/reas
 import { REJECTIONS, WARNINGS } from '../../subgraphs/kit/import/reasons.ts';
 import { templateCsv, templateNotes } from '../../subgraphs/kit/import/template.ts';
 import { settleWaiting } from '../../subgraphs/settle-waiting.ts';
+import { otherRegistry } from '../import/other-registry.ts';
 import { progressBar } from '../progress-bar.ts';
 
 interface ImportCommandOptions {
@@ -24,6 +25,7 @@ interface ImportCommandOptions {
   officer?: string;
   template?: string;
   output?: string;
+  gateway?: string;
   dryRun?: true;
   retryUnmatched?: true;
   json?: true;
@@ -44,6 +46,7 @@ export function registerImport(program: Command, environment: NodeJS.ProcessEnv 
     .argument('[file]', 'CSV (UTF-8 or GB18030) or .xlsx up to 100,000 rows')
     .option('--department <code>', `department that sends it: ${DEPARTMENTS.join(', ')}`)
     .option('--officer <name>', 'officer responsible for rows that name none (default: the account that runs this command)')
+    .option('--gateway <url>', 'ask here for old 15-digit numbers, with the token in XINQIAO_GATEWAY_TOKEN')
     .option('--dry-run', 'validate only: store nothing, write no file')
     .option('--retry-unmatched', "take in rows that wait for a subject's old number, as far as the registry knows it by now")
     .option('--template <category>', 'print the template of a category as CSV, and its notes on standard error')
@@ -65,6 +68,7 @@ async function importOne(
 ): Promise<void> {
   checkDepartment(category, options.department);
   const config = loadConfig(environment);
+  const registry = otherRegistry(config, options.gateway, category);
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
   const officer = options.officer?.trim() || userInfo().username;
   const db = options.dryRun ? null : await openFor(config, category.schema);
@@ -78,8 +82,10 @@ async function importOne(
       subjectKey,
       clock: Date.now,
       onProgress: bar.show,
+      ...(registry && { resolve: registry.resolve }),
     });
     bar.clear();
+    registry?.report(process.stderr);
     const settled = category.name === 'registrations' && db ? (await settleWaiting(db, { clock: Date.now })).settled : 0;
     process.stdout.write(options.json ? `${JSON.stringify({ ...summary, settled })}\n` : described(summary, settled));
     if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
@@ -89,12 +95,21 @@ async function importOne(
   }
 }
 
-async function retryUnmatched({ department, json }: ImportCommandOptions, environment: NodeJS.ProcessEnv): Promise<void> {
+async function retryUnmatched(
+  { department, json, gateway }: ImportCommandOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
   const config = loadConfig(environment);
   const { databaseUrl, dataDirectory } = config;
+  const registry = otherRegistry(config, gateway);
   const db = await openDatabase({ databaseUrl, dataDirectory });
   try {
-    const outcome = await settleWaiting(db, { clock: Date.now, ...(department !== undefined && { department }) });
+    const outcome = await settleWaiting(db, {
+      clock: Date.now,
+      ...(department !== undefined && { department }),
+      ...(registry && { resolve: registry.resolve }),
+    });
+    registry?.report(process.stderr);
     process.stdout.write(
       json ? `${JSON.stringify(outcome)}\n` : `已入库 ${outcome.settled} 行，仍待匹配 ${outcome.waiting} 行。\n`,
     );

@@ -1,7 +1,8 @@
 import type { Db } from '../../../database/db.ts';
 import type { ImportCategory, PlannedRow } from './category.ts';
 import type { MergeOutcome, MergeProvenance } from './merge.ts';
-import type { ResolveReferences } from './resolve-references.ts';
+import type { OldNumber, ResolveReferences } from './resolve-references.ts';
+import { distinctNumbers } from './resolve-references.ts';
 import { lockImports, storeMatched } from './store-matched.ts';
 import { queueWaiting } from './unmatched.ts';
 
@@ -27,14 +28,14 @@ export async function storeRows(
   rows: readonly StoredRow[],
   options: { provenance: MergeProvenance; resolve: ResolveReferences },
 ): Promise<StoreOutcome> {
-  const references = rows.flatMap(({ subject }) => ('reference' in subject ? [subject.reference] : []));
-  const found = references.length > 0 ? await options.resolve([...new Set(references)]) : new Map<string, string>();
+  const numbers = rows.flatMap(({ subject }) => ('reference' in subject ? [subject] : []));
+  const found = numbers.length > 0 ? await options.resolve(distinctNumbers(numbers)) : new Map<string, string>();
   const matched: (StoredRow & { subjectId: string })[] = [];
-  const unmatched: (StoredRow & { reference: string })[] = [];
+  const unmatched: (StoredRow & OldNumber)[] = [];
   for (const row of rows) {
     const subjectId = 'id' in row.subject ? row.subject.id : found.get(row.subject.reference);
     if (subjectId !== undefined) matched.push({ ...row, subjectId });
-    else if ('reference' in row.subject) unmatched.push({ ...row, reference: row.subject.reference });
+    else if ('reference' in row.subject) unmatched.push({ ...row, ...row.subject });
   }
   return db.transaction(async (tx) => {
     // A lost chunk is no loss before the batch is closed, and closing it makes all before it durable: no chunk waits for the disk.

@@ -5,10 +5,11 @@ import { checkResidentId, residentBirthDate } from '../../../schema/identifiers/
 import { subjectId, unresolvedId } from '../../../schema/identifiers/subject-id.ts';
 import { checkUscc } from '../../../schema/identifiers/uscc.ts';
 import type { RejectionCode } from './reasons.ts';
+import type { OldNumber } from './resolve-references.ts';
 import type { RowReader } from './row-reader.ts';
 
-/** Whose a line is: an opaque id, or a reference to an old 15-digit number that the registry has to resolve. */
-export type SubjectReference = { readonly id: string } | { readonly reference: string };
+/** Whose a line is: an opaque id, or an old 15-digit number that the registry has to resolve. */
+export type SubjectReference = { readonly id: string } | OldNumber;
 
 /** How a layout names the columns that identify a subject; a column the layout lacks is left out. */
 export interface SubjectFields {
@@ -116,5 +117,5 @@ function byOldNumber(row: RowReader, key: string, field: string, number: string)
   }
   for (const warning of check.warnings) row.warn(field, warning);
   const value = normaliseIdentifier(number);
-  return { subject: { reference: unresolvedId(key, { type: 'BUSINESS_REGISTRATION_NO', value }) } };
+  return { subject: { reference: unresolvedId(key, { type: 'BUSINESS_REGISTRATION_NO', value }), number: value } };
 }

@@ -2,16 +2,16 @@ import type { Db, Queryable } from '../../../database/db.ts';
 import type { Cell, ImportCategory, PlannedRecord } from './category.ts';
 import { contentHash } from './content-hash.ts';
 import type { MergeProvenance } from './merge.ts';
-import type { ResolveReferences } from './resolve-references.ts';
+import type { OldNumber, ResolveReferences } from './resolve-references.ts';
+import { distinctNumbers } from './resolve-references.ts';
 import { lockImports, storeMatched } from './store-matched.ts';
 
 /** Rows looked at together when a queue is settled. */
 const SETTLE_ROWS = 2_000;
 
-interface WaitingRow {
+interface WaitingRow extends OldNumber {
   readonly line: number;
   readonly officer: string;
-  readonly reference: string;
   readonly records: readonly PlannedRecord[];
 }
 
@@ -29,9 +29,9 @@ export async function queueWaiting(
   const { rows: queued } = await tx.query<{ line: number }>(
     `insert into ${category.schema}.unmatched
        (category, reference, reason, "row", department, responsible_officer, batch_id, line, received_at, content_hash)
-     select $1::text, reference, 'BUSINESS_REGISTRATION_NO_UNKNOWN', "row"::jsonb, $2::text, officer, $3::text, line::integer, $4::timestamptz, hash
-     from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-       as input(reference, "row", officer, line, hash)
+     select $1::text, reference, 'BUSINESS_REGISTRATION_NO_UNKNOWN', "row"::jsonb || jsonb_build_object('number', number), $2::text, officer, $3::text, line::integer, $4::timestamptz, hash
+     from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+       as input(reference, number, "row", officer, line, hash)
      on conflict (category, content_hash) where resolved_at is null do nothing
      returning line`,
     [
@@ -40,6 +40,7 @@ export async function queueWaiting(
       batchId,
       receivedAt,
       rows.map(({ reference }) => reference),
+      rows.map(({ number }) => number),
       contents,
       rows.map(({ officer }) => officer),
       rows.map(({ line }) => line),
@@ -66,7 +67,7 @@ export async function settleUnmatched(
     const last = rows.at(-1);
     if (!last) return { settled, waiting };
     after = BigInt(last.id);
-    const found = await options.resolve([...new Set(rows.map(({ reference }) => reference))]);
+    const found = await options.resolve(distinctNumbers(rows));
     const known = rows.filter(({ reference }) => found.has(reference));
     waiting += rows.length - known.length;
     settled += known.length;
@@ -74,7 +75,8 @@ export async function settleUnmatched(
       await lockImports(tx, category.schema);
       for (const row of known) await settle(tx, category, row, found.get(row.reference) ?? '');
       await tx.query(
-        `update ${category.schema}.unmatched set resolved_at = $1::timestamptz where id = any($2::bigint[]) and resolved_at is null`,
+        // The number has done its service.
+        `update ${category.schema}.unmatched set resolved_at = $1::timestamptz, "row" = "row" - 'number' where id = any($2::bigint[]) and resolved_at is null`,
         [options.now, known.map(({ id }) => id)],
       );
     });
@@ -84,6 +86,7 @@ export async function settleUnmatched(
 interface QueuedRow extends Record<string, unknown> {
   readonly id: bigint;
   readonly reference: string;
+  readonly number: string;
   readonly row: string;
   readonly department: string;
   readonly responsible_officer: string;
@@ -94,7 +97,7 @@ interface QueuedRow extends Record<string, unknown> {
 
 async function waitingRows(db: Db, category: ImportCategory, after: bigint): Promise<readonly QueuedRow[]> {
   const { rows } = await db.query<QueuedRow>(
-    `select id, reference, "row"::text as "row", department, responsible_officer, batch_id, line, received_at
+    `select id, reference, coalesce("row"->>'number', '') as number, "row"::text as "row", department, responsible_officer, batch_id, line, received_at
      from ${category.schema}.unmatched where category = $1::text and resolved_at is null and id > $2::bigint
      order by id limit ${SETTLE_ROWS}`,
     [category.name, after],
