@@ -38,6 +38,7 @@ describe('a matter in a header is INPUT_INVALID', () => {
     ['of 129 characters', 'A'.repeat(129)],
     ['that is a resident number', citizen],
     ['that holds a resident number', encodeURIComponent(`身份证${citizen}号`)],
+    ['that holds a resident number behind letters', `ID${citizen}`],
     [
       'that holds a resident number in full-width digits',
       encodeURIComponent(citizen.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))),

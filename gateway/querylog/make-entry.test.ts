@@ -76,8 +76,8 @@ test('a refusal before anything is known says so', () => {
   });
 });
 
-test.each(['370481199001010010', '张三', 'a b', `a${'b'.repeat(200)}`])(
-  'keeps no operation name that GraphQL would not take: %s',
+test.each(['370481199001010010', '张三', 'a b', `a${'b'.repeat(200)}`, 'q_11010519491231002X'])(
+  'keeps no operation name that GraphQL would not take, or that holds an identity number: %s',
   (operationName) => {
     expect(releaseEntry({ ...look, request: { ...look.request, operationName } }, shown, NOW).operation.name).toBeNull();
   },

@@ -1,3 +1,4 @@
+import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { FieldCount } from '../desensitization/desensitize.ts';
 import type { Disclosure } from '../disclosure/disclosure.ts';
@@ -80,9 +81,9 @@ function callerOf(caller: Caller | undefined): QueryLogEntry['caller'] {
   };
 }
 
-/** The client chooses the operation's name: only what GraphQL itself would take is kept. */
+/** The client chooses the operation's name: only what GraphQL itself would take is kept, and no identity number in it. */
 function graphqlName(name: string | null): string | null {
-  return name !== null && /^[_A-Za-z]\w{0,127}$/.test(name) ? name : null;
+  return name !== null && /^[_A-Za-z]\w{0,127}$/.test(name) && !holdsIdentityNumber(name) ? name : null;
 }
 
 function asked({ disclosure }: LookOnRecord): string[] {

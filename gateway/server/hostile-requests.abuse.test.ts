@@ -181,6 +181,7 @@ describe('a hostile header', () => {
     ['too short', 'abc'],
     ['a line of the log', 'x"} {"level":60'],
     ['too long', 'x'.repeat(65)],
+    ['a resident number', '11010519491231002X'],
     ['not ASCII', 'id-\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9'],
   ])('X-Request-Id that is %s is replaced', async (_, given) => {
     const response = await running.post({ query: '{ __typename }' }, { 'x-request-id': given });

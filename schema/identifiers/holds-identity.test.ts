@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { holdsIdentityNumber } from './holds-identity.ts';
+import { usccCheckCharacter } from './uscc.ts';
+
+const CITIZEN = '11010519491231002X';
+const PROPRIETOR = `92370100MA3C0A0A1${usccCheckCharacter('92370100MA3C0A0A1')}`;
+const COMPANY = `9137010008405468A${usccCheckCharacter('9137010008405468A')}`;
+
+test.each([
+  ['a resident number alone', CITIZEN],
+  ['one in lower case', CITIZEN.toLowerCase()],
+  ['one behind letters', `ID${CITIZEN}`],
+  ['one before letters', `${CITIZEN}abc`],
+  ['one behind an underscore', `query_${CITIZEN}`],
+  ['one in full-width digits', CITIZEN.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))],
+  ["a sole proprietor's code", `案号${PROPRIETOR}`],
+])('%s is found', (_, text) => expect(holdsIdentityNumber(text)).toBe(true));
+
+test.each([
+  ['nothing', ''],
+  ["a company's code", COMPANY],
+  ['a longer number', `${CITIZEN.slice(0, 17)}0042`],
+  ['a number with another check digit', '110105194912310021'],
+  ['a UUID', '6f946327-d402-4c01-b862-5e007d7df72b'],
+])('%s is not', (_, text) => expect(holdsIdentityNumber(text)).toBe(false));
