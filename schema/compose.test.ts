@@ -9,20 +9,20 @@ const HEADER = `
     @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@composeDirective"])
     @link(url: "https://xinqiao.example/spec/classified/v1.0", import: ["@classified", "Sensitivity", "Category"])
     @composeDirective(name: "@classified")
-  "Classifies."
+  "分级分类。 Classifies."
   directive @classified(as: Sensitivity!, ofPerson: Sensitivity, category: Category!, mask: String) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
-  "Class." enum Sensitivity { "P." PUBLIC "I." INTERNAL "P." PERSONAL }
-  "Category." enum Category { "R." REGISTRATION "T." TAX }
-  "Name." scalar SubjectName
+  "级别。 Class." enum Sensitivity { "公开。 Public." PUBLIC "共享。 Internal." INTERNAL "个人。 Personal." PERSONAL }
+  "类别。 Category." enum Category { "登记。 Registration." REGISTRATION "税。 Tax." TAX }
+  "名称。 Name." scalar SubjectName
 `;
 const PUBLIC = '@classified(as: PUBLIC, category: REGISTRATION)';
 const registry = {
   name: 'registry',
   sdl: `${HEADER}
-    type Query { "One." subject(id: ID! ${PUBLIC}): CreditSubject ${PUBLIC} }
-    "Subject." type CreditSubject @key(fields: "id") {
-      "Id." id: ID! ${PUBLIC}
-      "Name." name: SubjectName @classified(as: PUBLIC, ofPerson: PERSONAL, category: REGISTRATION, mask: "NAME")
+    "查询。 Query." type Query { "主体。 One." subject("编号。 Its id." id: ID! ${PUBLIC}): CreditSubject ${PUBLIC} }
+    "主体。 Subject." type CreditSubject @key(fields: "id") {
+      "编号。 Id." id: ID! ${PUBLIC}
+      "名称。 Name." name: SubjectName @classified(as: PUBLIC, ofPerson: PERSONAL, category: REGISTRATION, mask: "NAME")
     }`,
 };
 const tax = {
@@ -30,7 +30,7 @@ const tax = {
   sdl: `${HEADER}
     type CreditSubject @key(fields: "id") {
       id: ID! ${PUBLIC}
-      "Arrears." hasArrears: Boolean @classified(as: INTERNAL, category: TAX)
+      "欠税。 Arrears." hasArrears: Boolean @classified(as: INTERNAL, category: TAX)
     }`,
 };
 
@@ -54,51 +54,67 @@ describe('composition', () => {
   });
 
   test.each<[string, string, string, string]>([
-    ['a field without a class', `"X." x: Int`, 'UNCLASSIFIED', 'CreditSubject.x'],
-    ['a field without a category', `"X." x: Int @classified(as: PUBLIC)`, 'UNCLASSIFIED', 'CreditSubject.x'],
-    ['an argument without a class', `"X." x(y: Int): Int ${PUBLIC}`, 'UNCLASSIFIED', 'CreditSubject.x(y:)'],
-    ['a non-null field', `"X." x: Int! ${PUBLIC}`, 'NON_NULL', 'CreditSubject.x'],
+    ['a field without a class', `"某。 Some." x: Int`, 'UNCLASSIFIED', 'CreditSubject.x'],
+    ['a field without a category', `"某。 Some." x: Int @classified(as: PUBLIC)`, 'UNCLASSIFIED', 'CreditSubject.x'],
+    ['an argument without a class', `"某。 Some." x("某。 Some." y: Int): Int ${PUBLIC}`, 'UNCLASSIFIED', 'CreditSubject.x(y:)'],
+    ['a non-null field', `"某。 Some." x: Int! ${PUBLIC}`, 'NON_NULL', 'CreditSubject.x'],
     [
       'an unknown mask',
-      `"X." x: SubjectName @classified(as: PUBLIC, category: TAX, mask: "NOPE")`,
+      `"某。 Some." x: SubjectName @classified(as: PUBLIC, category: TAX, mask: "NOPE")`,
       'UNKNOWN_MASK',
       'CreditSubject.x',
     ],
     [
       'a mask on a number',
-      `"X." x: [Int!] @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
+      `"某。 Some." x: [Int!] @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
       'MASK_ON_NON_TEXT',
       'CreditSubject.x',
     ],
     [
       'a mask on an enum',
-      `"X." x: Category @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
+      `"某。 Some." x: Category @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
       'MASK_ON_NON_TEXT',
       'CreditSubject.x',
     ],
     [
       'a mask on an object',
-      `"X." x: CreditSubject @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
+      `"某。 Some." x: CreditSubject @classified(as: PUBLIC, category: TAX, mask: "NAME")`,
       'MASK_ON_NON_TEXT',
       'CreditSubject.x',
     ],
     ['a field nobody describes', `x: Int ${PUBLIC}`, 'UNDESCRIBED', 'CreditSubject.x'],
-    ['a field of another department', `"X." name: SubjectName ${PUBLIC}`, 'TWO_OWNERS', 'CreditSubject.name'],
-    ['an unknown type', `"X." x: Nowhere ${PUBLIC}`, 'NOT_COMPOSABLE', 'INVALID_GRAPHQL'],
+    ['an argument nobody describes', `"某。 Some." x(y: Int ${PUBLIC}): Int ${PUBLIC}`, 'UNDESCRIBED', 'CreditSubject.x(y:)'],
+    ['a field described in Chinese alone', `"欠税余额。" x: Int ${PUBLIC}`, 'NOT_BILINGUAL', 'CreditSubject.x'],
+    ['a field described in English alone', `"Balance owed." x: Int ${PUBLIC}`, 'NOT_BILINGUAL', 'CreditSubject.x'],
+    ['a field described in English first', `"Balance owed. 欠税余额。" x: Int ${PUBLIC}`, 'NOT_BILINGUAL', 'CreditSubject.x'],
+    ['Chinese that only mentions a Latin name', `"代码（USCC）。见 code。" x: Int ${PUBLIC}`, 'NOT_BILINGUAL', 'CreditSubject.x'],
+    [
+      'an argument described in Chinese alone',
+      `"某。 Some." x("条数。" y: Int ${PUBLIC}): Int ${PUBLIC}`,
+      'NOT_BILINGUAL',
+      'CreditSubject.x(y:)',
+    ],
+    ['a field of another department', `"某。 Some." name: SubjectName ${PUBLIC}`, 'TWO_OWNERS', 'CreditSubject.name'],
+    ['an unknown type', `"某。 Some." x: Nowhere ${PUBLIC}`, 'NOT_COMPOSABLE', 'INVALID_GRAPHQL'],
   ])('refuses %s', (_, field, code, coordinate) => {
-    const composed = composeSupergraph([registry, { ...tax, sdl: tax.sdl.replace(/"Arrears.".*/, field) }], MASKS);
+    const composed = composeSupergraph([registry, { ...tax, sdl: tax.sdl.replace(/"欠税。 Arrears.".*/, field) }], MASKS);
     expect(composed.ok ? [] : composed.faults).toContainEqual(expect.objectContaining({ code, coordinate }));
   });
 
   test.each<[string, string, string, string]>([
-    ['an interface', `"N." interface Named { "N." name: String ${PUBLIC} }`, 'ABSTRACT_TYPE', 'Named'],
-    ['a union', `"N." union Any = CreditSubject`, 'ABSTRACT_TYPE', 'Any'],
-    ['an enum value nobody describes', `"E." enum E { "A." A B }`, 'UNDESCRIBED', 'E.B'],
-    ['a type nobody describes', `type T { "A." a: Int ${PUBLIC} }`, 'UNDESCRIBED', 'T'],
-    ['an input field without a class', `"I." input I { "A." a: Int! }`, 'UNCLASSIFIED', 'I.a'],
+    ['an interface', `"名。 N." interface Named { "名。 N." name: String ${PUBLIC} }`, 'ABSTRACT_TYPE', 'Named'],
+    ['a union', `"名。 N." union Any = CreditSubject`, 'ABSTRACT_TYPE', 'Any'],
+    ['an enum value nobody describes', `"种类。 Kind." enum E { "甲。 First." A B }`, 'UNDESCRIBED', 'E.B'],
+    ['an enum value described in Chinese alone', `"种类。 Kind." enum E { "甲。" A }`, 'NOT_BILINGUAL', 'E.A'],
+    ['an enum value added by an extension and not described', 'extend enum Category { NEW }', 'UNDESCRIBED', 'Category.NEW'],
+    ['a type described in English alone', `"Tax." type T { "甲。 First." a: Int ${PUBLIC} }`, 'NOT_BILINGUAL', 'T'],
+    ['a scalar described in Chinese alone', `"金额（元）。" scalar Amount`, 'NOT_BILINGUAL', 'Amount'],
+    ['an input field described in Chinese alone', `"项。 Item." input I { "甲。" a: Int! ${PUBLIC} }`, 'NOT_BILINGUAL', 'I.a'],
+    ['a type nobody describes', `type T { "甲。 First." a: Int ${PUBLIC} }`, 'UNDESCRIBED', 'T'],
+    ['an input field without a class', `"项。 Item." input I { "甲。 First." a: Int! }`, 'UNCLASSIFIED', 'I.a'],
     [
       'alternatives without a word how many',
-      `"I." input I { "A." a: Int ${PUBLIC} "B." b: Int ${PUBLIC} }`,
+      `"项。 Item." input I { "甲。 First." a: Int ${PUBLIC} "乙。 Second." b: Int ${PUBLIC} }`,
       'CHOICE_UNDOCUMENTED',
       'I',
     ],
@@ -106,6 +122,14 @@ describe('composition', () => {
   ])('refuses %s', (_, definition, code, coordinate) => {
     const composed = composeSupergraph([registry, { ...tax, sdl: `${tax.sdl}\n${definition}` }], MASKS);
     expect(composed.ok ? [] : composed.faults).toContainEqual(expect.objectContaining({ code, coordinate, subgraph: 'tax' }));
+  });
+
+  test('takes one description for all, and holds each that is given to both languages', () => {
+    const refused = { ...tax, sdl: tax.sdl.replace('id: ID!', '"编号。" id: ID!') };
+    expect(composeSupergraph([registry, refused], MASKS)).toMatchObject({
+      ok: false,
+      faults: [{ code: 'NOT_BILINGUAL', subgraph: 'tax', coordinate: 'CreditSubject.id' }],
+    });
   });
 
   test('refuses two classifications of one coordinate, and takes the order of arguments for no difference', () => {
@@ -128,7 +152,7 @@ describe('composition', () => {
   test('reports a fault of the shared part once', () => {
     const broken = [registry, tax].map(({ name, sdl }) => ({
       name,
-      sdl: `${sdl}\ntype Shared @shareable { "A." a: Int ${PUBLIC} }`,
+      sdl: `${sdl}\ntype Shared @shareable { "甲。 First." a: Int ${PUBLIC} }`,
     }));
     const composed = composeSupergraph(broken, MASKS);
     expect(composed.ok ? [] : composed.faults.map(({ code, coordinate }) => `${code} ${coordinate}`)).toEqual([

@@ -1,6 +1,7 @@
 import composition from '@apollo/composition';
 import { parse } from 'graphql';
-import { crossFaults, undescribed } from './composition/cross-rules.ts';
+import { crossFaults } from './composition/cross-rules.ts';
+import { descriptionFaults } from './composition/descriptions.ts';
 import type { CompositionFault } from './composition/fault.ts';
 import type { SubgraphDocument } from './composition/subgraph-rules.ts';
 import { subgraphFaults } from './composition/subgraph-rules.ts';
@@ -28,7 +29,7 @@ export function composeSupergraph(subgraphs: readonly SubgraphSdl[], masks: Read
   const faults: CompositionFault[] = [];
   const documents = [...subgraphs].sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((subgraph) => parsed(subgraph, faults));
   faults.push(...documents.flatMap((subgraph) => subgraphFaults(subgraph, masks)));
-  faults.push(...crossFaults(documents), ...undescribed(documents));
+  faults.push(...crossFaults(documents), ...descriptionFaults(documents));
   return faults.length > 0 ? { ok: false, faults: distinct(faults) } : federate(documents);
 }
 

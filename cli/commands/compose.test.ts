@@ -59,7 +59,7 @@ describe('xinqiao compose', () => {
   });
 
   test('with --check exits 2 for a stale one and leaves it, without it writes', async () => {
-    edit(TAX, '"""是否欠税。"""', '"""是否有欠税。"""');
+    edit(TAX, '是否欠税；', '是否有欠税；');
     expect(await compose('--check')).toMatchObject({ status: 2, report: { outcome: 'stale' } });
     expect(readFileSync(join(copy, SUPERGRAPH), 'utf8')).not.toContain('是否有欠税');
     expect(await compose()).toMatchObject({ status: 0, report: { outcome: 'written' } });
