@@ -1,6 +1,5 @@
 import type { CurrentPolicies } from '../policies/current-policies.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
-import { cityToday } from '../schema/city-clock.ts';
 import type { Authorize } from './authorization/authorize.ts';
 import { desensitize } from './desensitization/desensitize.ts';
 import type { Disclosure } from './disclosure/disclosure.ts';
@@ -57,12 +56,7 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
     assertIntrospectionAllowed(disclosure.plan, caller, gateway.introspectionOpen);
     const grant = await gateway.authorize(disclosure, caller, purpose, policy);
     const answer = (look.answer = await execute(disclosure, caller, purpose, request, gateway));
-    assertReferencesAnswered(
-      answer,
-      purpose,
-      policy,
-      cityToday(() => request.receivedAt),
-    );
+    assertReferencesAnswered(answer, purpose, { policy, receivedAt: request.receivedAt });
     const shown = desensitize(answer, disclosure.plan);
     await grant.settle(shown.subjects);
     const receipt = await gateway.queryLog.append(releaseEntry(look, shown, gateway.clock()));

@@ -18,7 +18,8 @@ describe('a purpose that must consult a department', () => {
     { unavailable: ['registry', 'tax'], refused: true },
   ])('is refused $refused when $unavailable do not answer and $failing refuses', ({ unavailable, failing, refused }) => {
     const failures = failing === undefined ? [] : [{ path: [], department: failing, code: 'DEPARTMENT_REFUSED' as const }];
-    const check = () => assertReferencesAnswered({ unavailable, failures }, purpose, policy, '2026-06-01');
+    const check = () =>
+      assertReferencesAnswered({ unavailable, failures }, purpose, { policy, receivedAt: Date.parse('2026-05-31T16:00:00Z') });
     if (refused)
       expect(check).toThrow(expect.objectContaining({ code: 'REFERENCE_UNAVAILABLE', details: { departments: ['registry'] } }));
     else expect(check).not.toThrow();

@@ -1,4 +1,5 @@
 import type { PolicySet } from '../../policies/policy-set.ts';
+import { cityToday } from '../../schema/city-clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 import type { RawAnswer } from './execution.ts';
@@ -11,9 +12,9 @@ import type { RawAnswer } from './execution.ts';
 export function assertReferencesAnswered(
   answer: Pick<RawAnswer, 'unavailable' | 'failures'>,
   purpose: DeclaredPurpose,
-  policy: Pick<PolicySet, 'purpose'>,
-  date: string,
+  { policy, receivedAt }: { policy: Pick<PolicySet, 'purpose'>; receivedAt: number },
 ): void {
+  const date = cityToday(() => receivedAt);
   const required = policy.purpose(purpose.code, date)?.requiredDepartments ?? [];
   const refused = answer.failures.filter(({ code }) => code === 'DEPARTMENT_REFUSED').map(({ department }) => department);
   const missing = new Set([...answer.unavailable, ...refused]);
