@@ -23,6 +23,19 @@ describe.skipIf(databaseUrl === undefined || redisUrl === undefined)(
 
     for (const behave of [fourCallers, hardCases, refusals, outages, policyReload]) behave(() => deployment);
 
+    test('an office with a database of its own finds the subject of an old number through the gateway, on the record', async () => {
+      const { manifest, log, run } = deployment;
+      const unmatched = manifest.files.find(({ category }) => category === 'licenses')?.unmatched;
+      expect(deployment.settled).toEqual({ settled: 1, waiting: unmatched });
+      const { rows } = await log.query<{ canonical: string }>('select canonical from querylog.entry order by seq limit 1');
+      expect(JSON.parse(rows[0]?.canonical ?? '')).toMatchObject({
+        caller: { organization: `licensing-bureau-${run}`, department: 'licensing', operator: 'import' },
+        purpose: 'DATA_QUALITY',
+        decision: 'RELEASED',
+        subjects: { returned: [expect.stringMatching(/^o-/)] },
+      });
+    });
+
     test.each(DEPARTMENTS)('%s answers nobody but the gateway, not even about its schema', async (department) => {
       const { statusCode, body } = await request(deployment.departmentUrl(department), {
         method: 'POST',
