@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { DEPARTMENTS } from '../schema/signed-context.ts';
 import type { Department } from '../schema/signed-context.ts';
@@ -72,10 +73,15 @@ export interface Limits {
   departmentResponseBytes: number;
 }
 
+/** Directory in which an embedded gateway keeps every policy version that was ever in force, by its hash. */
+export function keptVersions({ dataDirectory }: Pick<Config, 'dataDirectory'>): string {
+  return join(dataDirectory, 'policy-versions');
+}
+
 /** A configuration that cannot be used; the message names every variable at fault and its accepted form, never a value. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
-    super(`Configuration: ${faults.join('; ')}`);
+    super(`配置有误。 Configuration: ${faults.join('; ')}`);
     this.name = 'ConfigError';
   }
 }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { Db } from '../../database/db.ts';
 import { createAuthorize } from '../../gateway/authorization/authorize.ts';
 import { createQuotas } from '../../gateway/authorization/quotas.ts';
-import type { Config } from '../../gateway/config.ts';
+import { type Config, keptVersions } from '../../gateway/config.ts';
 import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosure.ts';
 import { createApolloExecution } from '../../gateway/execution/apollo-execution.ts';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
@@ -90,7 +90,14 @@ async function openParts(options: CityOptions) {
   const metrics = createMetrics();
   const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
   const catalogue = readCatalogue(supergraphSdl);
-  const policies = createPolicies({ directory: config.policiesDirectory, catalogue, clock });
+  // Beside the embedded database there is a directory to keep versions in; a server's policies are kept by its repository.
+  const versionsDirectory = config.databaseUrl === undefined ? keptVersions(config) : undefined;
+  const policies = createPolicies({
+    directory: config.policiesDirectory,
+    catalogue,
+    clock,
+    ...(versionsDirectory !== undefined && { versionsDirectory }),
+  });
   const keys = createKeySource({ location: secrets.jwks, production: config.environment === 'production', clock });
   await keys.ready();
   const execution = await createExecution(options, { supergraphSdl, secrets, metrics, clock });

@@ -56,7 +56,8 @@ export function registerImport(program: Command, environment: NodeJS.ProcessEnv 
     .action(async (category: string | undefined, file: string | undefined, options: ImportCommandOptions) => {
       if (options.template !== undefined) return writeTemplate(findCategory(options.template), options.output);
       if (options.retryUnmatched) return retryUnmatched(options, environment);
-      if (category === undefined || file === undefined) throw new Error('用法：xinqiao import <category> FILE --department CODE');
+      if (category === undefined || file === undefined)
+        throw new Error('请给出类别和文件。 Usage: xinqiao import <category> FILE --department CODE');
       return importOne(findCategory(category), file, { options, environment });
     });
 }
@@ -139,15 +140,19 @@ async function openFor(config: { databaseUrl?: string; dataDirectory: string }, 
 
 function findCategory(name: string): ImportCategory {
   const category = importCategory(name);
-  if (!category) throw new Error(`没有名为 ${name} 的类别。\n${categoryList()}`);
+  if (!category) throw new Error(`没有名为 ${name} 的类别。 There is no category of this name.\n${categoryList()}`);
   return category;
 }
 
 function checkDepartment(category: ImportCategory, department: string | undefined): void {
   if (department === undefined)
-    throw new Error(`请用 --department 指明报送部门（${category.name} 属于 ${category.department}）。`);
+    throw new Error(
+      `请用 --department 指明报送部门。 --department is needed: ${category.name} comes from ${category.department}.`,
+    );
   if (department !== category.department) {
-    throw new Error(`${category.name}（${category.title}）由 ${category.department} 报送，不由 ${department} 报送。`);
+    throw new Error(
+      `${category.title}不由 ${department} 报送。 ${category.name} comes from ${category.department}, not from ${department}.`,
+    );
   }
 }
 
@@ -155,7 +160,7 @@ function categoryList(): string {
   const rows = IMPORT_CATEGORIES.map(
     ({ name, department, title }) => `  ${name.padEnd(18)} --department ${department.padEnd(16)} ${title}`,
   );
-  return ['Categories 类别:', ...rows].join('\n');
+  return ['类别 Categories:', ...rows].join('\n');
 }
 
 function described(summary: ImportSummary, settled: number): string {

@@ -98,5 +98,5 @@ function untilStopped(): Promise<void> {
 
 function wholeNumber(text: string): number {
   if (/^\d{1,7}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('a whole number from 1 to 9999999');
+  throw new InvalidArgumentError('应为 1 至 9999999 的整数。 Expected a whole number from 1 to 9999999.');
 }

@@ -178,7 +178,10 @@ async function open(
 }
 
 function departmentOf(code: string): Department {
-  if (!isDepartment(code)) throw new Error(`no department ${code}; there are ${DEPARTMENTS.join(', ')}, or give an address`);
+  if (!isDepartment(code))
+    throw new Error(
+      `没有部门 ${code}。 There is no department ${code}; there are ${DEPARTMENTS.join(', ')}, or give an address.`,
+    );
   return departments[code];
 }
 
