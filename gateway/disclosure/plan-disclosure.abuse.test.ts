@@ -102,6 +102,9 @@ describe('invalid input is refused without repeating it', () => {
     ['an unknown input field', 'query($by: SubjectBy!) {subject(by: $by) {id}}', { by: { passport: 'secret' } }],
     ['an alias of ours', `{subject(${BY}) {_xinqiao_id: kind}}`, {}],
     ['an alias that begins as ours', `{subject(${BY}) {_xinqiaoX: kind}}`, {}],
+    ["an alias that is an entity's key", `{subject(${BY}) {id: name penalties {facts}}}`, {}],
+    ['such an alias of an object', `{subject(${BY}) {id: registration {status}}}`, {}],
+    ['an alias that is __typename', `{subject(${BY}) {__typename: unifiedSocialCreditCode}}`, {}],
   ])('%s', (_what, text, variables) => {
     const attempt = () => plan(text, { variables });
     expect(attempt).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
@@ -117,6 +120,11 @@ describe('invalid input is refused without repeating it', () => {
       'b: __typename',
     );
   });
+});
+
+it('`id` and `__typename` under their own names, and aliases like them elsewhere, are not refused', () => {
+  const text = `{subject(${BY}) {id __typename ID: id registration {id: status}}}`;
+  expect(plan(text).plan.operation.text).toContain('id: status');
 });
 
 it('arguments are governed however often plans and operations were forgotten', () => {
