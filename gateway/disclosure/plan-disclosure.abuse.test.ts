@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { subjectId } from '../../schema/identifiers/subject-id.ts';
 import { policies } from '../../policies/policies.fixture.ts';
 import { createBoundedCache } from './bounded-cache.ts';
-import { CALLERS, COMPANY, createPlanner, plan, requestOf, RESIDENT } from './planner.fixture.ts';
+import { CALLERS, COMPANY, createPlanner, plan, requestOf, RESIDENT, SUBJECT_KEY } from './planner.fixture.ts';
 
 const BY = `by: {unifiedSocialCreditCode: "${COMPANY}"}`;
 
@@ -119,6 +120,26 @@ describe('invalid input is refused without repeating it', () => {
     expect(plan('query A {a: __typename} query B {b: __typename}', { operationName: 'B' }).plan.operation.text).toContain(
       'b: __typename',
     );
+  });
+});
+
+describe('a refusal carries to the log the opaque ids of those who were asked for', () => {
+  const person = subjectId(SUBJECT_KEY, { type: 'RESIDENT_ID', value: RESIDENT });
+  it.each([
+    ['forbidden argument', CALLERS.public, 'PUBLIC_QUERY', { residentIdNumber: RESIDENT }, 'ARGUMENT_FORBIDDEN', [person]],
+    ['forbidden id', CALLERS.public, 'PUBLIC_QUERY', { id: person }, 'ARGUMENT_FORBIDDEN', [person]],
+    [
+      'somebody else',
+      { ...CALLERS.bank, actor: 'SUBJECT' as const, subject: 'o-me' },
+      'SELF_QUERY',
+      { id: person },
+      'PURPOSE_FORBIDDEN',
+      [person],
+    ],
+    ['number that cannot be genuine', CALLERS.clerk, 'ADMIN_APPROVAL_CHECK', { id: 'nobody' }, 'INPUT_INVALID', []],
+  ])('%s', (_what, caller, purpose, by, code, asked) => {
+    const attempt = () => plan('query($by: SubjectBy!) {subject(by: $by) {kind}}', { caller, purpose, variables: { by } });
+    expect(attempt).toThrow(expect.objectContaining({ code, asked }));
   });
 });
 

@@ -83,6 +83,12 @@ test.each(['370481199001010010', '张三', 'a b', `a${'b'.repeat(200)}`, 'q_1101
   },
 );
 
+test('a query refused while it was planned names those it asked for', () => {
+  const error = new GatewayError('ARGUMENT_FORBIDDEN', {}, { asked: ['p-2', 'p-1', 'p-2'] });
+  const { request, policy } = look;
+  expect(refusalEntry({ request, policy }, error, NOW).subjects).toEqual({ asked: ['p-1', 'p-2'], returned: [] });
+});
+
 test('a clock that goes back makes no negative duration', () => {
   expect(releaseEntry(look, shown, NOW - 60_000).durationMs).toBe(0);
 });
