@@ -285,6 +285,12 @@ describe('a slow or broken department', () => {
     expect(tax.received).toHaveLength(10);
   });
 
+  test('questions whose answer is too long never open the circuit for everybody else', async () => {
+    tax.behave(async () => Promise.reject(new TransportError('too long', false, { tooLong: true })));
+    for (let query = 0; query < 10; query++) expect((await ask()).unavailable).toEqual(['tax']);
+    expect(tax.received).toHaveLength(10);
+  });
+
   test('a client that goes away aborts what is under way, without a second attempt and without opening the circuit', async () => {
     for (let query = 0; query < 10; query++) {
       const client = new AbortController();

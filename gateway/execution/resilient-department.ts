@@ -36,7 +36,7 @@ export type AskDepartment = (
 
 /**
  * Wraps a transport. A GraphQL answer is an answer, refusals included: only silence, broken connections and unusable
- * answers count against the department; a client that goes away does not.
+ * answers count against the department; a client that goes away or asks for more than may be answered does not.
  */
 export function resilient(
   department: string,
@@ -77,8 +77,9 @@ export function resilient(
     idempotent ? oneMore.execute(() => attempt(request, call), call.signal) : attempt(request, call);
 }
 
+/** Whoever asks for too much must not have the department left alone by everybody. */
 function isDepartmentsFault(error: Error): boolean {
-  return error instanceof TransportError || error instanceof TaskCancelledError;
+  return (error instanceof TransportError && !error.tooLong) || error instanceof TaskCancelledError;
 }
 
 function mayFareBetter(error: Error): boolean {
