@@ -57,7 +57,7 @@ export function registerImport(program: Command, environment: NodeJS.ProcessEnv 
       if (options.template !== undefined) return writeTemplate(findCategory(options.template), options.output);
       if (options.retryUnmatched) return retryUnmatched(options, environment);
       if (category === undefined || file === undefined)
-        throw new Error('请给出类别和文件。 Usage: xinqiao import <category> FILE --department CODE');
+        throw new Error('用法 Usage: xinqiao import <category> FILE --department CODE');
       return importOne(findCategory(category), file, { options, environment });
     });
 }
@@ -151,7 +151,7 @@ function checkDepartment(category: ImportCategory, department: string | undefine
     );
   if (department !== category.department) {
     throw new Error(
-      `${category.title}不由 ${department} 报送。 ${category.name} comes from ${category.department}, not from ${department}.`,
+      `${category.title}由 ${category.department} 报送，不由 ${department} 报送。 ${category.name} comes from ${category.department}, not from ${department}.`,
     );
   }
 }
