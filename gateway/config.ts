@@ -105,24 +105,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: e.PORT,
     trustedProxies: e.XINQIAO_TRUSTED_PROXIES ?? [],
     dataDirectory: e.XINQIAO_DATA,
-    ...(e.DATABASE_URL !== undefined && { databaseUrl: e.DATABASE_URL }),
-    ...(e.REDIS_URL !== undefined && { redisUrl: e.REDIS_URL }),
-    secrets: {
-      ...(e.XINQIAO_SUBJECT_KEY !== undefined && { subjectKey: e.XINQIAO_SUBJECT_KEY }),
-      ...(e.XINQIAO_PSEUDONYM_KEY !== undefined && { pseudonymKey: e.XINQIAO_PSEUDONYM_KEY }),
-      ...(e.XINQIAO_JWKS !== undefined && { jwks: e.XINQIAO_JWKS }),
-      ...(e.XINQIAO_CONTEXT_KEY_FILE !== undefined && { contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE }),
-      ...(e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE !== undefined && { contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE }),
-      ...(e.XINQIAO_GATEWAY_TOKEN !== undefined && { gatewayToken: e.XINQIAO_GATEWAY_TOKEN }),
-    },
+    ...present({ databaseUrl: e.DATABASE_URL, redisUrl: e.REDIS_URL, gatewayUrl: e.XINQIAO_GATEWAY_URL }),
+    secrets: present({
+      subjectKey: e.XINQIAO_SUBJECT_KEY,
+      pseudonymKey: e.XINQIAO_PSEUDONYM_KEY,
+      jwks: e.XINQIAO_JWKS,
+      contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE,
+      contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE,
+      gatewayToken: e.XINQIAO_GATEWAY_TOKEN,
+    }),
     tokens: { issuer: e.XINQIAO_ISSUER ?? 'https://xinqiao.example/development', audience: e.XINQIAO_AUDIENCE ?? 'xinqiao' },
-    subgraphUrls: Object.fromEntries(
-      DEPARTMENTS.flatMap((department) => {
-        const url = e[subgraphVariable(department)];
-        return url === undefined ? [] : [[department, url]];
-      }),
-    ),
-    ...(e.XINQIAO_GATEWAY_URL !== undefined && { gatewayUrl: e.XINQIAO_GATEWAY_URL }),
+    subgraphUrls: present(Object.fromEntries(DEPARTMENTS.map((department) => [department, e[subgraphVariable(department)]]))),
     policiesDirectory: e.XINQIAO_POLICIES,
     logOrigin: e.XINQIAO_LOG_ORIGIN,
     logLevel: e.LOG_LEVEL ?? (e.NODE_ENV === 'test' ? 'silent' : 'info'),
@@ -197,6 +190,12 @@ export const ENVIRONMENT = v.object({
   XINQIAO_MAX_IN_FLIGHT: wholeNumber(1_000, 1, 100_000),
   XINQIAO_MAX_DEPARTMENT_RESPONSE_BYTES: wholeNumber(16_777_216, 1_024, 268_435_456),
 });
+
+/** Only what was set: an absent property, never an undefined one. */
+function present<T extends object>(given: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+}
 
 function subgraphVariable<D extends Department>(department: D) {
   return `SUBGRAPH_${department.replace('-', '_').toUpperCase()}_URL` as Extract<
