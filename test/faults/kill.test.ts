@@ -117,7 +117,7 @@ describe('a gateway killed again and again under load', () => {
     await annotate(`${held.length} receipts, all in the log`);
   });
 
-  describe.skipIf(SERVER_URL === undefined)('on PostgreSQL', () => {
+  describe.runIf(SERVER_URL !== undefined)('on PostgreSQL', () => {
     let databases: OwnedDatabases;
     beforeAll(async () => {
       databases = await createOwnedDatabases(SERVER_URL ?? '', `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`, [

@@ -12,7 +12,7 @@ import { openOnServers, type ServerDeployment } from './server-deployment.ts';
 const databaseUrl = process.env['XINQIAO_TEST_DATABASE_URL'];
 const redisUrl = process.env['XINQIAO_TEST_REDIS_URL'];
 
-describe.skipIf(databaseUrl === undefined || redisUrl === undefined)(
+describe.runIf(databaseUrl !== undefined && redisUrl !== undefined)(
   'PostgreSQL and Redis, every department its own process and database',
   () => {
     let deployment: ServerDeployment;
