@@ -40,6 +40,14 @@ it('a purpose tells the stages what it requires, its quotas and who must answer'
   });
 });
 
+it('the public is limited in how many subjects it is shown a day, not only in how many requests it makes', () => {
+  expect(policies.purpose('PUBLIC_QUERY', TODAY)?.limits).toEqual({
+    subjectsPerRequest: 10,
+    subjectsPerDay: 1000,
+    requestsPerHour: 300,
+  });
+});
+
 it('decisions cannot be changed by who receives them', () => {
   const cell = policies.decide(key, TODAY);
   expect(Object.isFrozen(cell)).toBe(true);
