@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import type { Db } from '../../database/db.ts';
-import { createAuthorize } from '../../gateway/authorization/authorize.ts';
+import { createAdmit, createAuthorize } from '../../gateway/authorization/authorize.ts';
 import { createQuotas } from '../../gateway/authorization/quotas.ts';
 import { type Config, keptVersions } from '../../gateway/config.ts';
 import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosure.ts';
@@ -14,6 +14,7 @@ import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
 import { createKeySource } from '../../gateway/identity/key-source.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
+import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
 import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
 import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
@@ -61,7 +62,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { policies, execution, queryLog, redis } = parts;
+  const { policies, execution, queryLog, refusalLog, redis } = parts;
   const server = await frontOf(options, parts, stages(options, parts));
   const watching = policies.watch(({ loaded, hash, faults }) => {
     if (loaded) options.logger.info({ policyHash: hash }, 'policies reloaded');
@@ -72,6 +73,7 @@ export async function assembleCity(options: CityOptions): Promise<City> {
     policies,
     async stop() {
       const outcome = await server.stop();
+      await refusalLog.close();
       await queryLog.close();
       watching.close();
       await execution.close();
@@ -104,11 +106,13 @@ async function openParts(options: CityOptions) {
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
   const quotas = createQuotas({ ...(redis && { redis }), clock });
   const queryLog = createQueryLog({ db, origin: config.logOrigin });
-  return { secrets, metrics, catalogue, policies, keys, execution, redis, quotas, queryLog, clock };
+  const measuredLog = metrics.measured(queryLog);
+  const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
+  return { secrets, metrics, catalogue, policies, keys, execution, redis, quotas, queryLog, measuredLog, refusalLog, clock };
 }
 
 function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
-  const { policies, keys, execution, quotas, queryLog, metrics, catalogue, clock } = parts;
+  const { policies, keys, execution, quotas, measuredLog, refusalLog, catalogue, clock } = parts;
   const { subjectKey, pseudonymKey } = parts.secrets;
   const { apiSchema } = execution.schema;
   return {
@@ -121,10 +125,12 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
       subjectKey,
       clock,
     }),
+    admit: createAdmit({ quotas, clock }),
     planDisclosure: createDisclosurePlanner({ catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans: MAX_PLANS }),
     authorize: createAuthorize({ quotas, clock }),
     execution,
-    queryLog: metrics.measured(queryLog),
+    queryLog: measuredLog,
+    refusalLog,
     introspectionOpen: config.environment !== 'production',
     clock,
     reportUnexpected: (err, requestId) => logger.error({ err, requestId }, 'unexpected error'),

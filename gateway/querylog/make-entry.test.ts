@@ -61,12 +61,12 @@ test.each<[error: unknown, decision: string, code: ErrorCode]>([
   expect(JSON.stringify(entry)).not.toContain('张三');
 });
 
-test('a refusal before anything is known says so', () => {
+test('a refusal before anything is known says so, and takes whoever it was for nobody, the public included', () => {
   const { request, policy } = look;
   expect(
     refusalEntry({ request: { ...request, operationName: null }, policy }, new GatewayError('UNAUTHENTICATED'), NOW),
   ).toMatchObject({
-    caller: { actor: 'PUBLIC', organization: '' },
+    caller: null,
     purpose: null,
     matter: null,
     operation: { name: null },

@@ -70,7 +70,7 @@ function commonEntry({ request, policy, caller, purpose, answer }: LookOnRecord,
 
 /** Picked member by member: what a caller may come to carry later does not reach the log by itself. */
 function callerOf(caller: Caller | undefined): QueryLogEntry['caller'] {
-  if (caller === undefined) return { actor: 'PUBLIC', organization: '' };
+  if (caller === undefined) return null;
   const { actor, organization, department, operator, subject } = caller;
   return {
     actor,

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DepartmentObservation } from '../execution/resilient-department.ts';
-import type { QueryLog, QueryLogEntry } from '../querylog/entry.ts';
+import { type QueryLog, type QueryLogEntry, UNKNOWN_ACTOR } from '../querylog/entry.ts';
 
 /** Seconds; from a cached plan in one process to a department that needs its whole timeout. */
 const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -24,8 +24,8 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
   const registers = [registry];
   const { queries, duration, append, department, http } = series(registers);
 
-  function count({ purpose, caller, decision, code, durationMs }: QueryLogEntry): void {
-    queries.inc({ purpose: purpose ?? 'NONE', actor: caller.actor, decision, code: code ?? 'NONE' });
+  function observe({ purpose, caller, decision, code, count = 1, durationMs }: QueryLogEntry): void {
+    queries.inc({ purpose: purpose ?? 'NONE', actor: caller?.actor ?? UNKNOWN_ACTOR, decision, code: code ?? 'NONE' }, count);
     duration.observe({ purpose: purpose ?? 'NONE', decision }, durationMs / 1000);
   }
 
@@ -37,7 +37,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
         try {
           const receipt = await queryLog.append(entry);
           end({ outcome: 'DURABLE' });
-          count(entry);
+          observe(entry);
           return receipt;
         } catch (error) {
           end({ outcome: 'FAILED' });
