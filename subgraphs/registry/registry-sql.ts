@@ -58,17 +58,41 @@ export const PREDECESSORS_SQL = `
 export const SUCCESSOR_SQL = `
   select s.subject_id as key, s.successor_id as id from registry.succession s where s.subject_id = any($1::text[])`;
 
-/**
- * Subjects whose name contains `$1`, in the order of their names: `$2` whether sole proprietors are found too, `$3` the
- * id of the last one seen or null, `$4` how many. The place of `$3` is looked up, so that no name is in a cursor.
- */
-export const SEARCH_SQL = `
-  select s.subject_id as id
+/** Organisations whose name contains `$1`, by name, after the one whose id is `$2`, and none after a sole proprietor. */
+const ORGANIZATIONS_SQL = `(
+  select 'o' as part, s.name_key as place, s.subject_id as id
   from registry.subject s
   where registry.bigrams(s.name_key) @> registry.bigrams(registry.search_key($1))
     and position(registry.search_key($1) in s.name_key) > 0
-    and ($2::boolean or s.subject_id like 'o-%')
-    and ($3::text is null
-      or (s.name_key, s.subject_id) > (select l.name_key, l.subject_id from registry.subject l where l.subject_id = $3))
+    and s.subject_id like 'o-%'
+    and ($2::text is null
+      or ($2 like 'o-%'
+        and (s.name_key, s.subject_id) > (select l.name_key, l.subject_id from registry.subject l where l.subject_id = $2)))
   order by s.name_key, s.subject_id
-  limit $4`;
+  limit $3)`;
+
+/** Sole proprietors by id: in the order of their names, a row's place would tell of a name that is shown masked. */
+const soleProprietorsSql = (named: string) => `(
+  select 'p' as part, '' as place, s.subject_id as id
+  from registry.subject s
+  where ${named} and s.subject_id like 'p-%' and ($2::text is null or s.subject_id > $2)
+  order by s.subject_id
+  limit $3)`;
+
+/**
+ * Subjects by name: `$1` what is looked for, `$2` the id of the last one seen or null, `$3` how many. The place of `$2` is
+ * looked up, so that no name is in a cursor. Sole proprietors come last: not found, by their whole name, or by a part of it.
+ */
+export const SEARCH_SQL = {
+  organizations: ORGANIZATIONS_SQL,
+  wholeNames: both(soleProprietorsSql('s.name_key = registry.search_key($1)')),
+  parts: both(
+    soleProprietorsSql(
+      'registry.bigrams(s.name_key) @> registry.bigrams(registry.search_key($1)) and position(registry.search_key($1) in s.name_key) > 0',
+    ),
+  ),
+} as const;
+
+function both(soleProprietors: string): string {
+  return `${ORGANIZATIONS_SQL} union all ${soleProprietors} order by part, place, id limit $3`;
+}
