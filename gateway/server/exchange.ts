@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** One HTTP request on its way through Apollo Server: what the flow needs of it, and what HTTP needs of the answer. */
@@ -21,6 +22,8 @@ export function openExchange(
   { now, timeoutMs }: { now: number; timeoutMs: number },
 ): Exchange {
   const controller = new AbortController();
+  // As many requests to departments listen as the query makes at once, which its cost bounds; all go when it ends.
+  setMaxListeners(0, controller.signal);
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   const onClose = () => controller.abort();
   // The client may have gone while the request waited its turn.
