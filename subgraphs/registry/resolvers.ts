@@ -1,7 +1,7 @@
 import type { Row } from '../../database/db.ts';
 import { isPersonSubject } from '../../schema/identifiers/subject-id.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
-import { mayAskAbout } from '../kit/department-context.ts';
+import { mayAskAbout, selfOf } from '../kit/department-context.ts';
 import type { Resolvers } from '../kit/department.ts';
 import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
 import { provenance } from '../kit/provenance.ts';
@@ -60,5 +60,13 @@ function registered(id: string, context: DepartmentContext): Promise<Row | null>
 }
 
 async function personName(id: string, context: DepartmentContext): Promise<unknown> {
-  return isPersonSubject(id) ? (await loadOne(context, id, { sql: PERSON_NAME_SQL }))?.['name'] : null;
+  if (!isPersonSubject(id) || !mayKnowPerson(id, context)) return null;
+  return (await loadOne(context, id, { sql: PERSON_NAME_SQL }))?.['name'];
+}
+
+/** A name, masked or not, says that somebody is on record as an officer: others than these are not told. */
+function mayKnowPerson(id: string, context: DepartmentContext): boolean {
+  const { actor, department } = context.caller;
+  if (actor === 'DEPARTMENT') return department === 'registry';
+  return actor === 'AUDITOR' || actor === 'CREDIT_OFFICE' || selfOf(context) === id;
 }
