@@ -78,6 +78,11 @@ export function keptVersions({ dataDirectory }: Pick<Config, 'dataDirectory'>): 
   return join(dataDirectory, 'policy-versions');
 }
 
+/** Directory of a department that is served by itself and was given no server: an embedded database has one opener. */
+export function departmentDirectory({ dataDirectory }: Pick<Config, 'dataDirectory'>, department: Department): string {
+  return join(dataDirectory, `subgraph-${department}`);
+}
+
 /** A configuration that cannot be used; the message names every variable at fault and its accepted form, never a value. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
@@ -105,7 +110,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: e.PORT,
     trustedProxies: e.XINQIAO_TRUSTED_PROXIES ?? [],
     dataDirectory: e.XINQIAO_DATA,
-    ...present({ databaseUrl: e.DATABASE_URL, redisUrl: e.REDIS_URL, gatewayUrl: e.XINQIAO_GATEWAY_URL }),
+    ...present({
+      operationsPort: e.XINQIAO_OPERATIONS_PORT,
+      databaseUrl: e.DATABASE_URL, redisUrl: e.REDIS_URL, gatewayUrl: e.XINQIAO_GATEWAY_URL }),
     secrets: present({
       subjectKey: e.XINQIAO_SUBJECT_KEY,
       pseudonymKey: e.XINQIAO_PSEUDONYM_KEY,
@@ -152,6 +159,8 @@ export const ENVIRONMENT = v.object({
   // Only this machine unless the operator says otherwise: a development gateway issues tokens to whoever asks.
   HOST: v.optional(text('a host name or address'), '127.0.0.1'),
   PORT: wholeNumber(4000, 0, 65_535),
+  // Whoever may ask about credit need not see how the gateway is doing.
+  XINQIAO_OPERATIONS_PORT: v.optional(wholeText(0, 65_535)),
   // Behind a proxy all the public would share one address, and with it one hourly quota.
   XINQIAO_TRUSTED_PROXIES: v.optional(proxies()),
   XINQIAO_DATA: v.optional(text('a directory'), '.xinqiao'),
@@ -231,11 +240,12 @@ function key() {
 }
 
 function wholeNumber(fallback: number, least: number, most: number) {
+  return v.optional(wholeText(least, most), String(fallback));
+}
+
+function wholeText(least: number, most: number) {
   const form = `a whole number from ${least} to ${most}`;
-  return v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,10}$/, form), v.transform(Number), v.minValue(least, form), v.maxValue(most, form)),
-    String(fallback),
-  );
+  return v.pipe(v.string(), v.regex(/^\d{1,10}$/, form), v.transform(Number), v.minValue(least, form), v.maxValue(most, form));
 }
 
 function url(form: string, protocols: readonly string[]) {

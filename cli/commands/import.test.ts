@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,15 @@ async function run(...args: string[]): Promise<void> {
 }
 
 describe('xinqiao import', () => {
+  test('finds the records of a department that is served from a directory of its own', async () => {
+    const file = path.join(folder, 'licences.csv');
+    await copyFile(FIXTURE, file);
+    await mkdir(path.join(folder, 'data', 'subgraph-licensing'), { recursive: true });
+    await run('licenses', file, '--department', 'licensing', '--json');
+    expect(await readdir(path.join(folder, 'data', 'subgraph-licensing'))).toContain('database');
+    expect(await readdir(path.join(folder, 'data'))).not.toContain('database');
+  }, 60_000);
+
   test('takes a file in, prints the summary as JSON and exits 2 when rows were rejected', async () => {
     const file = path.join(folder, 'licences.csv');
     await copyFile(FIXTURE, file);
