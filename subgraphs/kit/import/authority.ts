@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../database/db.ts';
 import { arrayLiteral } from './array-literal.ts';
 import type { TableSpec } from './category.ts';
-import type { MergeRecord } from './merge.ts';
+import type { MergeRecord } from './merge-record.ts';
 
 /** A unified social credit code, which no authority's name looks like. In PostgreSQL it reads the same. */
 const CODE = /^[0-9A-Z]{18}$/;
