@@ -12,7 +12,7 @@ import { overHttp } from '../../gateway/execution/http.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
-import { createKeySource } from '../../gateway/identity/key-source.ts';
+import { createKeySource, type KeySource } from '../../gateway/identity/key-source.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
 import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
@@ -47,7 +47,7 @@ export interface CityOptions {
 }
 
 /** What a gateway cannot start without. */
-export const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
+const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
 
 const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 /** A city's applications send some hundreds of documents; a plan is about 50 KB. */
@@ -83,6 +83,18 @@ export async function assembleCity(options: CityOptions): Promise<City> {
   };
 }
 
+/**
+ * Whether a gateway may start on what it is given, before anything is made for it. Rejects with `ConfigError` when a
+ * secret is missing, with `KeySetError` when the callers' keys cannot be read or are not to be trusted in production.
+ */
+export async function assertMayStart(config: Config, clock: Clock = Date.now): Promise<void> {
+  await callersKeys(config, requireSecrets(config, GATEWAY_SECRETS), clock).ready();
+}
+
+function callersKeys({ environment }: Config, { jwks }: Pick<Secrets, 'jwks'>, clock: Clock): KeySource {
+  return createKeySource({ location: jwks, production: environment === 'production', clock });
+}
+
 /** What has a state or a connection of its own, and must be closed. */
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
@@ -100,7 +112,7 @@ async function openParts(options: CityOptions) {
     clock,
     ...(versionsDirectory !== undefined && { versionsDirectory }),
   });
-  const keys = createKeySource({ location: secrets.jwks, production: config.environment === 'production', clock });
+  const keys = callersKeys(config, secrets, clock);
   await keys.ready();
   const execution = await createExecution(options, { supergraphSdl, secrets, metrics, clock });
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
