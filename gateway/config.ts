@@ -13,6 +13,8 @@ export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
   readonly port: number;
+  /** Where health and metrics are, if not on `port`. */
+  readonly operationsPort?: number;
   /** Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR ranges; empty believes nobody. */
   readonly trustedProxies: readonly string[];
   /** Directory of the embedded database, the admin channel and the development secrets. */
@@ -112,7 +114,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     dataDirectory: e.XINQIAO_DATA,
     ...present({
       operationsPort: e.XINQIAO_OPERATIONS_PORT,
-      databaseUrl: e.DATABASE_URL, redisUrl: e.REDIS_URL, gatewayUrl: e.XINQIAO_GATEWAY_URL }),
+      databaseUrl: e.DATABASE_URL,
+      redisUrl: e.REDIS_URL,
+      gatewayUrl: e.XINQIAO_GATEWAY_URL,
+    }),
     secrets: present({
       subjectKey: e.XINQIAO_SUBJECT_KEY,
       pseudonymKey: e.XINQIAO_PSEUDONYM_KEY,

@@ -11,6 +11,8 @@ export interface Exchange {
   signal: AbortSignal;
   /** Set when the document or its variables were wrong: with `application/json` that is a 200 (GraphQL over HTTP, 6.4.1). */
   documentFault: boolean;
+  /** Set once the flow was asked, which from then on answers for the entry on the log. */
+  reachedFlow: boolean;
   /** Releases what watches the client. */
   end(): void;
 }
@@ -36,6 +38,7 @@ export function openExchange(
     clientAddress: request.ip,
     signal: controller.signal,
     documentFault: false,
+    reachedFlow: false,
     end() {
       clearTimeout(timer);
       reply.raw.off('close', onClose);
