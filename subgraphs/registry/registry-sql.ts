@@ -25,7 +25,10 @@ export const PERSON_NAME_SQL = `
   where o.person_id = any($1::text[])
   order by o.person_id, o.received_at desc, o.subject_id`;
 
-/** Officers and shareholders, in the order of their roles: `$2` of each subject. */
+/**
+ * Officers and shareholders, in the order of their roles: `$2` of each subject, `$3`–`$4` bound the start of office. Within a
+ * role by the hash: in the order of names, numbers or dates, a row's place would tell of what is masked in it.
+ */
 export const OFFICERS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -34,25 +37,33 @@ export const OFFICERS_SQL = `
       nullif(o.id_document_no, '') as "idDocumentNo", o.birth_date as "birthDate", o.sex, o.phone, o.address,
       o.household_no as "householdNo", o.person_id as "personId"
     from registry.officer o
-    where o.subject_id = asked.key
+    where o.subject_id = asked.key and ($3::date is null or o.since >= $3) and ($4::date is null or o.since <= $4)
     order by
       array_position(
         array['LEGAL_REPRESENTATIVE', 'PRINCIPAL_RESPONSIBLE', 'ACTUAL_CONTROLLER', 'DIRECTOR', 'SUPERVISOR', 'SHAREHOLDER'],
-        o.role), o.name, o.id_document_no
+        o.role), o.content_hash
     limit $2
   ) as found`;
 
-/** Former names, newest first; a subject has few. */
+/** Former names, newest first: `$2` of each subject. */
 export const PREVIOUS_NAMES_SQL = `
-  select n.subject_id as key, n.name from registry.previous_name n
-  where n.subject_id = any($1::text[])
-  order by n.used_until desc nulls last, n.name`;
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select n.name from registry.previous_name n
+    where n.subject_id = asked.key
+    order by n.used_until desc nulls last, n.content_hash
+    limit $2
+  ) as found`;
 
-/** Predecessors of many subjects. */
+/** Predecessors, newest first: `$2` of each subject. */
 export const PREDECESSORS_SQL = `
-  select s.successor_id as key, s.subject_id as id from registry.succession s
-  where s.successor_id = any($1::text[])
-  order by s.succeeded_on desc nulls last, s.subject_id`;
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select s.subject_id as id from registry.succession s
+    where s.successor_id = asked.key
+    order by s.succeeded_on desc nulls last, s.subject_id
+    limit $2
+  ) as found`;
 
 /** Successors of many subjects; each has one at most. */
 export const SUCCESSOR_SQL = `

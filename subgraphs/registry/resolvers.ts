@@ -17,6 +17,14 @@ import {
 } from './registry-sql.ts';
 import { searchSubjects } from './search-subjects.ts';
 
+interface PageArguments {
+  first?: number | null;
+}
+interface OfficersArguments extends PageArguments {
+  sinceFrom?: string | null;
+  sinceTo?: string | null;
+}
+
 /** Resolvers of the registry. Related subjects the caller may not ask about (SELF_QUERY) are left out, not refused. */
 export const resolvers: Resolvers = {
   Query: {
@@ -34,12 +42,14 @@ export const resolvers: Resolvers = {
     registration: ({ id }: Subject, _: unknown, context) => registered(id, context),
   },
   Registration: {
-    previousNames: async ({ key }: Registered, _: unknown, context) =>
-      (await loadList(context, key, { sql: PREVIOUS_NAMES_SQL })).map(({ name }) => name),
-    officers: ({ key }: Registered, { first }: { first?: number | null }, context) =>
-      loadList(context, key, { sql: OFFICERS_SQL, params: [pageSize(first, 20)] }),
-    predecessors: async ({ key }: Registered, _: unknown, context) =>
-      (await loadList(context, key, { sql: PREDECESSORS_SQL })).filter((row) => mayAskAbout(context, String(row['id']))),
+    previousNames: async ({ key }: Registered, { first }: PageArguments, context) =>
+      (await loadList(context, key, { sql: PREVIOUS_NAMES_SQL, params: [pageSize(first, 20)] })).map(({ name }) => name),
+    officers: ({ key }: Registered, { first, sinceFrom = null, sinceTo = null }: OfficersArguments, context) =>
+      loadList(context, key, { sql: OFFICERS_SQL, params: [pageSize(first, 20), sinceFrom, sinceTo] }),
+    predecessors: async ({ key }: Registered, { first }: PageArguments, context) =>
+      (await loadList(context, key, { sql: PREDECESSORS_SQL, params: [pageSize(first, 20)] })).filter((row) =>
+        mayAskAbout(context, String(row['id'])),
+      ),
     successor: async ({ key }: Registered, _: unknown, context) => {
       const row = await loadOne(context, key, { sql: SUCCESSOR_SQL });
       return row !== null && mayAskAbout(context, String(row['id'])) ? row : null;
