@@ -8,7 +8,7 @@ test.each([
   ['answers that are too long are the question’s fault, and leave the circuit closed for everybody else', true, 10],
   ['answers that cannot be used open it', false, 5],
 ])('%s', async (_, tooLong, sent) => {
-  const send = vi.fn(() => Promise.reject(new TransportError('unusable', false, { tooLong })));
+  const send = vi.fn<DepartmentTransport['send']>(() => Promise.reject(new TransportError('unusable', false, { tooLong })));
   const transport = { send, ready: async () => true, close: async () => {} };
   const ask = resilient('tax', transport, { timeoutMs: 1_000, observe: () => {} });
   for (let query = 0; query < 10; query++) await expect(ask({ query: '{ a }', variables: {} }, call)).rejects.toThrow();
@@ -68,7 +68,7 @@ describe('the one query that tries a department again, after it was left alone,'
   });
 
   test('is not spent on a client that has gone already', async () => {
-    const send = vi.fn(() => Promise.reject(new TransportError('still down', false)));
+    const send = vi.fn<DepartmentTransport['send']>(() => Promise.reject(new TransportError('still down', false)));
     const ask = await halfOpen(send);
     expect(await ask(AbortSignal.abort())).toBe('ABORTED');
     expect(send).not.toHaveBeenCalled();
@@ -77,7 +77,7 @@ describe('the one query that tries a department again, after it was left alone,'
 });
 
 test('a client that goes away while the circuit is closed takes its question along, and no number of them opens it', async () => {
-  const aborted = vi.fn();
+  const aborted = vi.fn<() => void>();
   const send: DepartmentTransport['send'] = (_, { signal }) =>
     new Promise((_resolve, reject) =>
       signal.addEventListener('abort', () => {

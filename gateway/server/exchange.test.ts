@@ -13,7 +13,7 @@ function open() {
 test('a query as wide as the limits allow listens for its client without a warning of a leak', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const { exchange } = open();
-  const listeners = Array.from({ length: 200 }, () => vi.fn());
+  const listeners = Array.from({ length: 200 }, () => vi.fn<() => void>());
   for (const listener of listeners) exchange.signal.addEventListener('abort', listener);
   exchange.end();
   expect(warned).not.toHaveBeenCalled();
