@@ -50,6 +50,11 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
  * A message for a person goes to standard error; `--json` output and nothing else goes to standard output.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  // `| head` closes the pipe when it has seen enough: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   const program = new Command('xinqiao');
   program
     .description(
