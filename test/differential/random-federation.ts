@@ -4,6 +4,8 @@ import type { Random } from '../support/random.ts';
 
 /** Subgraph schemas that compose, and what they compose to. */
 export interface RandomFederation {
+  /** The fields that `needs` requires, by entity. */
+  required: ReadonlyMap<string, string>;
   subgraphs: Readonly<Record<string, string>>;
   supergraphSdl: string;
 }
@@ -22,19 +24,20 @@ const SHARED = `
 /** A federation of two or three subgraphs that share two or three entities, from one seed. */
 export function randomFederation(random: Random): RandomFederation {
   for (;;) {
-    const subgraphs = random.chance(0.2) ? mediaFederation(random) : entityFederation(random);
+    const required = new Map<string, string>();
+    const subgraphs = random.chance(0.2) ? mediaFederation(random) : entityFederation(random, required);
     const { supergraphSdl } = composeServices(
       Object.entries(subgraphs).map(([name, sdl]) => ({ name, url: `http://${name}.example`, typeDefs: parse(sdl) })),
     );
     // Some combinations cannot be satisfied, and composition says so.
-    if (supergraphSdl !== undefined) return { subgraphs, supergraphSdl };
+    if (supergraphSdl !== undefined) return { subgraphs, supergraphSdl, required };
   }
 }
 
 type Bodies = Record<string, string[]>;
 
 /** Entities with one or several keys, an interface and a union over them; fields of every kind spread over the subgraphs. */
-function entityFederation(random: Random): Record<string, string> {
+function entityFederation(random: Random, required: Map<string, string>): Record<string, string> {
   const entities = ['E0', 'E1', 'E2'].slice(0, 2 + random.below(2));
   const bodies: Record<string, Bodies> = Object.fromEntries(SUBGRAPHS.map((name) => [name, {}]));
   const headers: Record<string, Record<string, string>> = Object.fromEntries(SUBGRAPHS.map((name) => [name, {}]));
@@ -52,7 +55,7 @@ function entityFederation(random: Random): Record<string, string> {
         inner(name, entity).push(`${name}${index}${random.pick(ARGUMENTS)}: ${random.pick([...LEAVES, 'Size', '[Size]', ...entities, `[${random.pick(entities)}]`, `[${random.pick(entities)}!]!`])}`);
     }
     if (random.chance(0.5)) for (const name of ['a', 'b']) inner(name, entity).push('both: String @shareable', 'shared: Size @shareable');
-    if (random.chance(0.5)) requires(random, (name) => inner(name, entity));
+    if (random.chance(0.5)) required.set(entity, requires(random, (name) => inner(name, entity)));
     if (random.chance(0.3)) {
       inner('a', entity).push('moved: Int');
       inner('b', entity).push('moved: Int @override(from: "a")');
@@ -104,7 +107,7 @@ function commonFields(_name: string, bodies: Bodies, members: readonly string[])
 }
 
 /** Fields of subgraph b that need fields of subgraph a: plain, nested, with arguments, with an argument left to its default. */
-function requires(random: Random, inner: (name: string) => string[]): void {
+function requires(random: Random, inner: (name: string) => string[]): string {
   const [declared, set] = random.pick([
     ['base: String', 'base'],
     ['box: Size', 'box { w h }'],
@@ -113,6 +116,7 @@ function requires(random: Random, inner: (name: string) => string[]): void {
   ] as const);
   inner('a').push(declared);
   inner('b').push(`${declared} @external`, `needs: String @requires(fields: ${JSON.stringify(set)})`);
+  return set;
 }
 
 /** An interface that is an entity, with a subgraph that has it as an `@interfaceObject`. */

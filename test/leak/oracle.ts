@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
-import { type ApolloExecution, createApolloExecution } from '../../gateway/execution/apollo-execution.ts';
+import { type ApolloExecution, createApolloExecution } from '../support/apollo-execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { readCatalogue } from '../../schema/classification.ts';
@@ -54,7 +54,7 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
   const catalogue = readCatalogue(sdl);
   const policy = readNaivePolicy(sdl);
   const { execution, subjectKey } = await rawExecution(sdl, city);
-  const schema = execution.schema.apiSchema;
+  const schema = execution.schema;
   const owners = (coordinate: string) => catalogue.get(coordinate)?.owner ?? null;
   const index = canaryIndex(await everything(execution, schema, city.db), catalogue);
 

@@ -14,6 +14,9 @@ export interface ExecutionError {
   extensions: Readonly<Record<string, unknown>>;
 }
 
+/** Code of a value that a subgraph must not have answered; `subgraphs` beside it names those that may have. */
+export const INVALID_ANSWER = 'INVALID_GRAPHQL';
+
 /** What an execution answers; `data` is null when the root could not be completed. */
 export interface ExecutionAnswer {
   data: Record<string, unknown> | null;
@@ -76,9 +79,6 @@ function unexplained(faults: readonly Fault[], errors: readonly ExecutionError[]
     .filter((fault) => !errors.some(({ path }) => path === undefined || isAlong(path, fault.path)))
     .map(({ message, path, owners }) => ({ message, path, extensions: { code: INVALID_ANSWER, subgraphs: owners } }));
 }
-
-/** Code of a value that a subgraph must not have answered. */
-const INVALID_ANSWER = 'INVALID_GRAPHQL';
 
 function isAlong(one: readonly (string | number)[], other: readonly (string | number)[]): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];

@@ -139,8 +139,12 @@ function abstractOf(
   };
 }
 
-/** An interface's own name may come from a subgraph that has it as an `@interfaceObject`. */
+/**
+ * An interface's own name may come from a subgraph that has it as an `@interfaceObject`; no name, where the plan asks for
+ * nothing that depends on it.
+ */
 function runtimeTypeOf(name: unknown, declared: GraphQLCompositeType, schema: GraphQLSchema): GraphQLCompositeType | undefined {
+  if (name === undefined) return declared;
   const type = typeof name === 'string' ? schema.getType(name) : undefined;
   if (!isCompositeType(type)) return undefined;
   if (type === declared) return type;
