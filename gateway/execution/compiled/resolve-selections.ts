@@ -56,13 +56,13 @@ export interface ResolveInput {
   conditions: Readonly<Record<string, unknown>>;
   /** Beginning of keys that are free to use. */
   ownKey: string;
-  /** Names of the fields that take arguments somewhere. */
-  fieldsWithArguments: ReadonlySet<string>;
+  /** Names of the fields that always get a key of their own. */
+  contestedFields: ReadonlySet<string>;
 }
 
 /**
- * Resolves `@skip`, `@include` and fragments of a valid operation and gives each field a key for the plan. A field that
- * takes arguments or has an alias gets a key of its own: subgraphs also ask fields for keys and `@requires`, by their
+ * Resolves `@skip`, `@include` and fragments of a valid operation and gives each field a key for the plan. A contested field
+ * or one with an alias gets a key of its own: plans also ask for keys and for what `@requires` names, by the fields'
  * names, and the answers must not meet.
  */
 export function resolveSelections(input: ResolveInput): ResolvedSelections {
@@ -144,9 +144,9 @@ function planKeyOf(node: FieldNode, definition: GraphQLField<unknown, unknown>, 
   if (definition === TypeNameMetaFieldDef) return definition.name;
   const responseKey = (node.alias ?? node.name).value;
   const directives = (node.directives ?? []).filter(({ name }) => name.value !== 'skip' && name.value !== 'include');
-  // Of an object and an interface it implements only one may take arguments; both must give the field the same key.
-  const takesArguments = work.fieldsWithArguments.has(definition.name);
-  const plain = !takesArguments && responseKey === definition.name && directives.length === 0;
+  // By name, not by type: of an object and an interface it implements, both must give a field the same key.
+  const contested = work.contestedFields.has(definition.name);
+  const plain = !contested && responseKey === definition.name && directives.length === 0;
   if (plain && !isIntrospection(definition)) return definition.name;
   const identity = [responseKey, definition.name, ...(node.arguments ?? []).map(print).sort(), ...directives.map(print)].join(' ');
   const planKey = work.planKeys.get(identity) ?? `${work.ownKey}${work.planKeys.size}`;

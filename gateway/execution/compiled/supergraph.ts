@@ -1,6 +1,6 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionNode } from 'graphql';
 
 /** A supergraph with its planner: everything that is compiled against it dies with it. */
 export interface LoadedSupergraph {
@@ -17,8 +17,8 @@ export interface LoadedSupergraph {
   ownersOf(type: string, field: string): readonly string[];
   /** Beginning of response keys that no field of the supergraph has. */
   ownKey: string;
-  /** Names of the fields that take arguments in some type. */
-  fieldsWithArguments: ReadonlySet<string>;
+  /** Names of the fields that a plan must not share with the client: see {@link contestedFields}. */
+  contestedFields: ReadonlySet<string>;
 }
 
 /**
@@ -43,7 +43,7 @@ export function loadSupergraph(supergraphSdl: string): LoadedSupergraph {
     interfaceObjects: interfaceObjects(supergraph),
     ownersOf: (type, field) => ownersOf(supergraph, type, field),
     ownKey: ownKeyOf(supergraph),
-    fieldsWithArguments: new Set(fieldsOf(supergraph).flatMap((field) => (field.hasArguments() ? [field.name] : []))),
+    contestedFields: contestedFields(supergraph),
   };
 }
 
@@ -75,6 +75,32 @@ function ownKeyOf(supergraph: Supergraph): string {
   let key = '_q';
   while (names.some((name) => name.startsWith(key))) key = `_${key}`;
   return key;
+}
+
+/**
+ * Fields that take arguments in some type, and fields that some `@requires` names: a plan may ask for them with other
+ * arguments or for more of them than the client does, and what goes wrong there is not the client's.
+ */
+function contestedFields(supergraph: Supergraph): ReadonlySet<string> {
+  const names = fieldsOf(supergraph).flatMap((field) => {
+    const required = field.appliedDirectivesOf('join__field').map((directive) => (directive.arguments() as { requires?: string }).requires);
+    return [...(field.hasArguments() ? [field.name] : []), ...required.flatMap(topFields)];
+  });
+  return new Set(names);
+}
+
+function topFields(fieldSet: string | undefined): string[] {
+  if (fieldSet === undefined) return [];
+  const [operation] = parse(`{ ${fieldSet} }`, { noLocation: true }).definitions;
+  const selections = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+  return namesIn(selections);
+}
+
+function namesIn(selections: readonly SelectionNode[]): string[] {
+  return selections.flatMap((node) => {
+    if (node.kind === Kind.FIELD) return [node.name.value];
+    return node.kind === Kind.INLINE_FRAGMENT ? namesIn(node.selectionSet.selections) : [];
+  });
 }
 
 function fieldsOf({ schema }: Supergraph) {
