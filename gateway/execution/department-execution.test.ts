@@ -3,14 +3,13 @@ import type { SignedContext } from '../../schema/signed-context.ts';
 import { clerk, type FakeDepartment, fakeDepartment, NEXT_SUPERGRAPH, operation, SUPERGRAPH } from './city.fixture.ts';
 import { createDepartmentExecution } from './department-execution.ts';
 import { TransportError } from './department-transport.ts';
-import type { ReloadableExecution } from './execution.ts';
 import type { DepartmentObservation } from './resilient-department.ts';
 
 const BOTH = operation('query Both($id: ID!) { subject(id: $id) { name tax { hasArrears } } }', 'Both');
 let registry: FakeDepartment;
 let tax: FakeDepartment;
 let signed: SignedContext[];
-let execution: ReloadableExecution;
+let execution: ReturnType<typeof createDepartmentExecution>;
 let observed: DepartmentObservation[];
 
 beforeEach(() => {

@@ -7,7 +7,14 @@ import { type CompiledPlans, createCompiledPlans } from './compiled/compiled-pla
 import { type ExecutionError, INVALID_ANSWER } from './compiled/compile-operation.ts';
 import { type DepartmentDataSource, departmentDataSource, type QueryScope } from './department-data-source.ts';
 import type { DepartmentTransport } from './department-transport.ts';
-import type { CurrentSchema, DepartmentFailure, Execution, ExecutionContext, RawAnswer, ReloadableExecution } from './execution.ts';
+import type {
+  CurrentSchema,
+  DepartmentFailure,
+  Execution,
+  ExecutionContext,
+  RawAnswer,
+  ReloadableExecution,
+} from './execution.ts';
 import { type DepartmentObservation, resilient } from './resilient-department.ts';
 import { createSignedContextCache, type SignContext } from './signed-context-cache.ts';
 
@@ -134,7 +141,8 @@ function toFailure({ message, path = [], extensions }: ExecutionError, scope: Qu
 /** A value that the department's own schema excludes is no answer: its data are incomplete. */
 function wrongAnswer(path: DepartmentFailure['path'], owners: readonly unknown[], scope: QueryScope): DepartmentFailure {
   const department = owners.find((owner) => typeof owner === 'string' && scope.asked.has(owner));
-  if (typeof department !== 'string') throw new Error('the departments could not be joined', { cause: new Error('a value of nobody') });
+  if (typeof department !== 'string')
+    throw new Error('the departments could not be joined', { cause: new Error('a value of nobody') });
   scope.unavailable.add(department);
   return { path, department, code: 'DEPARTMENT_UNAVAILABLE' };
 }

@@ -84,6 +84,9 @@ function hashOf(document: DocumentNode, known: WeakMap<DocumentNode, string>): s
 function failed(...errors: readonly Error[]): ExecutionAnswer {
   return {
     data: null,
-    errors: errors.map((error) => ({ message: error.message, extensions: error instanceof GraphQLError ? error.extensions : {} })),
+    errors: errors.map((error) => ({
+      message: error.message,
+      extensions: error instanceof GraphQLError ? error.extensions : {},
+    })),
   };
 }

@@ -30,11 +30,15 @@ const WEATHER: readonly Omit<Weather, 'seed'>[] = [
 /** Runs at least so many operations over random federations, each by three executors. */
 export async function runDifferential({ operations, seed }: { operations: number; seed: number }): Promise<DifferentialRun> {
   const run = { operations: 0, specified: 0, faults: [] as string[], bugs: new Map<string, number>() };
-  for (let federation = 0; run.operations < operations && run.faults.length < 10; federation++) await runFederation(seed + federation, run);
+  for (let federation = 0; run.operations < operations && run.faults.length < 10; federation++)
+    await runFederation(seed + federation, run);
   return run;
 }
 
-async function runFederation(seed: number, run: { operations: number; specified: number; faults: string[]; bugs: Map<string, number> }) {
+async function runFederation(
+  seed: number,
+  run: { operations: number; specified: number; faults: string[]; bugs: Map<string, number> },
+) {
   const random = createRandom(seed);
   const { subgraphs, supergraphSdl, required } = randomFederation(random);
   const weather = { seed, ...random.pick(WEATHER) };
@@ -46,7 +50,9 @@ async function runFederation(seed: number, run: { operations: number; specified:
     run.operations++;
     const ours = await execution.execute({ document, variables, context: undefined });
     const report = (what: string, other: unknown) =>
-      run.faults.push(`seed ${seed}: ${what}\n${query}\n${JSON.stringify(variables)}\nours  ${JSON.stringify(ours)}\nother ${JSON.stringify(other)}`);
+      run.faults.push(
+        `seed ${seed}: ${what}\n${query}\n${JSON.stringify(variables)}\nours  ${JSON.stringify(ours)}\nother ${JSON.stringify(other)}`,
+      );
     // An @interfaceObject is asked for fields of all objects; an error of one that the client did not ask for may null the others.
     const specified = weather.missing === 0 && (ours.errors.length === 0 || !supergraphSdl.includes('isInterfaceObject: true'));
     if (specified) {
@@ -54,7 +60,9 @@ async function runFederation(seed: number, run: { operations: number; specified:
       const { data } = await oneService(document, variables);
       if (JSON.stringify(data) !== JSON.stringify(ours.data)) report('one service answers otherwise', data);
     }
-    const theirs = await stock.execute(document, variables).catch((error: Error) => ({ data: null, errors: [{ message: error.message }] }));
+    const theirs = await stock
+      .execute(document, variables)
+      .catch((error: Error) => ({ data: null, errors: [{ message: error.message }] }));
     if (sameData(ours, theirs) && errors(ours).join() === errors(theirs).join()) continue;
     const bug = STOCK_BUGS.find(({ explains }) => explains({ document, supergraphSdl, ours, stock: theirs, specified }));
     if (bug === undefined) report('the stock executor answers otherwise', theirs);

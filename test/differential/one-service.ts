@@ -19,8 +19,14 @@ export function oneServiceOf(apiSchema: GraphQLSchema, weather: Weather, require
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      field.resolve = (source: Record<string, unknown> | undefined, args: Record<string, unknown>, _: unknown, info: GraphQLResolveInfo) => {
-        const needed = field.name === 'needs' ? requiredOf(source ?? {}, required.get(type.name) ?? '', { type, schema, weather }) : {};
+      field.resolve = (
+        source: Record<string, unknown> | undefined,
+        args: Record<string, unknown>,
+        _: unknown,
+        info: GraphQLResolveInfo,
+      ) => {
+        const needed =
+          field.name === 'needs' ? requiredOf(source ?? {}, required.get(type.name) ?? '', { type, schema, weather }) : {};
         return resolveField({ ...source, ...needed }, args, { info, weather });
       };
     }

@@ -13,7 +13,20 @@ export interface RandomFederation {
 const IMPORTS = ['@key', '@shareable', '@external', '@requires', '@provides', '@override', '@interfaceObject', '@inaccessible'];
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(IMPORTS)})`;
 const SUBGRAPHS = ['a', 'b', 'c'] as const;
-const LEAVES = ['String', 'String!', 'Int', 'Int!', 'Float', 'Boolean', 'ID', 'Color', '[Int!]', '[String]!', '[[String!]]', '[[Int]!]!'];
+const LEAVES = [
+  'String',
+  'String!',
+  'Int',
+  'Int!',
+  'Float',
+  'Boolean',
+  'ID',
+  'Color',
+  '[Int!]',
+  '[String]!',
+  '[[String!]]',
+  '[[Int]!]!',
+];
 const ARGUMENTS = ['', '', '', '(n: Int = 3)', '(n: Int)', '(filter: Filter)', '(colors: [Color!] = [RED])'];
 /** Types that every subgraph may share. */
 const SHARED = `
@@ -52,10 +65,17 @@ function entityFederation(random: Random, required: Map<string, string>): Record
       if (own.some((key) => key.includes('org'))) inner(name, entity).push('org: Org! @shareable');
       const fields = 1 + random.below(4);
       for (let index = 0; index < fields; index++)
-        inner(name, entity).push(`${name}${index}${random.pick(ARGUMENTS)}: ${random.pick([...LEAVES, 'Size', '[Size]', ...entities, `[${random.pick(entities)}]`, `[${random.pick(entities)}!]!`])}`);
+        inner(name, entity).push(
+          `${name}${index}${random.pick(ARGUMENTS)}: ${random.pick([...LEAVES, 'Size', '[Size]', ...entities, `[${random.pick(entities)}]`, `[${random.pick(entities)}!]!`])}`,
+        );
     }
-    if (random.chance(0.5)) for (const name of ['a', 'b']) inner(name, entity).push('both: String @shareable', 'shared: Size @shareable');
-    if (random.chance(0.5)) required.set(entity, requires(random, (name) => inner(name, entity)));
+    if (random.chance(0.5))
+      for (const name of ['a', 'b']) inner(name, entity).push('both: String @shareable', 'shared: Size @shareable');
+    if (random.chance(0.5))
+      required.set(
+        entity,
+        requires(random, (name) => inner(name, entity)),
+      );
     if (random.chance(0.3)) {
       inner('a', entity).push('moved: Int');
       inner('b', entity).push('moved: Int @override(from: "a")');
@@ -73,7 +93,10 @@ function entityFederation(random: Random, required: Map<string, string>): Record
       const knowsInterface = abstract && (name === 'a' || (name === 'b' && random.chance(0.5)));
       const common = knowsInterface ? commonFields(name, bodies[name]!, members) : [];
       if (knowsInterface && random.chance(0.5)) {
-        for (const entity of members) inner(name, entity).push(`like_${name}${random.pick(ARGUMENTS.slice(0, 4))}: ${random.pick(['String', 'Size', 'Int!'])}`);
+        for (const entity of members)
+          inner(name, entity).push(
+            `like_${name}${random.pick(ARGUMENTS.slice(0, 4))}: ${random.pick(['String', 'Size', 'Int!'])}`,
+          );
       }
       const types = entities.map((entity) => {
         const implementing = common.length > 0 && members.includes(entity) ? 'implements Thing' : '';
@@ -101,9 +124,7 @@ function entityFederation(random: Random, required: Map<string, string>): Record
 
 function commonFields(_name: string, bodies: Bodies, members: readonly string[]): string[] {
   const [first = [], ...others] = members.map((entity) => bodies[entity]!);
-  return first
-    .filter((field) => !field.includes('@') && others.every((fields) => fields.includes(field)))
-    .map((field) => field);
+  return first.filter((field) => !field.includes('@') && others.every((fields) => fields.includes(field))).map((field) => field);
 }
 
 /** Fields of subgraph b that need fields of subgraph a: plain, nested, with arguments, with an argument left to its default. */
@@ -121,7 +142,8 @@ function requires(random: Random, inner: (name: string) => string[]): string {
 
 /** An interface that is an entity, with a subgraph that has it as an `@interfaceObject`. */
 function mediaFederation(random: Random): Record<string, string> {
-  const own = (name: string) => `${name}0${random.pick(ARGUMENTS)}: ${random.pick(LEAVES)} ${name}1: ${random.pick(['Size', 'String', 'Media', '[Media]'])}`;
+  const own = (name: string) =>
+    `${name}0${random.pick(ARGUMENTS)}: ${random.pick(LEAVES)} ${name}1: ${random.pick(['Size', 'String', 'Media', '[Media]'])}`;
   const a = own('a');
   return {
     a: `${LINK} ${SHARED}

@@ -70,7 +70,9 @@ function selection(type: GraphQLCompositeType, depth: number, writing: Writing):
     }
     return `... on ${condition.name}${directives(writing)} ${inner}`;
   }
-  const fields = Object.values(type.getFields()).filter((field) => depth < MAX_DEPTH || !isCompositeType(getNamedType(field.type)));
+  const fields = Object.values(type.getFields()).filter(
+    (field) => depth < MAX_DEPTH || !isCompositeType(getNamedType(field.type)),
+  );
   if (fields.length === 0) return '__typename';
   return fieldText(random.pick(fields), depth, writing);
 }
@@ -78,7 +80,9 @@ function selection(type: GraphQLCompositeType, depth: number, writing: Writing):
 function fieldText(field: GraphQLField<unknown, unknown>, depth: number, writing: Writing): string {
   const { random } = writing;
   const alias = random.chance(0.25) ? `${random.pick(ALIASES)}: ` : '';
-  const given = field.args.filter(({ type }) => isNonNullType(type) || random.chance(0.6)).map((argument) => argumentText(argument, writing));
+  const given = field.args
+    .filter(({ type }) => isNonNullType(type) || random.chance(0.6))
+    .map((argument) => argumentText(argument, writing));
   const args = given.length > 0 ? `(${given.join(', ')})` : '';
   const type = getNamedType(field.type);
   const below = isCompositeType(type) ? ` ${selectionSet(type, depth + 1, writing)}` : '';
@@ -87,7 +91,10 @@ function fieldText(field: GraphQLField<unknown, unknown>, depth: number, writing
 
 function argumentText({ name, type }: GraphQLArgument, writing: Writing): string {
   const { random } = writing;
-  if (!random.chance(0.4)) return `${name}: ${JSON.stringify(literal(type, random)).replaceAll(/"(RED|GREEN|BLUE)"/g, '$1').replaceAll(/"(\w+)":/g, '$1:')}`;
+  if (!random.chance(0.4))
+    return `${name}: ${JSON.stringify(literal(type, random))
+      .replaceAll(/"(RED|GREEN|BLUE)"/g, '$1')
+      .replaceAll(/"(\w+)":/g, '$1:')}`;
   const variable = `v${writing.variables.size}`;
   const byDefault = !isNonNullType(type) && !isInputObjectType(type) && !isListType(type) && random.chance(0.3);
   writing.variables.set(variable, {

@@ -44,7 +44,8 @@ export const STOCK_BUGS: readonly { name: string; clause: string; explains(diffe
     name: 'an error of an entity is shown at another element when the list has entities that the subgraph was not asked for',
     clause: '7.1.2 Errors: the path of the field which experienced the error',
     explains: ({ ours, stock }) =>
-      sameData(ours, stock) && isDeepStrictEqual(errors(ours).map(withoutIndexes).sort(), errors(stock).map(withoutIndexes).sort()),
+      sameData(ours, stock) &&
+      isDeepStrictEqual(errors(ours).map(withoutIndexes).sort(), errors(stock).map(withoutIndexes).sort()),
   },
   {
     name: 'null where null is not allowed is no error when a subgraph answered one elsewhere',
@@ -52,7 +53,11 @@ export const STOCK_BUGS: readonly { name: string; clause: string; explains(diffe
     explains: ({ ours, stock }) => {
       const [known, told] = [errors(ours), errors(stock)];
       const added = known.filter((error) => !told.includes(error));
-      return sameData(ours, stock) && told.every((error) => known.includes(error)) && added.every((error) => error.endsWith('INVALID_GRAPHQL'));
+      return (
+        sameData(ours, stock) &&
+        told.every((error) => known.includes(error)) &&
+        added.every((error) => error.endsWith('INVALID_GRAPHQL'))
+      );
     },
   },
 ];
@@ -65,7 +70,9 @@ export function sameData(ours: ExecutionAnswer, stock: StockAnswer): boolean {
 /** Errors as `path code`, those included that the stock executor only mentions in an extension. */
 export function errors(answer: ExecutionAnswer | StockAnswer): string[] {
   const hidden = 'extensions' in answer ? (answer.extensions?.valueCompletion ?? []) : [];
-  return [...(answer.errors ?? []), ...hidden].map(({ path, extensions }) => `${path?.join('.') ?? '?'} ${String(extensions?.['code'])}`).sort();
+  return [...(answer.errors ?? []), ...hidden]
+    .map(({ path, extensions }) => `${path?.join('.') ?? '?'} ${String(extensions?.['code'])}`)
+    .sort();
 }
 
 /** Names in the random federations of keys and of fields that are required. */

@@ -39,12 +39,15 @@ export function subgraphOf(sdl: string, weather: Weather): Ask {
   const schema = buildSubgraphSchema(parse(sdl));
   for (const type of Object.values(schema.getTypeMap())) {
     if (isInterfaceType(type)) {
-      const resolve = (reference: Source) => referenced(String(runtimeType(type, Number(reference['id']), schema)), reference, weather);
+      const resolve = (reference: Source) =>
+        referenced(String(runtimeType(type, Number(reference['id']), schema)), reference, weather);
       type.extensions = { apollo: { subgraph: { resolveReference: resolve } } };
     }
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     if (type.name !== '_Service')
-      type.extensions = { apollo: { subgraph: { resolveReference: (reference: Source) => referenced(type.name, reference, weather) } } };
+      type.extensions = {
+        apollo: { subgraph: { resolveReference: (reference: Source) => referenced(type.name, reference, weather) } },
+      };
     for (const [name, field] of Object.entries(type.getFields())) {
       if (name === '_entities' || name === '_service' || type.name === '_Service') continue;
       field.resolve = (source: Source | undefined, args: Source, _context: unknown, info: GraphQLResolveInfo) =>
@@ -65,7 +68,11 @@ function referenced(typeName: string, reference: Source, weather: Weather): Sour
 }
 
 /** Resolves a field as the subgraph that owns it would. */
-export function resolveField(source: Source, args: Source, { info, weather }: { info: GraphQLResolveInfo; weather: Weather }): unknown {
+export function resolveField(
+  source: Source,
+  args: Source,
+  { info, weather }: { info: GraphQLResolveInfo; weather: Weather },
+): unknown {
   const { fieldName, parentType, schema } = info;
   const { id } = source;
   const isRoot = parentType === schema.getQueryType() || parentType === schema.getMutationType();
@@ -82,7 +89,11 @@ export function resolveField(source: Source, args: Source, { info, weather }: { 
 export function dataOf(
   { id }: Source,
   args: Source,
-  { info, weather, isRoot }: { info: Pick<GraphQLResolveInfo, 'fieldName' | 'returnType' | 'schema'>; weather: Weather; isRoot: boolean },
+  {
+    info,
+    weather,
+    isRoot,
+  }: { info: Pick<GraphQLResolveInfo, 'fieldName' | 'returnType' | 'schema'>; weather: Weather; isRoot: boolean },
 ): unknown {
   const { fieldName, returnType, schema } = info;
   const identity = JSON.stringify([isRoot ? 'root' : id, fieldName, args]);
@@ -100,7 +111,8 @@ function valueOf(type: GraphQLOutputType, identity: string, around: { schema: Gr
   }
   if (roll(weather, 'null', identity) < weather.nulls) return null;
   const number = Math.floor(roll(weather, 'value', identity) * 1000);
-  if (isListType(type)) return Array.from({ length: number % 4 }, (_, index) => valueOf(type.ofType, `${identity}${index}`, around));
+  if (isListType(type))
+    return Array.from({ length: number % 4 }, (_, index) => valueOf(type.ofType, `${identity}${index}`, around));
   if (isEnumType(type)) return type.getValues()[number % type.getValues().length]?.name;
   if (isAbstractType(type)) return { __typename: runtimeType(type, number, schema), id: String(number % 5) };
   if (isObjectType(type)) return { __typename: type.name, id: String(idOf(type.name, number)) };
@@ -108,10 +120,17 @@ function valueOf(type: GraphQLOutputType, identity: string, around: { schema: Gr
 }
 
 /** One id is of one type, whoever says so. */
-function runtimeType(type: Parameters<typeof getNamedType>[0] & object, number: number, schema: GraphQLSchema): string | undefined {
+function runtimeType(
+  type: Parameters<typeof getNamedType>[0] & object,
+  number: number,
+  schema: GraphQLSchema,
+): string | undefined {
   const named = getNamedType(type);
   if (!isAbstractType(named)) return named?.name;
-  const possible = schema.getPossibleTypes(named).map(({ name }) => name).sort();
+  const possible = schema
+    .getPossibleTypes(named)
+    .map(({ name }) => name)
+    .sort();
   return possible[(number % 5) % possible.length];
 }
 
@@ -123,5 +142,11 @@ function idOf(typeName: string, number: number): number {
 
 /** A number in [0, 1) that follows from what is rolled for. */
 function roll({ seed }: Weather, ...what: unknown[]): number {
-  return createHash('sha256').update(JSON.stringify([seed, ...what])).digest().readUInt32BE() / 2 ** 32;
+  return (
+    createHash('sha256')
+      .update(JSON.stringify([seed, ...what]))
+      .digest()
+      .readUInt32BE() /
+    2 ** 32
+  );
 }

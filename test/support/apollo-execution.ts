@@ -1,6 +1,6 @@
 import apolloGateway, { type GatewayConfig } from '@apollo/gateway';
 import { getOperationAST, type GraphQLSchema } from 'graphql';
-import { silenceVendorTelemetry } from '../../gateway/config.ts';
+import { silenceVendorTelemetry } from './silence-vendor-telemetry.ts';
 import { departmentDataSource, type QueryScope } from '../../gateway/execution/department-data-source.ts';
 import type { DepartmentExecutionOptions } from '../../gateway/execution/department-execution.ts';
 import type { Execution, RawAnswer } from '../../gateway/execution/execution.ts';
@@ -20,10 +20,16 @@ export async function createApolloExecution(options: DepartmentExecutionOptions)
   const gateway = new apolloGateway.ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
-      const ask = departmentDataSource(name, resilient(name, departments[name]!, { timeoutMs: timeouts.department, observe: () => {} }));
+      const ask = departmentDataSource(
+        name,
+        resilient(name, departments[name]!, { timeoutMs: timeouts.department, observe: () => {} }),
+      );
       return {
         process: async ({ request: { query = '', variables = {}, operationName }, context }) =>
-          (await ask({ query, variables, ...(operationName !== undefined && { operationName }) }, context as unknown as QueryScope)) as never,
+          (await ask(
+            { query, variables, ...(operationName !== undefined && { operationName }) },
+            context as unknown as QueryScope,
+          )) as never,
       };
     },
     logger: SILENT,

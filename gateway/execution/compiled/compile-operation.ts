@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { compileIntrospection } from './introspection.ts';
 import { compileSteps } from './compile-steps.ts';
 import { planDocument } from './plan-document.ts';
@@ -34,7 +34,11 @@ export interface CompiledOperation {
  */
 export function compileOperation(
   supergraph: LoadedSupergraph,
-  { document, operation, conditions }: { document: DocumentNode; operation: OperationDefinitionNode; conditions: Record<string, unknown> },
+  {
+    document,
+    operation,
+    conditions,
+  }: { document: DocumentNode; operation: OperationDefinitionNode; conditions: Record<string, unknown> },
 ): CompiledOperation {
   const { apiSchema: schema } = supergraph;
   const resolved = resolveSelections({ ...supergraph, schema, document, operation, conditions });

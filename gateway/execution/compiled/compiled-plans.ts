@@ -35,7 +35,8 @@ export function createCompiledPlans(supergraphSdl: string, capacity: number): Co
       const names = conditions.remember(hash, () => conditionVariables(document));
       const values = names.length === 0 ? {} : conditionValues(names, request, supergraph);
       const name = operation.name?.value ?? '';
-      const key = names.length === 0 ? `${hash} ${name}` : `${hash} ${name} ${names.map((each) => Number(values[each] === true)).join('')}`;
+      const key =
+        names.length === 0 ? `${hash} ${name}` : `${hash} ${name} ${names.map((each) => Number(values[each] === true)).join('')}`;
       return plans.remember(key, () => compileOperation(supergraph, { document, operation, conditions: values }));
     },
   };

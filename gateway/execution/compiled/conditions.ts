@@ -17,7 +17,8 @@ export function isIncluded({ directives = [] }: SelectionNode, values: Readonly<
   return directives.every((directive) => {
     const condition = conditionOf(directive);
     if (condition === undefined) return true;
-    const value = condition.kind === Kind.VARIABLE ? values[condition.name.value] : condition.kind === Kind.BOOLEAN && condition.value;
+    const value =
+      condition.kind === Kind.VARIABLE ? values[condition.name.value] : condition.kind === Kind.BOOLEAN && condition.value;
     return directive.name.value === 'skip' ? value !== true : value === true;
   });
 }

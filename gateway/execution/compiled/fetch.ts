@@ -90,14 +90,19 @@ async function fetchEntities(
 
 function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<string, unknown> {
   const used: Record<string, unknown> = {};
-  for (const name of variableNames) if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
+  for (const name of variableNames)
+    if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
   return used;
 }
 
 async function send(fetch: Fetch, variables: Record<string, unknown>, run: Run) {
   const { subgraph, query, operationName } = fetch;
   try {
-    const { data, errors = [] } = await run.send(subgraph, { query, variables, ...(operationName !== undefined && { operationName }) });
+    const { data, errors = [] } = await run.send(subgraph, {
+      query,
+      variables,
+      ...(operationName !== undefined && { operationName }),
+    });
     return { data, errors };
   } catch (error) {
     return { data: null, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] };
@@ -129,7 +134,12 @@ function inPlanKeys({ aliases }: Fetch, path: readonly (string | number)[]): (st
   return path.map((step) => (typeof step === 'string' ? (aliases.get(step) ?? step) : step));
 }
 
-function report({ subgraph }: Fetch, { message, extensions }: SubgraphError, path: readonly (string | number)[] | undefined, run: Run): void {
+function report(
+  { subgraph }: Fetch,
+  { message, extensions }: SubgraphError,
+  path: readonly (string | number)[] | undefined,
+  run: Run,
+): void {
   run.errors.push({
     message: message || `Error while fetching subquery from service "${subgraph}"`,
     ...(path && { path }),

@@ -1,4 +1,11 @@
-import { type DocumentNode, execute, type ExecutionResult, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  execute,
+  type ExecutionResult,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { type FieldSelection, isIntrospection, type Selection } from './resolve-selections.ts';
 
 /** Answers the part of an operation that asks for the schema, under the plan's keys. */
@@ -7,7 +14,11 @@ export type Introspect = (variables: Readonly<Record<string, unknown>>) => Recor
 /** Takes `__schema` and `__type` out of an operation; undefined when it has none. */
 export function compileIntrospection(
   schema: GraphQLSchema,
-  { document, operation, selections }: { document: DocumentNode; operation: OperationDefinitionNode; selections: readonly Selection[] },
+  {
+    document,
+    operation,
+    selections,
+  }: { document: DocumentNode; operation: OperationDefinitionNode; selections: readonly Selection[] },
 ): Introspect | undefined {
   const fields = introspectionFields(selections);
   if (fields.length === 0) return undefined;

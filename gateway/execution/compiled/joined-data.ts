@@ -59,7 +59,10 @@ function collect(value: unknown, path: PlanPath, step: number, found: JoinedObje
 }
 
 /** Where each object at a path stands; the same object may stand in several places. */
-export function placesAt(data: JoinedObject, path: PlanPath): ReadonlyMap<JoinedObject, readonly (readonly (string | number)[])[]> {
+export function placesAt(
+  data: JoinedObject,
+  path: PlanPath,
+): ReadonlyMap<JoinedObject, readonly (readonly (string | number)[])[]> {
   const places = new Map<JoinedObject, (readonly (string | number)[])[]>();
   locate(data, path, [], places);
   return places;

@@ -60,11 +60,13 @@ function selectionSetOf(
   // What an object type is called is known without asking.
   if (isObjectType(parent)) gathered.fields.delete(TypeNameMetaFieldDef.name);
   const fields = [...gathered.fields.values()].map(({ field, below }) => fieldNode(field, below, schema));
-  const fragments = [...gathered.fragments].map(([condition, below]): InlineFragmentNode => ({
-    kind: Kind.INLINE_FRAGMENT,
-    typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: condition.name } },
-    selectionSet: selectionSetOf(below, condition, schema),
-  }));
+  const fragments = [...gathered.fragments].map(
+    ([condition, below]): InlineFragmentNode => ({
+      kind: Kind.INLINE_FRAGMENT,
+      typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: condition.name } },
+      selectionSet: selectionSetOf(below, condition, schema),
+    }),
+  );
   return { kind: Kind.SELECTION_SET, selections: [...(fields.length > 0 ? fields : [TYPENAME]), ...fragments] };
 }
 

@@ -71,7 +71,9 @@ export function resolveSelections(input: ResolveInput): ResolvedSelections {
   if (root == null) throw new TypeError(`the schema has no ${operation.operation}`);
   const work: Work = {
     ...input,
-    fragments: new Map(document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node])),
+    fragments: new Map(
+      document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
+    ),
     resolved: new Map(),
     planKeys: new Map(),
     clientKeys: new Map(),
@@ -148,7 +150,9 @@ function planKeyOf(node: FieldNode, definition: GraphQLField<unknown, unknown>, 
   const contested = work.contestedFields.has(definition.name);
   const plain = !contested && responseKey === definition.name && directives.length === 0;
   if (plain && !isIntrospection(definition)) return definition.name;
-  const identity = [responseKey, definition.name, ...(node.arguments ?? []).map(print).sort(), ...directives.map(print)].join(' ');
+  const identity = [responseKey, definition.name, ...(node.arguments ?? []).map(print).sort(), ...directives.map(print)].join(
+    ' ',
+  );
   const planKey = work.planKeys.get(identity) ?? `${work.ownKey}${work.planKeys.size}`;
   work.planKeys.set(identity, planKey);
   work.clientKeys.set(planKey, responseKey);

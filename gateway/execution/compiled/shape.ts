@@ -103,11 +103,7 @@ function listOf(complete: Complete): Complete {
   };
 }
 
-function objectOf(
-  type: GraphQLCompositeType,
-  groups: readonly (readonly Selection[])[],
-  context: ShapeContext,
-): Complete {
+function objectOf(type: GraphQLCompositeType, groups: readonly (readonly Selection[])[], context: ShapeContext): Complete {
   let fields: readonly ShapedField[] | undefined;
   return (value, faults) => {
     if (value === null || value === undefined) return null;
@@ -117,11 +113,7 @@ function objectOf(
   };
 }
 
-function abstractOf(
-  type: GraphQLCompositeType,
-  groups: readonly (readonly Selection[])[],
-  context: ShapeContext,
-): Complete {
+function abstractOf(type: GraphQLCompositeType, groups: readonly (readonly Selection[])[], context: ShapeContext): Complete {
   const runtimeTypes = new Map<unknown, Complete>();
   const unresolvable: Complete = (_, faults) => spoilt(faults, `Value is of no type of ${type.name}.`);
   return (value, faults) => {
@@ -148,7 +140,8 @@ function runtimeTypeOf(name: unknown, declared: GraphQLCompositeType, schema: Gr
   const type = typeof name === 'string' ? schema.getType(name) : undefined;
   if (!isCompositeType(type)) return undefined;
   if (type === declared) return type;
-  const narrower = isAbstractType(declared) && (isObjectType(type) || 'getInterfaces' in type) && schema.isSubType(declared, type);
+  const narrower =
+    isAbstractType(declared) && (isObjectType(type) || 'getInterfaces' in type) && schema.isSubType(declared, type);
   return narrower ? type : undefined;
 }
 

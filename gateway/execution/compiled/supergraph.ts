@@ -83,7 +83,9 @@ function ownKeyOf(supergraph: Supergraph): string {
  */
 function contestedFields(supergraph: Supergraph): ReadonlySet<string> {
   const names = fieldsOf(supergraph).flatMap((field) => {
-    const required = field.appliedDirectivesOf('join__field').map((directive) => (directive.arguments() as { requires?: string }).requires);
+    const required = field
+      .appliedDirectivesOf('join__field')
+      .map((directive) => (directive.arguments() as { requires?: string }).requires);
     return [...(field.hasArguments() ? [field.name] : []), ...required.flatMap(topFields)];
   });
   return new Set(names);
