@@ -2,6 +2,7 @@
  * `npm run bench:import`: imports a generated licence file into PostgreSQL as `xinqiao import` does, and compares with two
  * rivals in the same run: the server's own COPY of the same file into one table of texts (no validation, no keys, no
  * versions: the ceiling), and one INSERT a row (what a script would do: the floor).
+ * A workbook of as many rows, at most the 100,000 that are allowed, shows what memory an .xlsx file takes.
  * ROWS (default 1,000,000) and BENCH_DATABASE_URL (default postgres on 127.0.0.1) set size and server.
  */
 import { fork } from 'node:child_process';
@@ -16,11 +17,12 @@ import { migrateAll } from '../database/migrate-all.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { licenses } from '../subgraphs/licensing/import/licenses.ts';
 import { importFile } from '../subgraphs/kit/import/import-file.ts';
-import { HEADER, licenseRow, writeLicences } from './licence-file.ts';
+import { HEADER, licenseRow, writeLicences, writeWorkbook } from './licence-file.ts';
 
 const ROWS = Number(process.env['ROWS'] ?? 1_000_000);
 const SERVER = process.env['BENCH_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SAMPLE_ROWS = Math.min(ROWS, 5_000);
+const WORKBOOK_ROWS = Math.min(ROWS, 100_000);
 const MEBIBYTE = 1024 * 1024;
 
 interface Measured {
@@ -58,6 +60,15 @@ async function compare(): Promise<void> {
     );
     const again = await inOtherProcess(url.href, file);
     report('xinqiao import, again', ROWS, again.seconds, `peak RSS ${again.peakMegabytes} MiB; unchanged ${again.unchanged}`);
+    const workbook = path.join(folder, 'licences.xlsx');
+    await writeWorkbook(workbook, WORKBOOK_ROWS);
+    const sheet = await inOtherProcess(url.href, workbook);
+    report(
+      'xinqiao import of .xlsx, again',
+      WORKBOOK_ROWS,
+      sheet.seconds,
+      `peak RSS ${sheet.peakMegabytes} MiB; unchanged ${sheet.unchanged}`,
+    );
     const copy = await copyOnServer(db, file);
     report('rival: COPY by the server, text table', ROWS, copy, '');
     const single = await oneByOne(db);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import writeXlsxFile from 'write-excel-file/node';
 import { organizationCodeCheckCharacter } from '../schema/identifiers/organization-code.ts';
 import { usccCheckCharacter } from '../schema/identifiers/uscc.ts';
 import { licenses } from '../subgraphs/licensing/import/licenses.ts';
@@ -29,6 +30,13 @@ export async function writeLicences(file: string, rows: number): Promise<number>
   stream.end();
   await once(stream, 'close');
   return stream.bytesWritten;
+}
+
+/** Writes the same licences as an .xlsx file. */
+export async function writeWorkbook(file: string, rows: number): Promise<void> {
+  const lines = [HEADER, ...Array.from({ length: rows }, (_, index) => licenseRow(index))];
+  const sheet = lines.map((cells) => cells.map((value) => (value === '' ? null : { value })));
+  await writeXlsxFile(sheet).toFile(file);
 }
 
 /** The cells of the row of that index; the same index gives the same row. */

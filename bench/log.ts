@@ -9,6 +9,7 @@ import type { Db, SqlValue } from '../database/db.ts';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { entryOf } from '../gateway/querylog/entry.fixture.ts';
+import { UNKNOWN_ACTOR } from '../gateway/querylog/entry.ts';
 import { leafOf } from '../gateway/querylog/leaf.ts';
 import { createQueryLog } from '../gateway/querylog/query-log.ts';
 
@@ -57,9 +58,9 @@ function measurePlain(db: Db, inFlight: number): Promise<Measured> {
     const values: SqlValue[] = [
       seq++,
       entry.time,
-      caller.actor,
-      caller.organization,
-      caller.operator ?? null,
+      caller?.actor ?? UNKNOWN_ACTOR,
+      caller?.organization ?? '',
+      caller?.operator ?? null,
       entry.purpose,
       entry.matter,
       entry.decision,

@@ -8,39 +8,39 @@ interface CommandModule {
 /** Every command, with its one line of help; a module is loaded only when its command is called, so that each starts fast. */
 export const COMMANDS: Record<string, { summary: string; load: () => Promise<CommandModule> }> = {
   start: {
-    summary: 'start everything: gateway, departments, embedded database, sample city',
+    summary: '启动网关、六个部门和样例城市。 Start everything: gateway, departments, embedded database, sample city',
     load: async () => ({ register: (await import('./commands/start.ts')).registerStart }),
   },
   demo: {
-    summary: 'show one company as four callers see it, and what the log kept',
+    summary: '同一企业，四种查询者各看到什么。 Show one company as four callers see it, and what the log kept',
     load: async () => ({ register: (await import('./commands/demo.ts')).registerDemo }),
   },
   import: {
-    summary: "take in a department's file",
+    summary: "导入部门报送的文件。 Take in a department's file",
     load: async () => ({ register: (await import('./commands/import.ts')).registerImport }),
   },
   sample: {
-    summary: 'write the files of a fictitious city',
+    summary: '生成虚构城市的报送文件。 Write the files of a fictitious city',
     load: async () => ({ register: (await import('./commands/sample.ts')).registerSample }),
   },
   token: {
-    summary: 'issue a development token',
+    summary: '签发开发用身份凭证。 Issue a development token',
     load: async () => ({ register: (await import('./commands/token.ts')).registerToken }),
   },
   compose: {
-    summary: 'compose the supergraph and report what changed',
+    summary: '合成超级图并报告变更。 Compose the supergraph and report what changed',
     load: async () => ({ register: (await import('./commands/compose.ts')).registerCompose }),
   },
   subgraph: {
-    summary: "serve or check a department's subgraph",
+    summary: "运行或检测部门子图。 Serve or check a department's subgraph",
     load: async () => ({ register: (await import('./commands/subgraph.ts')).registerSubgraph }),
   },
   policy: {
-    summary: 'check, print, explain or compare the disclosure policy',
+    summary: '校验、打印、解释或比较披露政策。 Check, print, explain or compare the disclosure policy',
     load: async () => ({ register: (await import('./commands/policy.ts')).registerPolicy }),
   },
   log: {
-    summary: 'read the query log',
+    summary: '查看查询日志。 Read the query log',
     load: async () => ({ register: (await import('./commands/log.ts')).registerLog }),
   },
 };
@@ -51,7 +51,13 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('xinqiao');
-  program.description('信桥：按用途共享公共信用信息的联邦网关').version('0.1.0').showHelpAfterError('(xinqiao --help 查看用法)');
+  program
+    .description(
+      '信桥：按用途共享公共信用信息的联邦网关。 Xinqiao: shares public-credit data per subject, for a declared purpose',
+    )
+    .version('0.1.0')
+    .configureOutput({ outputError: (text, write) => write(`命令用法有误。 ${text}`) })
+    .showHelpAfterError('用法见 --help。 Add --help for usage');
   const called = COMMANDS[argv[2] ?? ''];
   if (called) (await called.load()).register(program);
   for (const [name, { summary }] of Object.entries(COMMANDS)) {
@@ -60,8 +66,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.stderr.write(`xinqiao: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`xinqiao: ${readable(error)}\n`);
     // What failed half-way may have left a connection open: it must not keep the process.
     process.exit(1);
   }
+}
+
+/** Errors of the system and of libraries are English alone; ours begin in Chinese. */
+function readable(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /\p{Script=Han}/u.test(message) ? message : `命令未能完成。 ${message}`;
 }

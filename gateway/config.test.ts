@@ -20,6 +20,11 @@ describe('configuration', () => {
     expect(loadConfig({ PORT: '', DATABASE_URL: '' })).toEqual(loadConfig({}));
   });
 
+  test('health and metrics have a port of their own only if one is named', () => {
+    expect(loadConfig({})).not.toHaveProperty('operationsPort');
+    expect(loadConfig({ XINQIAO_OPERATIONS_PORT: '4090' })).toMatchObject({ port: 4000, operationsPort: 4090 });
+  });
+
   test('trusts the proxies it is told of, one by one or by range', () => {
     const { trustedProxies } = loadConfig({ XINQIAO_TRUSTED_PROXIES: '10.0.0.1, 192.168.0.0/16,fd00::/8' });
     expect(trustedProxies).toEqual(['10.0.0.1', '192.168.0.0/16', 'fd00::/8']);
@@ -36,6 +41,7 @@ describe('configuration', () => {
 
   test.each([
     ['PORT', 'http', 'a whole number from 0 to 65535'],
+    ['XINQIAO_OPERATIONS_PORT', '65536', 'a whole number from 0 to 65535'],
     ['XINQIAO_TRUSTED_PROXIES', 'everybody', 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8'],
     ['XINQIAO_TRUSTED_PROXIES', '10.0.0.1,', 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8'],
     ['XINQIAO_TRUSTED_PROXIES', '0.0.0.0/0', 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8'],

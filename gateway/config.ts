@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { DEPARTMENTS } from '../schema/signed-context.ts';
 import type { Department } from '../schema/signed-context.ts';
@@ -12,6 +13,8 @@ export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
   readonly port: number;
+  /** Where health and metrics are, if not on `port`. */
+  readonly operationsPort?: number;
   /** Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR ranges; empty believes nobody. */
   readonly trustedProxies: readonly string[];
   /** Directory of the embedded database, the admin channel and the development secrets. */
@@ -72,10 +75,20 @@ export interface Limits {
   departmentResponseBytes: number;
 }
 
+/** Directory in which an embedded gateway keeps every policy version that was ever in force, by its hash. */
+export function keptVersions({ dataDirectory }: Pick<Config, 'dataDirectory'>): string {
+  return join(dataDirectory, 'policy-versions');
+}
+
+/** Directory of a department that is served by itself and was given no server: an embedded database has one opener. */
+export function departmentDirectory({ dataDirectory }: Pick<Config, 'dataDirectory'>, department: Department): string {
+  return join(dataDirectory, `subgraph-${department}`);
+}
+
 /** A configuration that cannot be used; the message names every variable at fault and its accepted form, never a value. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
-    super(`Configuration: ${faults.join('; ')}`);
+    super(`配置有误。 Configuration: ${faults.join('; ')}`);
     this.name = 'ConfigError';
   }
 }
@@ -99,24 +112,22 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: e.PORT,
     trustedProxies: e.XINQIAO_TRUSTED_PROXIES ?? [],
     dataDirectory: e.XINQIAO_DATA,
-    ...(e.DATABASE_URL !== undefined && { databaseUrl: e.DATABASE_URL }),
-    ...(e.REDIS_URL !== undefined && { redisUrl: e.REDIS_URL }),
-    secrets: {
-      ...(e.XINQIAO_SUBJECT_KEY !== undefined && { subjectKey: e.XINQIAO_SUBJECT_KEY }),
-      ...(e.XINQIAO_PSEUDONYM_KEY !== undefined && { pseudonymKey: e.XINQIAO_PSEUDONYM_KEY }),
-      ...(e.XINQIAO_JWKS !== undefined && { jwks: e.XINQIAO_JWKS }),
-      ...(e.XINQIAO_CONTEXT_KEY_FILE !== undefined && { contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE }),
-      ...(e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE !== undefined && { contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE }),
-      ...(e.XINQIAO_GATEWAY_TOKEN !== undefined && { gatewayToken: e.XINQIAO_GATEWAY_TOKEN }),
-    },
+    ...present({
+      operationsPort: e.XINQIAO_OPERATIONS_PORT,
+      databaseUrl: e.DATABASE_URL,
+      redisUrl: e.REDIS_URL,
+      gatewayUrl: e.XINQIAO_GATEWAY_URL,
+    }),
+    secrets: present({
+      subjectKey: e.XINQIAO_SUBJECT_KEY,
+      pseudonymKey: e.XINQIAO_PSEUDONYM_KEY,
+      jwks: e.XINQIAO_JWKS,
+      contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE,
+      contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE,
+      gatewayToken: e.XINQIAO_GATEWAY_TOKEN,
+    }),
     tokens: { issuer: e.XINQIAO_ISSUER ?? 'https://xinqiao.example/development', audience: e.XINQIAO_AUDIENCE ?? 'xinqiao' },
-    subgraphUrls: Object.fromEntries(
-      DEPARTMENTS.flatMap((department) => {
-        const url = e[subgraphVariable(department)];
-        return url === undefined ? [] : [[department, url]];
-      }),
-    ),
-    ...(e.XINQIAO_GATEWAY_URL !== undefined && { gatewayUrl: e.XINQIAO_GATEWAY_URL }),
+    subgraphUrls: present(Object.fromEntries(DEPARTMENTS.map((department) => [department, e[subgraphVariable(department)]]))),
     policiesDirectory: e.XINQIAO_POLICIES,
     logOrigin: e.XINQIAO_LOG_ORIGIN,
     logLevel: e.LOG_LEVEL ?? (e.NODE_ENV === 'test' ? 'silent' : 'info'),
@@ -145,6 +156,8 @@ export const ENVIRONMENT = v.object({
   // Only this machine unless the operator says otherwise: a development gateway issues tokens to whoever asks.
   HOST: v.optional(text('a host name or address'), '127.0.0.1'),
   PORT: wholeNumber(4000, 0, 65_535),
+  // Whoever may ask about credit need not see how the gateway is doing.
+  XINQIAO_OPERATIONS_PORT: v.optional(wholeText(0, 65_535)),
   // Behind a proxy all the public would share one address, and with it one hourly quota.
   XINQIAO_TRUSTED_PROXIES: v.optional(proxies()),
   XINQIAO_DATA: v.optional(text('a directory'), '.xinqiao'),
@@ -184,6 +197,12 @@ export const ENVIRONMENT = v.object({
   XINQIAO_MAX_DEPARTMENT_RESPONSE_BYTES: wholeNumber(16_777_216, 1_024, 268_435_456),
 });
 
+/** Only what was set: an absent property, never an undefined one. */
+function present<T extends object>(given: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+}
+
 function subgraphVariable<D extends Department>(department: D) {
   return `SUBGRAPH_${department.replace('-', '_').toUpperCase()}_URL` as Extract<
     keyof typeof ENVIRONMENT.entries,
@@ -218,11 +237,12 @@ function key() {
 }
 
 function wholeNumber(fallback: number, least: number, most: number) {
+  return v.optional(wholeText(least, most), String(fallback));
+}
+
+function wholeText(least: number, most: number) {
   const form = `a whole number from ${least} to ${most}`;
-  return v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,10}$/, form), v.transform(Number), v.minValue(least, form), v.maxValue(most, form)),
-    String(fallback),
-  );
+  return v.pipe(v.string(), v.regex(/^\d{1,10}$/, form), v.transform(Number), v.minValue(least, form), v.maxValue(most, form));
 }
 
 function url(form: string, protocols: readonly string[]) {

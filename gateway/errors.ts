@@ -31,11 +31,18 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   /** Safe additions: coordinates, rule ids, department names, limits. Never a value of a record or an argument. */
   readonly details: Readonly<Record<string, string | number | readonly string[]>>;
-  constructor(code: ErrorCode, details: GatewayError['details'] = {}, options?: { cause?: unknown }) {
-    super(ERRORS[code].message, options);
+  /** Opaque ids of the subjects that were asked for in vain; for the query log alone. */
+  readonly asked: readonly string[];
+  constructor(
+    code: ErrorCode,
+    details: GatewayError['details'] = {},
+    options: { cause?: unknown; asked?: readonly string[] } = {},
+  ) {
+    super(ERRORS[code].message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'GatewayError';
     this.code = code;
     this.details = details;
+    this.asked = options.asked ?? [];
   }
 }
 

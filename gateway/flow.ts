@@ -1,6 +1,6 @@
 import type { CurrentPolicies } from '../policies/current-policies.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
-import type { Authorize } from './authorization/authorize.ts';
+import type { Admit, Authorize } from './authorization/authorize.ts';
 import { desensitize } from './desensitization/desensitize.ts';
 import type { Disclosure } from './disclosure/disclosure.ts';
 import type { PlanDisclosure } from './disclosure/plan-disclosure.ts';
@@ -13,7 +13,8 @@ import type { Caller } from './identity/caller.ts';
 import { declarePurpose } from './purpose/declare-purpose.ts';
 import type { DeclaredPurpose } from './purpose/declared-purpose.ts';
 import type { QueryLog } from './querylog/entry.ts';
-import { refusalEntry, releaseEntry } from './querylog/make-entry.ts';
+import { releaseEntry } from './querylog/make-entry.ts';
+import type { RefusalLog } from './querylog/refusal-log.ts';
 import type { QueryRequest } from './request.ts';
 import { type FlowResponse, respond, respondRefusal } from './respond/respond.ts';
 
@@ -21,10 +22,12 @@ import { type FlowResponse, respond, respondRefusal } from './respond/respond.ts
 export interface Gateway {
   policies: Pick<CurrentPolicies, 'current'>;
   authenticate: Authenticate;
+  admit: Admit;
   planDisclosure: PlanDisclosure;
   authorize: Authorize;
   execution: Execution;
   queryLog: QueryLog;
+  refusalLog: RefusalLog;
   /** Whether callers who are not developers may look at the schema. */
   introspectionOpen: boolean;
   clock: () => number;
@@ -52,6 +55,7 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
   try {
     const caller = (look.caller = await gateway.authenticate(request));
     const purpose = (look.purpose = declarePurpose(request, caller, policy));
+    await gateway.admit(caller, purpose, policy);
     const disclosure = (look.disclosure = gateway.planDisclosure(request, caller, purpose, policy));
     assertIntrospectionAllowed(disclosure.plan, caller, gateway.introspectionOpen);
     const grant = await gateway.authorize(disclosure, caller, purpose, policy);
@@ -72,13 +76,13 @@ function execute({ plan }: Disclosure, caller: Caller, purpose: DeclaredPurpose,
   return gateway.execution.execute(plan.operation, request.variables, context);
 }
 
-/** A refusal or failure goes on the log like a release, then is answered with its code and nothing else. */
+/** A refusal or failure goes on the log, then is answered with its code and nothing else. */
 async function refuse(error: unknown, look: Look, gateway: Gateway): Promise<FlowResponse> {
   const { id } = look.request;
   if (!(error instanceof GatewayError)) gateway.reportUnexpected(error, id);
   if (codeOf(error) === 'LOG_UNAVAILABLE') return respondRefusal(error, null, id);
   try {
-    return respondRefusal(error, await gateway.queryLog.append(refusalEntry(look, error, gateway.clock())), id);
+    return respondRefusal(error, await gateway.refusalLog.append(look, error), id);
   } catch (logError) {
     return respondRefusal(logError, null, id);
   }

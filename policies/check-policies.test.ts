@@ -50,13 +50,13 @@ describe('a planted slip is found', () => {
       'purposes/ADMIN_APPROVAL_CHECK.yaml',
       'fields: [Officer.subject]\n    treatment: withhold',
       'fields: [Officer.idDocumentNo]\n    treatment: mask\n    mask: ID_NUMBER_6_4',
-      'AAC-1 and AAC-6 name different masks',
+      'AAC-6 and AAC-1 name different masks',
     ],
     [
       'unnamed-field',
       'policy-set.yaml',
-      'undisclosed: {}',
-      'undisclosed: { Officer.sex: 无须 }',
+      'undisclosed:\n',
+      'undisclosed:\n  Officer.sex: 无须\n',
       'Officer.sex: is listed as undisclosed, but is disclosed',
     ],
   ])('%s', (check, file, from, to, message) => {

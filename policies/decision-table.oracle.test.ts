@@ -74,11 +74,16 @@ function byHand(yaml: Yaml, actor: string, own: boolean, person: boolean, coordi
   };
   let decided = 'WITHHOLD  default';
   if (yaml.actors.includes(actor)) {
-    let spoken = own ? (yaml.own ?? []).filter((rule) => says(rule, 'own')) : [];
-    if (spoken.length === 0) spoken = yaml.discloses.filter((rule) => says(rule, 'discloses'));
-    if (spoken.some((rule) => rule['override'] === true)) spoken = spoken.filter((rule) => rule['override'] === true);
+    const overriding = (rules: RuleYaml[]) =>
+      rules.some((rule) => rule['override'] === true) ? rules.filter((rule) => rule['override'] === true) : rules;
+    let spoken = overriding(yaml.discloses.filter((rule) => says(rule, 'discloses')));
+    const ownSpoken = own ? (yaml.own ?? []).filter((rule) => says(rule, 'own')) : [];
+    // What everybody is refused by the name of the field, the owner is refused too.
+    const refused = spoken.filter((rule) => rule.fields !== undefined && says(rule, 'discloses') === 'WITHHOLD');
+    if (ownSpoken.length > 0) spoken = overriding(ownSpoken.concat(refused));
     let worst = -1;
-    for (const rule of spoken.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const byFieldThenId = ({ id, fields }: RuleYaml) => `${fields ? 0 : 1}${id}`;
+    for (const rule of spoken.sort((a, b) => (byFieldThenId(a) < byFieldThenId(b) ? -1 : 1))) {
       const [treatment, mask] = become(says(rule, 'own') ?? says(rule, 'discloses') ?? '', rule);
       if ((MEAN[treatment] ?? 9) <= worst) continue;
       worst = MEAN[treatment] ?? 9;

@@ -31,7 +31,8 @@ export interface PolicyContext {
 
 /**
  * Decides one cell and keeps every rule that spoke, the deciding one first.
- * Overrides stand in for the ordinary rules; among those that speak the strictest wins, then the lesser id.
+ * Overrides stand in for the ordinary rules; among those that speak the strictest wins, then the one that names the field
+ * rather than its category, then the lesser id. What the purpose withholds by name it withholds from the owner too.
  * An argument that filters by a field is treated no more gently than that field: else a hidden amount could be found by halving.
  */
 export function evaluateCell(question: CellQuestion, context: PolicyContext): { cell: Cell; candidates: readonly Candidate[] } {
@@ -52,7 +53,11 @@ export function strictness(treatment: Treatment): number {
 function speaks(rule: Rule, { actor, person, entry }: CellQuestion): boolean {
   if (!rule.actors.includes(actor)) return false;
   if (rule.subjects !== 'both' && (rule.subjects === 'persons') !== person) return false;
-  return inScope(rule, entry) && rule.treatments[classOf(entry, person)] !== undefined;
+  return inScope(rule, entry) && statedFor(rule, { entry, person }) !== undefined;
+}
+
+function statedFor(rule: Rule, { entry, person }: Pick<CellQuestion, 'entry' | 'person'>): Treatment | undefined {
+  return rule.treatments[classOf(entry, person)];
 }
 
 /** Whether the rule names the coordinate, by category, by name, or as one of the fields of `Type.*`. */
@@ -66,15 +71,26 @@ function candidatesOf(question: CellQuestion, { source }: PolicyContext): Candid
   const { purpose, own } = question;
   if (!purpose.actors.includes(question.actor)) return [];
   const ownRules = own ? purpose.own.filter((rule) => speaks(rule, question)) : [];
-  const speaking = ownRules.length > 0 ? ownRules : purpose.discloses.filter((rule) => speaks(rule, question));
-  const overriding = speaking.filter((rule) => rule.override);
-  return (overriding.length > 0 ? overriding : speaking)
+  const forAll = standing(purpose.discloses.filter((rule) => speaks(rule, question)));
+  const withheld = forAll.filter((rule) => 'fields' in rule.scope && statedFor(rule, question) === 'WITHHOLD');
+  return (ownRules.length > 0 ? standing([...ownRules, ...withheld]) : forAll)
     .map((rule) => ({ rule, cell: cellOf(rule, question, source) }))
-    .sort((a, b) => strictness(b.cell.treatment) - strictness(a.cell.treatment) || (a.rule.id < b.rule.id ? -1 : 1));
+    .sort((a, b) => strictness(b.cell.treatment) - strictness(a.cell.treatment) || compareRules(a.rule, b.rule));
+}
+
+/** The rules that count among those that speak: the overrides if there are any. */
+function standing(speaking: readonly Rule[]): readonly Rule[] {
+  const overriding = speaking.filter((rule) => rule.override);
+  return overriding.length > 0 ? overriding : speaking;
+}
+
+/** A rule for single fields first: it tells why this very field is treated so. */
+function compareRules(a: Rule, b: Rule): number {
+  return Number('fields' in b.scope) - Number('fields' in a.scope) || (a.id < b.id ? -1 : 1);
 }
 
 function cellOf(rule: Rule, { entry, person }: CellQuestion, source: PolicySource): Cell {
-  const stated = rule.treatments[classOf(entry, person)] ?? 'WITHHOLD';
+  const stated = statedFor(rule, { entry, person }) ?? 'WITHHOLD';
   const decided = { rule: rule.id, basis: rule.basis };
   if (stated === 'REVEAL' || stated === 'WITHHOLD') return { treatment: stated, ...decided };
   // A composite has no text of its own to hide: whatever is short of withholding lets the caller in to its fields.

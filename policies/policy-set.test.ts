@@ -40,6 +40,14 @@ it('a purpose tells the stages what it requires, its quotas and who must answer'
   });
 });
 
+it('the public is limited in how many subjects it is shown a day, not only in how many requests it makes', () => {
+  expect(policies.purpose('PUBLIC_QUERY', TODAY)?.limits).toEqual({
+    subjectsPerRequest: 10,
+    subjectsPerDay: 1000,
+    requestsPerHour: 300,
+  });
+});
+
 it('decisions cannot be changed by who receives them', () => {
   const cell = policies.decide(key, TODAY);
   expect(Object.isFrozen(cell)).toBe(true);
@@ -49,3 +57,62 @@ it('decisions cannot be changed by who receives them', () => {
     basis: expect.arrayContaining(['山东省社会信用条例第二十条']) as string[],
   });
 });
+
+describe('ways to a natural person', () => {
+  // SELF_QUERY reveals the number: the subject names itself by it.
+  it.each(['Officer.subject', 'SubjectBy.residentIdNumber'])(
+    '%s is granted, or withheld by name and on a basis, from everybody',
+    (coordinate) => {
+      for (const { code, actors, effective } of policies.purposes)
+        for (const actor of actors)
+          for (const own of actor === 'DEPARTMENT' ? [false, true] : [false])
+            for (const person of [false, true]) {
+              const cell = policies.decide({ purpose: code, actor, own, person, coordinate }, effective.from);
+              if (coordinate !== 'Officer.subject' && cell.treatment === 'REVEAL') continue;
+              const rule = policies.source.purposes.flatMap(({ discloses }) => discloses).find(({ id }) => id === cell.rule);
+              expect({ code, treatment: cell.treatment, byName: rule && 'fields' in rule.scope }).toEqual({
+                code,
+                treatment: 'WITHHOLD',
+                byName: true,
+              });
+              expect(cell.basis).not.toEqual([]);
+            }
+    },
+  );
+
+  it.each([
+    ['the owner may not be refused by category', 'categories: [REGISTRATION]', 'REVEAL', 'X-9'],
+    ['the owner is refused by name', 'fields: [Officer.subject]', 'WITHHOLD', 'X-1'],
+    ['the owner is refused by Type.*', 'fields: [Officer.*]', 'WITHHOLD', 'X-1'],
+  ])('%s', (_what, scope, treatment, rule) => {
+    expect(ofTwoRules(scope, '')).toMatchObject({ treatment, rule });
+  });
+
+  it('only an override on a basis of its own lets the owner see what is refused by name', () => {
+    const override = '\n    override: true\n    basis: [某法第一条]\n    fields: [Officer.subject]';
+    expect(ofTwoRules('fields: [Officer.subject]', override)).toMatchObject({ treatment: 'REVEAL', rule: 'X-9' });
+  });
+});
+
+/** What the registry may see of Officer.subject where `discloses` withholds a scope and `own` reveals. */
+function ofTwoRules(scope: string, own: string) {
+  const text = `
+code: X
+name: 测试
+description: 测试
+basis: [某法]
+effective: { from: 2026-01-01 }
+actors: [DEPARTMENT]
+requires: { matter: false, authorization: none }
+limits: {}
+discloses:
+  - id: X-1
+    ${scope}
+    treatment: withhold
+own:
+  - id: X-9${own}
+    treatment: reveal
+`;
+  const set = compileFiles(new Map([...policyFiles, ['purposes/X.yaml', text]]), catalogue);
+  return set.decide({ purpose: 'X', actor: 'DEPARTMENT', own: true, person: false, coordinate: 'Officer.subject' }, TODAY);
+}

@@ -24,7 +24,10 @@ describe('the breaking-change report', () => {
   });
 
   test('names a new enum value as dangerous, which needs no consent', () => {
-    const changes = compareSupergraphs(changed('  """水。 Water."""\n  WATER @join__enumValue(graph: UTILITIES)\n', ''), supergraph);
+    const changes = compareSupergraphs(
+      changed('  """水。 Water."""\n  WATER @join__enumValue(graph: UTILITIES)\n', ''),
+      supergraph,
+    );
     expect(changes).toMatchObject({ breaking: [], dangerous: [{ type: 'VALUE_ADDED_TO_ENUM' }] });
     expect(needsConsent(changes)).toBe(false);
   });

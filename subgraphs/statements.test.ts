@@ -59,3 +59,8 @@ test('a search by name goes by an index', async () => {
   expect(plan).toMatch(/subject_by_(bigram|name)/);
   expect(plan).not.toMatch(/Seq Scan on/);
 });
+
+test('a sole proprietor’s whole name is looked up in the index of names', async () => {
+  const plan = (await plans('registry', '{ searchSubjects(name: "云汀") { edges { cursor } } }'))[0] ?? '';
+  expect(plan.slice(plan.lastIndexOf('Limit'))).toMatch(/Index.*subject_by_name/);
+});

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import type { Db } from '../../database/db.ts';
-import { createAuthorize } from '../../gateway/authorization/authorize.ts';
+import { createAdmit, createAuthorize } from '../../gateway/authorization/authorize.ts';
 import { createQuotas } from '../../gateway/authorization/quotas.ts';
-import type { Config } from '../../gateway/config.ts';
+import { type Config, keptVersions } from '../../gateway/config.ts';
 import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosure.ts';
 import { createDepartmentExecution } from '../../gateway/execution/department-execution.ts';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
@@ -12,8 +12,9 @@ import { overHttp } from '../../gateway/execution/http.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
-import { createKeySource } from '../../gateway/identity/key-source.ts';
+import { createKeySource, type KeySource } from '../../gateway/identity/key-source.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
+import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
 import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
 import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
@@ -46,7 +47,7 @@ export interface CityOptions {
 }
 
 /** What a gateway cannot start without. */
-export const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
+const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
 
 const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 /** A city's applications send some hundreds of documents; a plan is about 50 KB. */
@@ -61,7 +62,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { policies, execution, queryLog, redis } = parts;
+  const { policies, execution, queryLog, refusalLog, redis } = parts;
   const server = await frontOf(options, parts, stages(options, parts));
   const watching = policies.watch(({ loaded, hash, faults }) => {
     if (loaded) options.logger.info({ policyHash: hash }, 'policies reloaded');
@@ -72,6 +73,7 @@ export async function assembleCity(options: CityOptions): Promise<City> {
     policies,
     async stop() {
       const outcome = await server.stop();
+      await refusalLog.close();
       await queryLog.close();
       watching.close();
       await execution.close();
@@ -79,6 +81,18 @@ export async function assembleCity(options: CityOptions): Promise<City> {
       return outcome;
     },
   };
+}
+
+/**
+ * Whether a gateway may start on what it is given, before anything is made for it. Rejects with `ConfigError` when a
+ * secret is missing, with `KeySetError` when the callers' keys cannot be read or are not to be trusted in production.
+ */
+export async function assertMayStart(config: Config, clock: Clock = Date.now): Promise<void> {
+  await callersKeys(config, requireSecrets(config, GATEWAY_SECRETS), clock).ready();
+}
+
+function callersKeys({ environment }: Config, { jwks }: Pick<Secrets, 'jwks'>, clock: Clock): KeySource {
+  return createKeySource({ location: jwks, production: environment === 'production', clock });
 }
 
 /** What has a state or a connection of its own, and must be closed. */
@@ -90,18 +104,27 @@ async function openParts(options: CityOptions) {
   const metrics = createMetrics();
   const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
   const catalogue = readCatalogue(supergraphSdl);
-  const policies = createPolicies({ directory: config.policiesDirectory, catalogue, clock });
-  const keys = createKeySource({ location: secrets.jwks, production: config.environment === 'production', clock });
+  // Beside the embedded database there is a directory to keep versions in; a server's policies are kept by its repository.
+  const versionsDirectory = config.databaseUrl === undefined ? keptVersions(config) : undefined;
+  const policies = createPolicies({
+    directory: config.policiesDirectory,
+    catalogue,
+    clock,
+    ...(versionsDirectory !== undefined && { versionsDirectory }),
+  });
+  const keys = callersKeys(config, secrets, clock);
   await keys.ready();
   const execution = createExecution(options, { supergraphSdl, secrets, metrics, clock });
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
   const quotas = createQuotas({ ...(redis && { redis }), clock });
   const queryLog = createQueryLog({ db, origin: config.logOrigin });
-  return { secrets, metrics, catalogue, policies, keys, execution, redis, quotas, queryLog, clock };
+  const measuredLog = metrics.measured(queryLog);
+  const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
+  return { secrets, metrics, catalogue, policies, keys, execution, redis, quotas, queryLog, measuredLog, refusalLog, clock };
 }
 
 function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
-  const { policies, keys, execution, quotas, queryLog, metrics, catalogue, clock } = parts;
+  const { policies, keys, execution, quotas, measuredLog, refusalLog, catalogue, clock } = parts;
   const { subjectKey, pseudonymKey } = parts.secrets;
   const { apiSchema } = execution.schema;
   return {
@@ -114,10 +137,12 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
       subjectKey,
       clock,
     }),
+    admit: createAdmit({ quotas, clock }),
     planDisclosure: createDisclosurePlanner({ catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans: MAX_PLANS }),
     authorize: createAuthorize({ quotas, clock }),
     execution,
-    queryLog: metrics.measured(queryLog),
+    queryLog: measuredLog,
+    refusalLog,
     introspectionOpen: config.environment !== 'production',
     clock,
     reportUnexpected: (err, requestId) => logger.error({ err, requestId }, 'unexpected error'),

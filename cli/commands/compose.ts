@@ -68,13 +68,14 @@ function compose({ root, check, against }: ComposeOptions): ComposeReport {
 function maskNames(root: string): ReadonlySet<string> {
   const file = 'policies/masks.yaml';
   const { masks, faults } = parseMasks(file, readFileSync(join(root, file), 'utf8'));
-  if (faults.length > 0) throw new Error(`${file} has faults; see \`xinqiao policy check\``);
+  if (faults.length > 0)
+    throw new Error(`${file} 有误，见 xinqiao policy check。 ${file} has faults; see \`xinqiao policy check\`.`);
   return new Set(masks.keys());
 }
 
 /** The supergraph of a revision; undefined outside a git clone, where git is missing, or before the first commit of the file. */
 function committed(root: string, revision: string): string | undefined {
-  if (revision.startsWith('-')) throw new Error('a git revision does not start with a dash');
+  if (revision.startsWith('-')) throw new Error('git 版本不能以“-”开头。 A git revision does not start with a dash.');
   const shown = spawnSync('git', ['show', `${revision}:./${SUPERGRAPH}`], { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 });
   return shown.status === 0 ? shown.stdout : undefined;
 }
@@ -88,10 +89,10 @@ function exitCode({ outcome, changes }: ComposeReport, { failOnBreaking }: Compo
 function described({ outcome, faults, hints, changes }: ComposeReport): string {
   const lines = [
     {
-      written: `${SUPERGRAPH} written.`,
-      unchanged: `${SUPERGRAPH} is up to date.`,
-      stale: `${SUPERGRAPH} is stale: run \`xinqiao compose\`.`,
-      'not-composable': 'The schemas do not compose:',
+      written: `已写入 ${SUPERGRAPH}。 Written.`,
+      unchanged: `${SUPERGRAPH} 无需更新。 It is up to date.`,
+      stale: `${SUPERGRAPH} 已过期，请运行 xinqiao compose。 It is stale: run \`xinqiao compose\`.`,
+      'not-composable': '各部门的模式无法合成： The schemas do not compose:',
     }[outcome],
     ...faults.map(
       ({ code, subgraph, coordinate, message }) => `  ${code} ${[subgraph, coordinate].filter(Boolean).join(' ')}: ${message}`,

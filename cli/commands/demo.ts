@@ -89,7 +89,7 @@ async function ask(url: string, caller: DemoCaller, { config, code }: { config: 
   const answer = (await body.json()) as Answer;
   if (statusCode === 200 && answer.errors === undefined) return answer;
   throw new Error(
-    `${caller.title} was not answered: ${statusCode} ${answer.errors?.map(({ extensions }) => extensions.code).join(', ')}`,
+    `查询未获答复：${caller.title}。 Not answered: ${statusCode} ${answer.errors?.map(({ extensions }) => extensions.code).join(', ')}`,
   );
 }
 

@@ -1,34 +1,51 @@
 import { Command } from 'commander';
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { IMPORT_CATEGORIES, importCategory } from '../../subgraphs/import-categories.ts';
+import type { ImportCategory } from '../../subgraphs/kit/import/category.ts';
+import { templateCsv, templateNotes } from '../../subgraphs/kit/import/template.ts';
 import { registerImport } from './import.ts';
 
 const FIXTURE = fileURLToPath(new URL('../../test/fixtures/dual-publicity/licences.csv', import.meta.url));
 let folder: string;
 let output: string;
+let complaints: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'xinqiao-cli-import-'));
   output = '';
+  complaints = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((complaints += String(text)), true));
 });
 afterEach(async () => {
   vi.restoreAllMocks();
   process.exitCode = undefined;
+  environment = {};
   await rm(folder, { recursive: true });
 });
 
+let environment: Record<string, string> = {};
+
 async function run(...args: string[]): Promise<void> {
   const program = new Command().exitOverride();
-  registerImport(program, { XINQIAO_DATA: path.join(folder, 'data') });
+  registerImport(program, { XINQIAO_DATA: path.join(folder, 'data'), ...environment });
   await program.parseAsync(['node', 'xinqiao', 'import', ...args]);
 }
 
 describe('xinqiao import', () => {
+  test('finds the records of a department that is served from a directory of its own', async () => {
+    const file = path.join(folder, 'licences.csv');
+    await copyFile(FIXTURE, file);
+    await mkdir(path.join(folder, 'data', 'subgraph-licensing'), { recursive: true });
+    await run('licenses', file, '--department', 'licensing', '--json');
+    expect(await readdir(path.join(folder, 'data', 'subgraph-licensing'))).toContain('database');
+    expect(await readdir(path.join(folder, 'data'))).not.toContain('database');
+  }, 60_000);
+
   test('takes a file in, prints the summary as JSON and exits 2 when rows were rejected', async () => {
     const file = path.join(folder, 'licences.csv');
     await copyFile(FIXTURE, file);
@@ -46,14 +63,55 @@ describe('xinqiao import', () => {
     // A new embedded database is made on disk: seconds of work on a busy machine.
   }, 60_000);
 
+  test('lets rows wait with a warning when the gateway does not answer, and the exit code is what the file deserves', async () => {
+    environment = { XINQIAO_GATEWAY_TOKEN: 'secret-token' };
+    const file = path.join(folder, 'licences.csv');
+    await copyFile(FIXTURE, file);
+    await run('licenses', file, '--department', 'licensing', '--json', '--gateway', 'http://127.0.0.1:1');
+    expect(process.exitCode).toBe(2);
+    expect(JSON.parse(output)).toMatchObject({ accepted: 115, rejected: 5, waiting: 8 });
+    expect(complaints).toContain('127.0.0.1:1：无法连接');
+    output = '';
+    await run('--retry-unmatched', '--department', 'licensing', '--json', '--gateway', 'http://127.0.0.1:1');
+    expect(JSON.parse(output)).toEqual({ settled: 0, waiting: 8 });
+    expect(complaints.match(/--retry-unmatched/g)).toHaveLength(2);
+    expect(output + complaints).not.toContain('secret-token');
+  }, 60_000);
+
+  test('leaves the exit code alone when all is taken in', async () => {
+    const file = path.join(folder, 'template.csv');
+    await writeFile(file, templateCsv(importCategory('licenses') as ImportCategory));
+    await run('licenses', file, '--department', 'licensing', '--dry-run', '--json');
+    expect(process.exitCode).toBeUndefined();
+    expect(JSON.parse(output)).toMatchObject({ accepted: 1, rejected: 0, rejectsPath: null });
+  });
+
   test.each([
-    [['licenses', 'x.csv', '--department', 'tax'], /由 licensing 报送/],
+    [['licenses', 'x.csv', '--department', 'tax'], /不由 tax 报送/],
     [['licenses', 'x.csv'], /--department/],
     [['licences', 'x.csv', '--department', 'licensing'], /没有名为 licences 的类别[\s\S]*licenses/],
     [['licenses', 'none.csv', '--department', 'licensing', '--dry-run'], /不存在/],
-    [['licenses'], /用法/],
+    [['licenses'], /xinqiao import <category> FILE --department CODE/],
+    [['licenses', 'x.csv', '--department', 'licensing', '--gateway', 'http://127.0.0.1:1'], /XINQIAO_GATEWAY_TOKEN is required/],
+    [['--template', 'licences'], /没有名为 licences 的类别/],
   ])('%o is refused with a sentence that helps', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
+  });
+
+  test.each(IMPORT_CATEGORIES)('prints the template of $name as CSV, and nothing else', async (category) => {
+    await run('--template', category.name);
+    expect(output).toBe(templateCsv(category));
+    expect(output.startsWith('\uFEFF')).toBe(true);
+    expect(complaints).toBe(templateNotes(category));
+  });
+
+  test('refuses an address that is none', async () => {
+    environment = { XINQIAO_GATEWAY_TOKEN: 'x' };
+    for (const address of ['gateway:4000', 'ftp://gateway', 'http://user:password@gateway']) {
+      await expect(run('licenses', 'x.csv', '--department', 'licensing', '--gateway', address)).rejects.toThrow(
+        /--gateway: expected/,
+      );
+    }
   });
 
   test('writes a template and its notes, and not over a file that is there', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { env } from 'node:process';
@@ -6,9 +7,9 @@ import type { Db } from '../../database/db.ts';
 import { findSchemas } from '../../database/migrate-all.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
-import { loadConfig } from '../../gateway/config.ts';
+import { type Config, departmentDirectory, loadConfig } from '../../gateway/config.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
-import { DEPARTMENTS } from '../../schema/signed-context.ts';
+import { type Department, DEPARTMENTS } from '../../schema/signed-context.ts';
 import { IMPORT_CATEGORIES, importCategory } from '../../subgraphs/import-categories.ts';
 import type { ImportCategory } from '../../subgraphs/kit/import/category.ts';
 import type { ImportSummary } from '../../subgraphs/kit/import/import-file.ts';
@@ -56,7 +57,8 @@ export function registerImport(program: Command, environment: NodeJS.ProcessEnv 
     .action(async (category: string | undefined, file: string | undefined, options: ImportCommandOptions) => {
       if (options.template !== undefined) return writeTemplate(findCategory(options.template), options.output);
       if (options.retryUnmatched) return retryUnmatched(options, environment);
-      if (category === undefined || file === undefined) throw new Error('用法：xinqiao import <category> FILE --department CODE');
+      if (category === undefined || file === undefined)
+        throw new Error('用法 Usage: xinqiao import <category> FILE --department CODE');
       return importOne(findCategory(category), file, { options, environment });
     });
 }
@@ -71,7 +73,7 @@ async function importOne(
   const registry = otherRegistry(config, options.gateway, category);
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
   const officer = options.officer?.trim() || userInfo().username;
-  const db = options.dryRun ? null : await openFor(config, category.schema);
+  const db = options.dryRun ? null : await openFor(config, category);
   const bar = progressBar(process.stderr, Date.now);
   try {
     const summary = await importFile({
@@ -100,9 +102,10 @@ async function retryUnmatched(
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   const config = loadConfig(environment);
-  const { databaseUrl, dataDirectory } = config;
+  const { databaseUrl } = config;
   const registry = otherRegistry(config, gateway);
-  const db = await openDatabase({ databaseUrl, dataDirectory });
+  const served = DEPARTMENTS.find((code) => code === department);
+  const db = await openDatabase({ databaseUrl, dataDirectory: directoryOf(config, served) });
   try {
     const outcome = await settleWaiting(db, {
       clock: Date.now,
@@ -130,24 +133,34 @@ async function writeTemplate(category: ImportCategory, output: string | undefine
 }
 
 /** Only the department's own schema is brought up to date: elsewhere each department has a database of its own. */
-async function openFor(config: { databaseUrl?: string; dataDirectory: string }, schema: string): Promise<Db> {
-  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory });
+async function openFor(config: Config, { schema, department }: ImportCategory): Promise<Db> {
+  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: directoryOf(config, department) });
   const owned = (await findSchemas()).find(({ schemaName }) => schemaName === schema);
   if (owned) await migrate(db, owned.folder, owned.schemaName);
   return db;
 }
 
+/** A department that was once served by itself keeps its records in a directory of its own. */
+function directoryOf(config: Config, department: Department | undefined): string {
+  const own = department === undefined ? undefined : departmentDirectory(config, department);
+  return own !== undefined && existsSync(own) ? own : config.dataDirectory;
+}
+
 function findCategory(name: string): ImportCategory {
   const category = importCategory(name);
-  if (!category) throw new Error(`没有名为 ${name} 的类别。\n${categoryList()}`);
+  if (!category) throw new Error(`没有名为 ${name} 的类别。 There is no category of this name.\n${categoryList()}`);
   return category;
 }
 
 function checkDepartment(category: ImportCategory, department: string | undefined): void {
   if (department === undefined)
-    throw new Error(`请用 --department 指明报送部门（${category.name} 属于 ${category.department}）。`);
+    throw new Error(
+      `请用 --department 指明报送部门。 --department is needed: ${category.name} comes from ${category.department}.`,
+    );
   if (department !== category.department) {
-    throw new Error(`${category.name}（${category.title}）由 ${category.department} 报送，不由 ${department} 报送。`);
+    throw new Error(
+      `${category.title}由 ${category.department} 报送，不由 ${department} 报送。 ${category.name} comes from ${category.department}, not from ${department}.`,
+    );
   }
 }
 
@@ -155,7 +168,7 @@ function categoryList(): string {
   const rows = IMPORT_CATEGORIES.map(
     ({ name, department, title }) => `  ${name.padEnd(18)} --department ${department.padEnd(16)} ${title}`,
   );
-  return ['Categories 类别:', ...rows].join('\n');
+  return ['类别 Categories:', ...rows].join('\n');
 }
 
 function described(summary: ImportSummary, settled: number): string {

@@ -78,6 +78,21 @@ test('prints the newest entries: a table for people, one JSON value a line for m
   ]);
 });
 
+test('says of a caller that could not be established that it is unknown, and of a summary how many it stands for', async () => {
+  const refused = { decision: 'REFUSED', subjects: { asked: [], returned: [] }, fields: [] } as const;
+  const log = createQueryLog({ db, origin: 'x' });
+  await log.append(entryOf('r3', { ...refused, caller: null, code: 'UNAUTHENTICATED', purpose: null, matter: null }));
+  await log.append(entryOf('r4', { ...refused, caller: { actor: 'PUBLIC', organization: '' }, code: 'RATE_LIMITED', count: 41 }));
+  expect((await run('tail', '--lines', '2')).split('\n').slice(1)).toEqual([
+    expect.stringMatching(/^3 .* UNKNOWN +— .*已拒绝 UNAUTHENTICATED /),
+    expect.stringMatching(/^4 .* PUBLIC .*已拒绝 RATE_LIMITED ×41 /),
+    '',
+  ]);
+  expect(JSON.parse(await run('tail', '--lines', '1', '--json'))).toMatchObject({ entry: { count: 41 } });
+  const { rows } = await db.query('SELECT actor, organization FROM querylog.entry WHERE seq = 3');
+  expect(rows).toEqual([{ actor: 'UNKNOWN', organization: '' }]);
+});
+
 test('follows the log until it is interrupted', async () => {
   const other = process.listeners('SIGINT');
   const tailing = run('tail', '--follow', '--json', '--lines', '1');

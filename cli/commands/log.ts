@@ -78,5 +78,5 @@ function asTable(entries: readonly PositionedEntry[], titles: boolean): string {
 
 function wholeNumber(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a whole number up to 999999');
+  throw new InvalidArgumentError('应为不超过 999999 的整数。 Expected a whole number up to 999999.');
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { keptVersions, loadConfig } from '../../gateway/config.ts';
 import { diffPolicies } from '../../policies/diff-policies.ts';
 import { PolicyError } from '../../policies/fault.ts';
 import { cityToday } from '../../schema/city-clock.ts';
@@ -88,7 +90,7 @@ function addDiff(policy: Command): void {
   common(policy.command('diff').description('比较两个版本。 List the cells two versions decide differently'))
     .argument('<before>', 'directory, kept hash or git revision')
     .argument('[after]', 'the same; the policy directory when left out')
-    .option('--versions <directory>', 'versions kept by hash')
+    .option('--versions <directory>', 'versions kept by hash', keptVersions(loadConfig(env)))
     .action((before: string, after: string | undefined, options: Common) =>
       guarded(() => {
         const changes = diffPolicies(loadVersion(before, options), loadVersion(after ?? options.policies, options), options.date);
@@ -112,7 +114,12 @@ function explain(coordinate: string | undefined, options: ExplainOptions): void 
   const key = { purpose, actor, own, person, ...(department !== undefined && { department }) };
   const explained = coordinate === undefined ? undefined : explainCell(options, { ...key, coordinate }, options.date);
   if (!explained)
-    throw new PolicyError([{ at: coordinate ?? 'explain', message: `no such coordinate, or ${purpose} is not in force` }]);
+    throw new PolicyError([
+      {
+        at: coordinate ?? 'explain',
+        message: `没有此字段，或用途 ${purpose} 当日无效。 No such coordinate, or ${purpose} is not in force.`,
+      },
+    ]);
   print(options, explained, () => describeCell(explained));
 }
 

@@ -49,11 +49,13 @@ function described({ subjects, files, commands, demonstration }: Manifest, out: 
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('a whole number, at most 4000000');
+  if (!/^\d{1,7}$/.test(text))
+    throw new InvalidArgumentError('应为不超过 4000000 的整数。 Expected a whole number, at most 4000000.');
   return Number(text);
 }
 
 function existingDate(text: string): string {
-  if (!isCalendarDate(text)) throw new InvalidArgumentError('a day that exists, as YYYY-MM-DD');
+  if (!isCalendarDate(text))
+    throw new InvalidArgumentError('应为存在的日期 YYYY-MM-DD。 Expected a day that exists, as YYYY-MM-DD.');
   return text;
 }

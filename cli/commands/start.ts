@@ -9,7 +9,7 @@ import { type Config, loadConfig } from '../../gateway/config.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger } from '../../gateway/server/logger.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
-import { assembleCity, GATEWAY_SECRETS } from '../city/assemble.ts';
+import { assembleCity, assertMayStart } from '../city/assemble.ts';
 import { isEmptyCity, loadSampleCity } from '../city/sample-city.ts';
 import { progressBar } from '../progress-bar.ts';
 
@@ -35,8 +35,8 @@ export function registerStart(program: Command, environment: NodeJS.ProcessEnv =
 }
 
 async function start(options: StartOptions, config: Config): Promise<void> {
-  // Before a database is made: what is missing is told at once, and nothing is left behind.
-  requireSecrets(config, GATEWAY_SECRETS);
+  // Before a database is made: what is missing or not to be trusted is told at once, and nothing is left behind.
+  await assertMayStart(config);
   const db = await openMigrated(config);
   try {
     if (wantsSample(options, config) && (await isEmptyCity(db))) await fillWithSample(db, options, config);
@@ -98,5 +98,5 @@ function untilStopped(): Promise<void> {
 
 function wholeNumber(text: string): number {
   if (/^\d{1,7}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('a whole number from 1 to 9999999');
+  throw new InvalidArgumentError('应为 1 至 9999999 的整数。 Expected a whole number from 1 to 9999999.');
 }

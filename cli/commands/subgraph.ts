@@ -1,12 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { env } from 'node:process';
 import type { Command } from 'commander';
 import type { Db } from '../../database/db.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
-import { loadConfig } from '../../gateway/config.ts';
+import { departmentDirectory, loadConfig } from '../../gateway/config.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger } from '../../gateway/server/logger.ts';
 import { parseMasks } from '../../policies/masks-file.ts';
@@ -67,12 +66,8 @@ async function serve(department: Department, flags: ServeFlags, environment: Nod
   const config = loadConfig({ ...environment, ...(flags.port !== undefined && { PORT: flags.port }) });
   const { contextPublicKey, subjectKey } = requireSecrets(config, ['contextPublicKey', 'subjectKey']);
   const logger = createLogger(config).child({ department: department.name });
-  // Without a server each department has a directory of its own: an embedded database has one opener.
-  const db = await openDatabase({
-    databaseUrl: config.databaseUrl,
-    dataDirectory: join(config.dataDirectory, `subgraph-${department.name}`),
-    exclusive: true,
-  });
+  const dataDirectory = departmentDirectory(config, department.name);
+  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory, exclusive: true });
   const stopped = stopSignal();
   try {
     const served = await open(
@@ -178,7 +173,10 @@ async function open(
 }
 
 function departmentOf(code: string): Department {
-  if (!isDepartment(code)) throw new Error(`no department ${code}; there are ${DEPARTMENTS.join(', ')}, or give an address`);
+  if (!isDepartment(code))
+    throw new Error(
+      `没有部门 ${code}。 There is no department ${code}; there are ${DEPARTMENTS.join(', ')}, or give an address.`,
+    );
   return departments[code];
 }
 

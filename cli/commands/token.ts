@@ -49,7 +49,9 @@ export function registerToken(program: Command, environment: NodeJS.ProcessEnv =
 function issue(options: TokenOptions, environment: NodeJS.ProcessEnv): { token: string; expiresAt: string } {
   // Said before the configuration is read: what else production lacks is not the point.
   if (environment.NODE_ENV === 'production') {
-    throw new Error('NODE_ENV=production issues no tokens; they come from the identity provider of XINQIAO_JWKS');
+    throw new Error(
+      '生产环境不签发凭证。 NODE_ENV=production issues no tokens; they come from the identity provider of XINQIAO_JWKS.',
+    );
   }
   const claims = claimsOf(options);
   const config = loadConfig(environment);
@@ -71,7 +73,8 @@ function claimsOf({
   expiresIn,
 }: TokenOptions): v.InferOutput<typeof CLAIMS> {
   const actor = actorOf(given);
-  if (org === undefined && actor !== 'SUBJECT' && actor !== 'PUBLIC') throw new Error(`--org is needed for the actor ${actor}`);
+  if (org === undefined && actor !== 'SUBJECT' && actor !== 'PUBLIC')
+    throw new Error(`${actor} 须用 --org 指明机构。 --org is needed for the actor ${actor}.`);
   checkDepartment(actor, department);
   checkSubject(actor, subject);
   const iat = Math.floor(Date.now() / 1000);
@@ -79,32 +82,37 @@ function claimsOf({
   const claims = v.safeParse(CLAIMS, Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)));
   if (claims.success) return claims.output;
   throw new Error(
-    `--${v.getDotPath(claims.issues[0])}: letters, digits and . _ : @ / -, beginning with a letter or digit, at most 64`,
+    `选项的值有误。 --${v.getDotPath(claims.issues[0])}: letters, digits and . _ : @ / -, beginning with a letter or digit, at most 64`,
   );
 }
 
 function actorOf(text: string): Actor {
   const actor = ACTORS.find((known) => known === text.toUpperCase());
-  if (actor === undefined) throw new Error(`--actor must be one of ${ACTORS.join(', ')}`);
+  if (actor === undefined) throw new Error(`查询者类别有误。 --actor must be one of ${ACTORS.join(', ')}`);
   return actor;
 }
 
 function checkDepartment(actor: Actor, department: string | undefined): void {
   if (department === undefined) return;
-  if (actor !== 'DEPARTMENT') throw new Error('--department goes with the actor DEPARTMENT alone');
+  if (actor !== 'DEPARTMENT')
+    throw new Error('--department 仅用于 DEPARTMENT。 --department goes with the actor DEPARTMENT alone.');
   if (DEPARTMENTS.some((known) => known === department)) return;
-  throw new Error(`--department must be one of ${DEPARTMENTS.join(', ')}; any other department of the city leaves it out`);
+  throw new Error(
+    `没有此部门。 --department must be one of ${DEPARTMENTS.join(', ')}; any other department of the city leaves it out.`,
+  );
 }
 
 function checkSubject(actor: Actor, subject: string | undefined): void {
   if ((subject !== undefined) !== (actor === 'SUBJECT')) {
     throw new Error(
-      subject === undefined ? '--subject is needed for the actor SUBJECT' : '--subject goes with the actor SUBJECT alone',
+      subject === undefined
+        ? 'SUBJECT 须用 --subject 指明本人。 --subject is needed for the actor SUBJECT.'
+        : '--subject 仅用于 SUBJECT。 --subject goes with the actor SUBJECT alone.',
     );
   }
   if (subject === undefined || checkUscc(subject).valid || checkResidentId(subject).valid) return;
   throw new Error(
-    '--subject must be a valid unified social credit code or resident number (18 characters, check character right)',
+    '代码无效。 --subject must be a valid unified social credit code or resident number (18 characters, check character right).',
   );
 }
 
@@ -112,5 +120,5 @@ function secondsOf(duration: string): number {
   const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(duration) ?? [];
   const seconds = Number(count) * (SECONDS_IN[unit] ?? 0);
   if (seconds > 0 && seconds <= MAX_TOKEN_LIFETIME_SECONDS) return seconds;
-  throw new Error('--expires-in must be a number and s, m or h, such as 30m, from 1s to 24h');
+  throw new Error('有效时长有误。 --expires-in must be a number and s, m or h, such as 30m, from 1s to 24h.');
 }

@@ -33,7 +33,7 @@ export function otherRegistry(config: Config, option?: string, category?: Import
     report(stream) {
       if (refusal === undefined) return;
       stream.write(
-        `未能向登记部门查询旧注册号（${url.host}：${refusal}），有关的行等待匹配，没有丢失；排除后可用 xinqiao import --retry-unmatched 再试。\n`,
+        `未能向登记部门查询旧注册号（${url.host}：${refusal}），有关的行等待匹配，没有丢失。 The registry could not be asked; rows wait for: xinqiao import --retry-unmatched\n`,
       );
     },
   };

@@ -140,22 +140,23 @@ describe('a gateway that does not answer leaves rows waiting and says why, once'
     return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`);
   };
   const two = [PAYMENT, { ...PAYMENT, 工商注册号: oldNumber(2) }];
-  const waits = async (changes: Parameters<typeof throughGateway>[0], reason: string) => {
+  const expectsWaiting = async (changes: Parameters<typeof throughGateway>[0], reason: string) => {
     const resolve = throughGateway(changes);
     expect(await pay(two, resolve)).toMatchObject({ accepted: 2, rejected: 0, waiting: 2 });
     expect(await settleWaiting(taxDb, { clock: cityClock, resolve })).toEqual({ settled: 0, waiting: 2 });
     expect(refusals).toEqual([reason]);
   };
 
-  test('nobody listens', () => waits({ url: new URL('http://127.0.0.1:1/graphql') }, '无法连接'));
-  test('the token is not valid', () => waits({ token: 'x' }, 'UNAUTHENTICATED'));
-  test('the caller may not use the purpose', () => waits({ token: tokenFor(undefined) }, 'PURPOSE_FORBIDDEN'));
-  test('it never answers', async () => waits({ url: await answering(() => undefined), timeoutMs: 50 }, '无法连接'));
-  test('it is something else', async () => waits({ url: await answering((_, response) => response.end('<html>')) }, 'HTTP 200'));
+  test('nobody listens', () => expectsWaiting({ url: new URL('http://127.0.0.1:1/graphql') }, '无法连接'));
+  test('the token is not valid', () => expectsWaiting({ token: 'x' }, 'UNAUTHENTICATED'));
+  test('the caller may not use the purpose', () => expectsWaiting({ token: tokenFor(undefined) }, 'PURPOSE_FORBIDDEN'));
+  test('it never answers', async () => expectsWaiting({ url: await answering(() => undefined), timeoutMs: 50 }, '无法连接'));
+  test('it is something else', async () =>
+    expectsWaiting({ url: await answering((_, response) => response.end('<html>')) }, 'HTTP 200'));
   test('it gives other answers than were asked for', async () =>
-    waits({ url: await answering((_, response) => response.end('{"data":{"subjects":[]}}')) }, 'HTTP 200'));
+    expectsWaiting({ url: await answering((_, response) => response.end('{"data":{"subjects":[]}}')) }, 'HTTP 200'));
   test('it withholds ids', async () =>
-    waits(
+    expectsWaiting(
       { url: await answering((_, response) => response.end('{"data":{"subjects":[null,{"id":"x"}]}}')) },
       '主体编号未予披露',
     ));
@@ -166,7 +167,7 @@ describe('a gateway that does not answer leaves rows waiting and says why, once'
       if (request.url === '/elsewhere') followed = true;
       response.writeHead(307, { location: '/elsewhere' }).end();
     });
-    await waits({ url: elsewhere }, '无法连接');
+    await expectsWaiting({ url: elsewhere }, '无法连接');
     expect(followed).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
+import { type Decision, UNKNOWN_ACTOR } from '../../gateway/querylog/entry.ts';
 import type { PositionedEntry } from '../../gateway/querylog/read-entries.ts';
-import type { Decision } from '../../gateway/querylog/entry.ts';
 
 /** Column titles of {@link entryCells}. */
 export const ENTRY_TITLES = [
@@ -20,15 +20,17 @@ const cityTime = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', d
 
 /** One entry as the cells of a row for people; times are the city's. Control characters, which a terminal would obey, are shown as `�`. */
 export function entryCells({ index, entry }: PositionedEntry): string[] {
-  const { caller, subjects, decision, code } = entry;
+  const { caller, subjects, decision, code, count = 1 } = entry;
   return [
     String(index),
     cityTime.format(new Date(entry.time)),
-    [caller.actor, caller.department ?? caller.organization, caller.operator].filter(Boolean).join('/'),
+    caller === null
+      ? UNKNOWN_ACTOR
+      : [caller.actor, caller.department ?? caller.organization, caller.operator].filter(Boolean).join('/'),
     entry.purpose ?? '—',
     entry.matter ?? '—',
     describeSubjects([...new Set([...subjects.asked, ...subjects.returned])]),
-    code === null ? DECISIONS[decision] : `${DECISIONS[decision]} ${code}`,
+    [DECISIONS[decision], code, count > 1 && `×${count}`].filter(Boolean).join(' '),
     describeFields(entry.fields),
     `${entry.durationMs} ms`,
   ].map((cell) => cell.replace(/\p{Cc}/gu, '�'));

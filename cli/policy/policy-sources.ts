@@ -22,7 +22,10 @@ export interface SourceOptions {
 
 /** The composed schema's classification. @throws {PolicyError} when the file cannot be read. */
 export function readSchema({ supergraph }: SourceOptions): { catalogue: Catalogue; sdl: string } {
-  if (!existsSync(supergraph)) throw new PolicyError([{ at: supergraph, message: 'is not there; run `xinqiao compose`' }]);
+  if (!existsSync(supergraph))
+    throw new PolicyError([
+      { at: supergraph, message: '文件不存在，请运行 xinqiao compose。 It is not there; run `xinqiao compose`.' },
+    ]);
   const sdl = readFileSync(supergraph, 'utf8');
   return { catalogue: readCatalogue(sdl), sdl };
 }
@@ -40,7 +43,10 @@ export function loadVersion(name: string, options: SourceOptions): PolicySet {
 
 function loadRevision(revision: string, options: SourceOptions): PolicySet {
   const commit = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])?.trim();
-  if (commit === undefined) throw new PolicyError([{ at: revision, message: 'is no directory, kept version or git revision' }]);
+  if (commit === undefined)
+    throw new PolicyError([
+      { at: revision, message: '不是目录、留存版本或 git 版本。 This is no directory, kept version or git revision.' },
+    ]);
   const listed = git(['ls-tree', '-r', '--name-only', commit, 'policies/'])?.split('\n') ?? [];
   const names = listed.filter((name) => /^policies\/((purposes\/)?[^/]+)\.yaml$/.test(name));
   const files = new Map(names.map((name) => [name.slice('policies/'.length), git(['show', `${commit}:${name}`]) ?? '']));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { PurposeRules } from '../../policies/policy-set.ts';
 import { testPolicies, testPurpose } from '../../test/support/purposes.ts';
+import { GatewayError } from '../errors.ts';
 import type { Caller } from '../identity/caller.ts';
-import { createAuthorize } from './authorize.ts';
+import { createAdmit, createAuthorize } from './authorize.ts';
 import type { Quotas } from './quotas.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 1);
@@ -28,11 +29,36 @@ function authorization() {
   const spent: string[][] = [];
   const record: Quotas['spendSubjects'] = async (_caller, _purpose, subjects) => void spent.push([...subjects]);
   const authorize = createAuthorize({
-    quotas: { spend: record, spendSubjects: record, degraded: () => false },
+    quotas: { spendRequest: async () => expect.unreachable(), spendSubjects: record, degraded: () => false },
     clock: () => NOW_MS,
   });
   return { spent, ask: (caller: Caller, code: string, asked: string[]) => authorize({ asked }, caller, { code }, policies) };
 }
+
+describe('a request is admitted', () => {
+  const admit = (spendRequest: Quotas['spendRequest']) =>
+    createAdmit({
+      quotas: { spendRequest, spendSubjects: async () => expect.unreachable(), degraded: () => false },
+      clock: () => NOW_MS,
+    });
+
+  test('counting it for its caller and purpose, before anything is known of whom it asks about', async () => {
+    const counted: unknown[] = [];
+    const spendRequest: Quotas['spendRequest'] = async (caller, { code, limits }) => void counted.push({ caller, code, limits });
+    await admit(spendRequest)(clerk, { code: 'SUPERVISION' }, policies);
+    expect(counted).toEqual([{ caller: clerk, code: 'SUPERVISION', limits: { subjectsPerRequest: 2 } }]);
+  });
+
+  test('unless the quota is used up', async () => {
+    const limited = admit(() => Promise.reject(new GatewayError('RATE_LIMITED', { retryAfterSeconds: 9 })));
+    await expect(limited(clerk, { code: 'SUPERVISION' }, policies)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  test('unless the purpose has ended meanwhile, which costs no quota', async () => {
+    const ended = admit(async () => expect.unreachable())(clerk, { code: 'ENDED' }, policies);
+    await expect(ended).rejects.toMatchObject({ code: 'PURPOSE_UNKNOWN' });
+  });
+});
 
 describe('a query is granted', () => {
   test.each<[string, Caller, string, string[]]>([

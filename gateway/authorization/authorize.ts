@@ -19,6 +19,12 @@ export interface Grant {
 }
 
 /**
+ * Counts a request for a declared purpose, before it costs any work. Rejects with RATE_LIMITED (with `retryAfterSeconds`), or
+ * PURPOSE_UNKNOWN (ended since it was declared).
+ */
+export type Admit = (caller: Caller, purpose: DeclaredPurpose, policy: Pick<PolicySet, 'purpose'>) => Promise<void>;
+
+/**
  * Whether this caller may ask about these subjects now. Rejects with SUBJECTS_TOO_MANY (with the limit),
  * PURPOSE_FORBIDDEN (somebody else's data where only one's own may be asked for), AUTHORIZATION_REQUIRED, PURPOSE_UNKNOWN
  * (ended since it was declared) or RATE_LIMITED (with `retryAfterSeconds`).
@@ -30,16 +36,26 @@ export type Authorize = (
   policy: Pick<PolicySet, 'purpose'>,
 ) => Promise<Grant>;
 
-/** Makes the authorization stage. Cheap refusals come first, so that a query refused for its form costs no quota. */
-export function createAuthorize({ quotas, clock }: { quotas: Quotas; clock: Clock }): Authorize {
+/** What both halves of the stage need. */
+interface Parts {
+  quotas: Quotas;
+  clock: Clock;
+}
+
+/** Makes the first half of the authorization stage: whoever has used up the requests of the hour is not planned for any more. */
+export function createAdmit({ quotas, clock }: Parts): Admit {
+  return async (caller, { code }, policy) => quotas.spendRequest(caller, purposeInForce(code, policy, clock));
+}
+
+/** Makes the other half. Cheap refusals come first, so that a query refused for its form costs no quota of subjects. */
+export function createAuthorize({ quotas, clock }: Parts): Authorize {
   return async ({ asked }, caller, { code }, policy) => {
-    const purpose = policy.purpose(code, cityToday(clock));
-    if (purpose === undefined) throw new GatewayError('PURPOSE_UNKNOWN');
+    const purpose = purposeInForce(code, policy, clock);
     assertFewEnough(asked, purpose);
     if (purpose.requires.self || caller.actor === 'SUBJECT') assertOnlyItself(caller, asked);
     settleAuthorizations(purpose);
     const counted = new Set(asked.filter(isSubjectId));
-    await quotas.spend(caller, purpose, [...counted]);
+    await quotas.spendSubjects(caller, purpose, [...counted]);
     return {
       async settle(returned) {
         // Should every earlier stage have failed, a subject's answer still shows nobody else.
@@ -52,6 +68,12 @@ export function createAuthorize({ quotas, clock }: { quotas: Quotas; clock: Cloc
       },
     };
   };
+}
+
+function purposeInForce(code: string, policy: Pick<PolicySet, 'purpose'>, clock: Clock): PurposeRules {
+  const purpose = policy.purpose(code, cityToday(clock));
+  if (purpose === undefined) throw new GatewayError('PURPOSE_UNKNOWN');
+  return purpose;
 }
 
 function assertFewEnough(asked: readonly SubjectId[], { limits: { subjectsPerRequest } }: PurposeRules): void {

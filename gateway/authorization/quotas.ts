@@ -15,9 +15,9 @@ import { redisCounters } from './redis-counters.ts';
  * operator of an organisation, a subject, or for the public a network; an organisation without operators counts as one.
  */
 export interface Quotas {
-  /** Counts one request about these subjects. Rejects with RATE_LIMITED {retryAfterSeconds, limit}; subjects over the limit are not counted. */
-  spend(caller: Caller, purpose: QuotaPurpose, subjects: readonly SubjectId[]): Promise<void>;
-  /** Counts subjects alone; those seen that day already are free. Rejects like `spend`. */
+  /** Counts one request. Rejects with RATE_LIMITED {retryAfterSeconds, limit}. */
+  spendRequest(caller: Caller, purpose: QuotaPurpose): Promise<void>;
+  /** Counts subjects; those seen that day already are free, those over the limit are not counted. Rejects like `spendRequest`. */
   spendSubjects(caller: Caller, purpose: QuotaPurpose, subjects: readonly SubjectId[]): Promise<void>;
   /** Whether Redis was given but failed, so that this process counts alone, at a fraction of the limits. For health. */
   degraded(): boolean;
@@ -55,7 +55,7 @@ export function createQuotas({ redis, clock }: { redis?: Redis; clock: Clock }):
   async function spendRequest(caller: Caller, { code, limits: { requestsPerHour: limit } }: QuotaPurpose): Promise<void> {
     if (limit === undefined) return;
     const hour = Math.floor(clock() / HOUR_MS);
-    const key = keyOf(caller, code, hour);
+    const key = quotaKey(caller, code, hour);
     if (await within(limit, async (counters, limit) => (await counters.countRequest(key)) <= limit)) return;
     throw rateLimited(limit, (hour + 1) * HOUR_MS - clock());
   }
@@ -64,23 +64,27 @@ export function createQuotas({ redis, clock }: { redis?: Redis; clock: Clock }):
     const limit = limits.subjectsPerDay;
     if (limit === undefined || subjects.length === 0) return;
     const day = cityToday(clock);
-    const key = keyOf(caller, code, day);
+    const key = quotaKey(caller, code, day);
     if (await within(limit, (counters, limit) => counters.admitSubjects(key, subjects, limit))) return;
     throw rateLimited(limit, Date.parse(`${day}T00:00:00+08:00`) + DAY_MS - clock());
   }
 
   return {
-    async spend(caller, purpose, subjects) {
-      await spendRequest(caller, purpose);
-      await spendSubjects(caller, purpose, subjects);
-    },
+    spendRequest,
     spendSubjects,
     degraded: () => failedAt !== undefined,
   };
 }
 
-/** A hash, so that no account name stands in Redis and none can be written to look like another's key. */
-function keyOf({ actor, organization, operator, subject, client }: Caller, purpose: string, window: number | string): string {
+/**
+ * Names whose quota for which purpose and window is counted. A hash, so that no account name stands in Redis and none can be written
+ * to look like another's key.
+ */
+export function quotaKey(
+  { actor, organization, operator, subject, client }: Caller,
+  purpose: string,
+  window: number | string,
+): string {
   const parts = [actor, organization, operator ?? null, subject ?? null, client ?? null, purpose, window];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { subjectId } from '../../schema/identifiers/subject-id.ts';
 import { policies } from '../../policies/policies.fixture.ts';
 import { createBoundedCache } from './bounded-cache.ts';
-import { CALLERS, COMPANY, createPlanner, plan, requestOf, RESIDENT } from './planner.fixture.ts';
+import { CALLERS, COMPANY, createPlanner, plan, requestOf, RESIDENT, SUBJECT_KEY } from './planner.fixture.ts';
 
 const BY = `by: {unifiedSocialCreditCode: "${COMPANY}"}`;
 
@@ -102,6 +103,9 @@ describe('invalid input is refused without repeating it', () => {
     ['an unknown input field', 'query($by: SubjectBy!) {subject(by: $by) {id}}', { by: { passport: 'secret' } }],
     ['an alias of ours', `{subject(${BY}) {_xinqiao_id: kind}}`, {}],
     ['an alias that begins as ours', `{subject(${BY}) {_xinqiaoX: kind}}`, {}],
+    ["an alias that is an entity's key", `{subject(${BY}) {id: name penalties {facts}}}`, {}],
+    ['such an alias of an object', `{subject(${BY}) {id: registration {status}}}`, {}],
+    ['an alias that is __typename', `{subject(${BY}) {__typename: unifiedSocialCreditCode}}`, {}],
   ])('%s', (_what, text, variables) => {
     const attempt = () => plan(text, { variables });
     expect(attempt).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
@@ -117,6 +121,31 @@ describe('invalid input is refused without repeating it', () => {
       'b: __typename',
     );
   });
+});
+
+describe('a refusal carries to the log the opaque ids of those who were asked for', () => {
+  const person = subjectId(SUBJECT_KEY, { type: 'RESIDENT_ID', value: RESIDENT });
+  it.each([
+    ['forbidden argument', CALLERS.public, 'PUBLIC_QUERY', { residentIdNumber: RESIDENT }, 'ARGUMENT_FORBIDDEN', [person]],
+    ['forbidden id', CALLERS.public, 'PUBLIC_QUERY', { id: person }, 'ARGUMENT_FORBIDDEN', [person]],
+    [
+      'somebody else',
+      { ...CALLERS.bank, actor: 'SUBJECT' as const, subject: 'o-me' },
+      'SELF_QUERY',
+      { id: person },
+      'PURPOSE_FORBIDDEN',
+      [person],
+    ],
+    ['number that cannot be genuine', CALLERS.clerk, 'ADMIN_APPROVAL_CHECK', { id: 'nobody' }, 'INPUT_INVALID', []],
+  ])('%s', (_what, caller, purpose, by, code, asked) => {
+    const attempt = () => plan('query($by: SubjectBy!) {subject(by: $by) {kind}}', { caller, purpose, variables: { by } });
+    expect(attempt).toThrow(expect.objectContaining({ code, asked }));
+  });
+});
+
+it('`id` and `__typename` under their own names, and aliases like them elsewhere, are not refused', () => {
+  const text = `{subject(${BY}) {id __typename ID: id registration {id: status}}}`;
+  expect(plan(text).plan.operation.text).toContain('id: status');
 });
 
 it('arguments are governed however often plans and operations were forgotten', () => {

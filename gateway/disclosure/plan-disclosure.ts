@@ -41,6 +41,8 @@ export interface DisclosurePlannerOptions {
 /** A plan of a hundred fields takes about 50 KiB: some 50 MiB in all. */
 const DEFAULT_MAX_PLANS = 1000;
 const FIELDS_PER_PLAN = 100;
+/** Subjects of a refused query that go on the log, where the purpose sets no limit. */
+const SUBJECTS_ON_RECORD = 100;
 
 /** Creates a planner. Plans are compiled once per operation, conditions, policy version, caller class and subject kinds. */
 export function createDisclosurePlanner(options: DisclosurePlannerOptions): PlanDisclosure {
@@ -73,15 +75,14 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
     const plan = plans.remember(planKey({ shape, caller, purpose, policy, kinds }), () =>
       compilePlan({ operation, fields, caller, purpose, policy, catalogue, kinds, pseudonymKey, date }),
     );
-    // Before an identifier is looked at: to be told that a number is wrong is to have it checked.
-    governArguments(uses, { plan, caller, purpose, policy, catalogue, date });
-    const asked = askedIds(
-      uses.flatMap(({ subjects }) => subjects),
-      purpose,
-      subjectKey,
-    );
-    if (purpose.requires.self) requireSelf(asked, caller);
-    return { plan: plan.plan, asked };
+    const subjects = uses.flatMap((use) => use.subjects);
+    return onRecord(subjects, { purpose, subjectKey }, () => {
+      // Before an identifier is looked at: to be told that a number is wrong is to have it checked.
+      governArguments(uses, { plan, caller, purpose, policy, catalogue, date });
+      const asked = askedIds(subjects, purpose, subjectKey);
+      if (purpose.requires.self) requireSelf(asked, caller);
+      return { plan: plan.plan, asked };
+    });
   };
 }
 
@@ -176,6 +177,30 @@ function askedIds(subjects: readonly AskedSubject[], { limits }: PurposeRules, s
   const limit = limits.subjectsPerRequest;
   if (limit !== undefined && distinct.size > limit) throw new GatewayError('SUBJECTS_TOO_MANY', { limit });
   return [...new Set([...distinct.values()].map((subject) => askedId(subject, subjectKey)))];
+}
+
+/** A refusal carries the subjects it kept from the caller to the log: whoever was asked for may know of the attempt. */
+function onRecord<Result>(
+  subjects: readonly AskedSubject[],
+  { purpose, subjectKey }: { purpose: PurposeRules; subjectKey: string },
+  decide: () => Result,
+): Result {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code === 'SUBJECTS_TOO_MANY') throw error;
+    const few = subjects.slice(0, purpose.limits.subjectsPerRequest ?? SUBJECTS_ON_RECORD);
+    throw new GatewayError(error.code, error.details, { asked: few.flatMap((subject) => validId(subject, subjectKey)) });
+  }
+}
+
+/** What cannot be genuine names nobody. */
+function validId(subject: AskedSubject, subjectKey: string): SubjectId[] {
+  try {
+    return [askedId(subject, subjectKey)];
+  } catch {
+    return [];
+  }
 }
 
 /** An old number that only the registry can resolve is refused too: whose it is would show after the fetch. */

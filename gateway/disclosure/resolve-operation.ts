@@ -70,7 +70,7 @@ export function conditionVariables(document: DocumentNode): readonly string[] {
 /**
  * Resolves a validated operation into a flat tree, merging fields of one response key as the specification does
  * (CollectFields, spec 6.3.2).
- * @throws {GatewayError} INPUT_INVALID for an alias that is ours, QUERY_TOO_COSTLY past the bound of fields.
+ * @throws {GatewayError} INPUT_INVALID for an alias that is ours or the planner's, QUERY_TOO_COSTLY past the bound of fields.
  */
 export function resolveOperation(request: {
   document: DocumentNode;
@@ -141,9 +141,8 @@ function resolveField(nodes: readonly FieldNode[], parent: Parent, resolution: R
   if (!node || !definition) throw new GatewayError('INPUT_INVALID');
   if (++resolution.count > MAX_FIELDS) throw new GatewayError('QUERY_TOO_COSTLY', { limit: MAX_FIELDS });
   const responseKey = (node.alias ?? node.name).value;
-  // Every key of ours begins so: a client's field of that name could pose as a subject's id.
-  if (responseKey.startsWith(OUR_PREFIX)) throw new GatewayError('INPUT_INVALID', { argument: 'alias' });
   const name = node.name.value;
+  if (isTaken(responseKey, name, parent)) throw new GatewayError('INPUT_INVALID', { argument: 'alias' });
   const meta = parent.meta || name.startsWith('__');
   const type = getNamedType(definition.type);
   const path = `${parent.path}.${responseKey}`;
@@ -157,6 +156,17 @@ function resolveField(nodes: readonly FieldNode[], parent: Parent, resolution: R
     typeName: type.name,
     ...(isObjectType(type) && { fields: resolveFields(nodes.map(selectionsOf), { type, meta, path }, resolution) }),
   };
+}
+
+/**
+ * Every key of ours begins with the prefix: a client's field of that name could pose as a subject's id. And the query planner
+ * adds an entity's `id` and `__typename` without looking whether another field goes by that name: one's value would leave
+ * with the other's treatment.
+ */
+function isTaken(responseKey: string, name: string, { type }: Parent): boolean {
+  if (responseKey.startsWith(OUR_PREFIX)) return true;
+  if (responseKey === name) return false;
+  return responseKey === TypeNameMetaFieldDef.name || (responseKey === 'id' && type.getFields()['id'] !== undefined);
 }
 
 const OUR_PREFIX = SUBJECT_ID_KEY.slice(0, SUBJECT_ID_KEY.lastIndexOf('_'));

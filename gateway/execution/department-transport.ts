@@ -35,13 +35,18 @@ export interface DepartmentTransport {
   close(): Promise<void>;
 }
 
-/** No usable GraphQL answer. `retryable` says whether a second attempt may fare better. */
+/**
+ * No usable GraphQL answer. `retryable` says whether a second attempt may fare better, `tooLong` that the department did
+ * answer, with more than may be taken: the question's fault.
+ */
 export class TransportError extends Error {
   readonly retryable: boolean;
-  constructor(message: string, retryable: boolean, options?: { cause?: unknown }) {
-    super(message, options);
+  readonly tooLong: boolean;
+  constructor(message: string, retryable: boolean, options: { cause?: unknown; tooLong?: boolean } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'TransportError';
     this.retryable = retryable;
+    this.tooLong = options.tooLong === true;
   }
 }
 

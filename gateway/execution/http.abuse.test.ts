@@ -76,6 +76,13 @@ describe('a department over HTTP', () => {
     expect(received).toHaveLength(1);
   });
 
+  test('that answers with too much has answered: it is not the one at fault', async () => {
+    reply(200, JSON_TYPE, `{"data":{"a":"${'x'.repeat(1_000)}"}}`);
+    await expect(send()).rejects.toMatchObject({ tooLong: true });
+    reply(200, JSON_TYPE, '{"data":');
+    await expect(send()).rejects.toMatchObject({ tooLong: false });
+  });
+
   test('that hangs up is worth a second attempt', async () => {
     handle = (request) => request.socket.destroy();
     await expect(send()).rejects.toMatchObject({ name: 'TransportError', retryable: true });

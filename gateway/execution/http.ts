@@ -31,8 +31,10 @@ export function overHttp(url: string, { maxResponseBytes }: { maxResponseBytes: 
         return await read(await pool.request({ method: 'POST', path: `${pathname}${search}`, headers, body, signal }));
       } catch (error) {
         if (error instanceof TransportError) throw error;
+        if (isTooLong(error))
+          throw new TransportError('the department answered with more than may be taken', false, { cause: error, tooLong: true });
         // A connection that broke before or during the answer: reads are idempotent, so one more attempt is safe.
-        throw new TransportError('the department could not be reached', !isTooLong(error), { cause: error });
+        throw new TransportError('the department could not be reached', true, { cause: error });
       }
     },
     async ready(signal) {

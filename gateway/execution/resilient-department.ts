@@ -1,6 +1,7 @@
 import {
   BrokenCircuitError,
   circuitBreaker,
+  CircuitState,
   ConsecutiveBreaker,
   ConstantBackoff,
   handleWhen,
@@ -36,7 +37,8 @@ export type AskDepartment = (
 
 /**
  * Wraps a transport. A GraphQL answer is an answer, refusals included: only silence, broken connections and unusable
- * answers count against the department; a client that goes away does not.
+ * answers count against the department; a client that asks for more than may be answered does not, and one that goes away
+ * says nothing at all, neither against the department nor for it.
  */
 export function resilient(
   department: string,
@@ -55,16 +57,21 @@ export function resilient(
     const done = (end: Pick<DepartmentObservation, 'outcome' | 'reason'>) =>
       observe({ department, ...end, durationMs: performance.now() - startedAt });
     try {
-      const answer = await breaker.execute(async () => {
-        call.signal.throwIfAborted();
+      call.signal.throwIfAborted();
+      const verdict = breaker.execute(async () => {
+        const send = (client?: AbortSignal) => once.execute(({ signal }) => transport.send(request, { ...call, signal }), client);
+        // The one query that tries a department again decides for everybody: without its client it goes on to its end,
+        // because the breaker would take its being given up for a success.
+        if (breaker.state !== CircuitState.Closed) return send();
         try {
-          return await once.execute(({ signal }) => transport.send(request, { ...call, signal }), call.signal);
+          return await send(call.signal);
         } catch (error) {
           // The timeout policy reports a client's abort as a timeout; it must not open the circuit for everybody else.
           call.signal.throwIfAborted();
           throw error;
         }
       });
+      const answer = await unlessAborted(verdict, call.signal);
       const rejection = answer.errors.find(({ code }) => code === 'CONTEXT_REQUIRED' || code === 'CONTEXT_INVALID')?.code;
       done(rejection == null ? { outcome: 'ANSWERED' } : { outcome: 'REJECTED', reason: rejection });
       return answer;
@@ -77,8 +84,23 @@ export function resilient(
     idempotent ? oneMore.execute(() => attempt(request, call), call.signal) : attempt(request, call);
 }
 
+/** Rejects as soon as the client has gone, whatever becomes of the work. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave = () => {};
+  const gone = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason as Error);
+  });
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, gone]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/** Whoever asks for too much must not have the department left alone by everybody. */
 function isDepartmentsFault(error: Error): boolean {
-  return error instanceof TransportError || error instanceof TaskCancelledError;
+  return (error instanceof TransportError && !error.tooLong) || error instanceof TaskCancelledError;
 }
 
 function mayFareBetter(error: Error): boolean {

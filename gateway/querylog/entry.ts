@@ -15,7 +15,8 @@ export interface QueryLogEntry {
   /** RFC 3339 UTC, milliseconds. */
   time: string;
   requestId: string;
-  caller: { actor: Actor; organization: string; department?: string; operator?: string; subject?: string };
+  /** Null where nobody could be established: no token that may be believed, so not even the public. */
+  caller: { actor: Actor; organization: string; department?: string; operator?: string; subject?: string } | null;
   purpose: string | null;
   matter: string | null;
   /** SHA-256 (hex) of the policy set that decided. */
@@ -31,9 +32,17 @@ export interface QueryLogEntry {
   decision: Decision;
   /** Why it was refused or failed. */
   code: ErrorCode | null;
+  /**
+   * How many refusals for the quota of requests the entry stands for, where there are several (`refusal-log.ts`): all else in
+   * it is the last one's. Absent = 1, which it is for everything that reached a subject or a field.
+   */
+  count?: number;
   /** From the request's arrival to the entry, in milliseconds. */
   durationMs: number;
 }
+
+/** Stands in columns, tables and metrics for a caller that could not be established. */
+export const UNKNOWN_ACTOR = 'UNKNOWN';
 
 /** Proof that an entry is durable; travels in the answer. */
 export interface Receipt {

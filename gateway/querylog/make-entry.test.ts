@@ -61,12 +61,12 @@ test.each<[error: unknown, decision: string, code: ErrorCode]>([
   expect(JSON.stringify(entry)).not.toContain('张三');
 });
 
-test('a refusal before anything is known says so', () => {
+test('a refusal before anything is known says so, and takes whoever it was for nobody, the public included', () => {
   const { request, policy } = look;
   expect(
     refusalEntry({ request: { ...request, operationName: null }, policy }, new GatewayError('UNAUTHENTICATED'), NOW),
   ).toMatchObject({
-    caller: { actor: 'PUBLIC', organization: '' },
+    caller: null,
     purpose: null,
     matter: null,
     operation: { name: null },
@@ -82,6 +82,12 @@ test.each(['370481199001010010', '张三', 'a b', `a${'b'.repeat(200)}`, 'q_1101
     expect(releaseEntry({ ...look, request: { ...look.request, operationName } }, shown, NOW).operation.name).toBeNull();
   },
 );
+
+test('a query refused while it was planned names those it asked for', () => {
+  const error = new GatewayError('ARGUMENT_FORBIDDEN', {}, { asked: ['p-2', 'p-1', 'p-2'] });
+  const { request, policy } = look;
+  expect(refusalEntry({ request, policy }, error, NOW).subjects).toEqual({ asked: ['p-1', 'p-2'], returned: [] });
+});
 
 test('a clock that goes back makes no negative duration', () => {
   expect(releaseEntry(look, shown, NOW - 60_000).durationMs).toBe(0);

@@ -2,7 +2,7 @@ import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts'
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { FieldCount } from '../desensitization/desensitize.ts';
 import type { Disclosure } from '../disclosure/disclosure.ts';
-import { codeOf, isRefusal } from '../errors.ts';
+import { codeOf, GatewayError, isRefusal } from '../errors.ts';
 import type { RawAnswer } from '../execution/execution.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
@@ -45,7 +45,7 @@ export function refusalEntry(look: LookOnRecord, error: unknown, now: number): Q
   const code = codeOf(error);
   return {
     ...commonEntry(look, now),
-    subjects: { asked: asked(look), returned: [] },
+    subjects: { asked: asked(look, error), returned: [] },
     fields: [],
     decision: isRefusal(code) ? 'REFUSED' : 'FAILED',
     code,
@@ -70,7 +70,7 @@ function commonEntry({ request, policy, caller, purpose, answer }: LookOnRecord,
 
 /** Picked member by member: what a caller may come to carry later does not reach the log by itself. */
 function callerOf(caller: Caller | undefined): QueryLogEntry['caller'] {
-  if (caller === undefined) return { actor: 'PUBLIC', organization: '' };
+  if (caller === undefined) return null;
   const { actor, organization, department, operator, subject } = caller;
   return {
     actor,
@@ -86,8 +86,9 @@ function graphqlName(name: string | null): string | null {
   return name !== null && /^[_A-Za-z]\w{0,127}$/.test(name) && !holdsIdentityNumber(name) ? name : null;
 }
 
-function asked({ disclosure }: LookOnRecord): string[] {
-  return distinct(disclosure?.asked ?? []);
+/** Whoever is refused while the query is planned has asked for somebody all the same. */
+function asked({ disclosure }: LookOnRecord, error?: unknown): string[] {
+  return distinct(disclosure?.asked ?? (error instanceof GatewayError ? error.asked : []));
 }
 
 /** In the order of coordinate and treatment, so that the same look always makes the same entry. */

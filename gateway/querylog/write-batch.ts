@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/db.ts';
 import { parameterText } from '../../database/parameters.ts';
-import type { QueryLogEntry } from './entry.ts';
+import { type QueryLogEntry, UNKNOWN_ACTOR } from './entry.ts';
 import type { Leaf } from './leaf.ts';
 
 /** An entry with its leaf, ready to be written. */
@@ -33,9 +33,9 @@ export async function writeBatch(db: Queryable, batch: readonly LoggedEntry[]): 
   const { rows } = await db.query<{ first: bigint }>(WRITE_BATCH, [
     batch.length,
     entries.map(({ time }) => time),
-    entries.map(({ caller }) => caller.actor),
-    entries.map(({ caller }) => storable(caller.organization)),
-    entries.map(({ caller }) => storable(caller.operator)),
+    entries.map(({ caller }) => caller?.actor ?? UNKNOWN_ACTOR),
+    entries.map(({ caller }) => storable(caller?.organization ?? '')),
+    entries.map(({ caller }) => storable(caller?.operator)),
     entries.map(({ purpose }) => storable(purpose)),
     entries.map(({ matter }) => storable(matter)),
     entries.map(({ decision }) => decision),

@@ -76,6 +76,19 @@ describe('an answer', () => {
   });
 });
 
+test('a failure inside of what is withheld is not told: its path would say that something is there', () => {
+  const data = { subjects: [{ registration: { officers: null } }, null] };
+  const failure = (...path: (string | number)[]) => ({ path, department: 'registry', code: 'INTERNAL' }) as const;
+  const failures = [
+    failure('subjects', 0, 'registration', 'officers'),
+    failure('subjects', 0, 'registration', 'officers', 3, 'share'),
+    failure('subjects', 1),
+    failure('subjects', 1, 'name'),
+  ];
+  const { errors } = respond({ ...release, shown: { data, counts: new Map() }, answer: { failures, unavailable: ['registry'] } });
+  expect(errors?.map(({ path }) => path?.join('.'))).toEqual(['subjects.0.registration.officers', 'subjects.1']);
+});
+
 describe('a refusal', () => {
   test.each(Object.keys(ERRORS) as ErrorCode[])('%s has its status and text, and no data', (code) => {
     const response = respondRefusal(new GatewayError(code, { limit: 5 }), RECEIPT, 'request-1');

@@ -55,7 +55,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** The answer to a query that was released. A department that failed is a GraphQL error at each path it left null. */
 export function respond({ shown, plan, answer, purpose, policy, receipt }: Release): FlowResponse {
-  const errors = answer.failures.filter(({ path }) => !path.includes(SUBJECT_ID_KEY)).map(failureError);
+  const errors = answer.failures.filter(({ path }) => isVisible(path, shown.data)).map(failureError);
   const treated = (treatment: Treatment) =>
     [...shown.counts.values()]
       .filter((field) => field.treatment === treatment && field.count > 0)
@@ -87,6 +87,17 @@ export function respondRefusal(error: unknown, receipt: Receipt | null, requestI
     httpStatus: status,
     headers: retryable ? { 'retry-after': retryAfter(details) } : {},
   };
+}
+
+/** A failure inside of what is withheld would tell that there is something, and at which place of a list. */
+function isVisible(path: readonly (string | number)[], data: Shown['data']): boolean {
+  if (path.includes(SUBJECT_ID_KEY)) return false;
+  let value: unknown = data;
+  for (const step of data === null ? [] : path) {
+    if (typeof value !== 'object' || value === null) return false;
+    value = Object.hasOwn(value, step) ? (value as Readonly<Record<string | number, unknown>>)[step] : null;
+  }
+  return true;
 }
 
 function failureError({ path, department, code }: RawAnswer['failures'][number]): FlowError {

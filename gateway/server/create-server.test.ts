@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { GatewayError } from '../errors.ts';
 import { respondRefusal } from '../respond/respond.ts';
 import type { Flow } from './flow-gateway.ts';
-import { revealAll, startServer, type TestServer } from './server.fixture.ts';
+import { held, revealAll, startServer, type TestServer } from './server.fixture.ts';
 
 const servers: TestServer[] = [];
 const start = async (given: Parameters<typeof startServer>[0] = {}) => {
@@ -19,24 +19,6 @@ const SUBJECT = {
   variables: { id: 'o-1' },
   extensions: { purpose: 'BIDDING' },
 };
-
-/** A flow that waits until told to go on. */
-function held() {
-  let release = () => {};
-  let entered = () => {};
-  const under = new Promise<void>((resolve) => (entered = resolve));
-  const go = new Promise<void>((resolve) => (release = resolve));
-  const appended: string[] = [];
-  const aborted: string[] = [];
-  const flow: Flow = async (request) => {
-    entered();
-    request.signal.addEventListener('abort', () => aborted.push(request.id));
-    await go;
-    appended.push(request.id);
-    return revealAll(request);
-  };
-  return { flow, release: () => release(), under, appended, aborted };
-}
 
 describe('a query over HTTP', () => {
   test.each([
@@ -213,37 +195,5 @@ describe('shutdown', () => {
     const running = await start();
     await running.post(SUBJECT);
     expect(await running.server.stop()).toEqual({ drained: true });
-  });
-});
-
-describe('operations', () => {
-  test('live as long as it runs', async () => {
-    const running = await start();
-    expect(await (await fetch(`${running.url}/health/live`)).json()).toEqual({ live: true });
-  });
-
-  test.each([
-    ['everything answers', { database: true, log: true, tax: true }, 200],
-    ['a department is down: its fields are missing, the gateway is not', { database: true, log: true, tax: false }, 200],
-    ['the log is down', { database: true, log: false, tax: true }, 503],
-  ])('ready when %s', async (_, states, status) => {
-    const checks = Object.fromEntries(Object.entries(states).map(([name, state]) => [name, async () => state]));
-    const running = await start({ readiness: { checks, required: ['database', 'log'] } });
-    const response = await fetch(`${running.url}/health/ready`);
-    expect([response.status, await response.json()]).toEqual([status, { ready: status === 200, checks: states }]);
-  });
-
-  test('a part that fails or never says is not ready', async () => {
-    const checks = { database: async () => Promise.reject(new Error('down')), log: () => new Promise<boolean>(() => {}) };
-    const running = await start({ readiness: { checks, required: ['database'] } });
-    expect(await (await fetch(`${running.url}/health/ready`)).json()).toEqual({
-      ready: false,
-      checks: { database: false, log: false },
-    });
-  });
-
-  test('a person who opens the address is told where to ask', async () => {
-    const running = await start();
-    expect(await (await fetch(running.url)).text()).toContain('POST /graphql');
   });
 });

@@ -1,11 +1,12 @@
 import { finished } from 'node:stream/promises';
 import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../errors.ts';
 import { createApollo, type GraphQLServer } from './create-apollo.ts';
 import { openExchange } from './exchange.ts';
 import { answerFault, answerFaults, answerMalformed, methodNotAllowed } from './http-faults.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
-import { checkReadiness } from './readiness.ts';
+import { addOperations } from './operations.ts';
 import { requestId } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -24,6 +25,8 @@ export interface GatewayServer {
   start(): Promise<string>;
   /** The address, once started. */
   readonly url: string;
+  /** Where health and metrics are, once started: `url`, unless they have a port of their own. */
+  readonly operationsUrl: string;
   /**
    * Stops accepting, answers what is under way (its log entries included) and closes. What the grace does not suffice
    * for is aborted: then `drained` is false.
@@ -33,23 +36,28 @@ export interface GatewayServer {
 
 /** Puts Apollo Server, with the flow as its gateway, behind Fastify. */
 export async function createServer(options: ServerOptions): Promise<GatewayServer> {
-  const { config, logger, metrics } = options;
+  const { config, metrics } = options;
   const inFlight = createInFlight(config.limits.inFlight);
   const apollo = createApollo(options);
   await apollo.start();
   const server = createHttp(options, inFlight);
-  answerFaults(server, logger);
   addGraphQL(server, { options, apollo, inFlight });
-  addOperations(server, options, inFlight);
+  const operations = config.operationsPort === undefined ? undefined : createHttp(options, inFlight);
+  addOperations(operations ?? server, options, inFlight);
   metrics.gauge('xinqiao_in_flight_queries', 'Queries being answered now.', () => inFlight.count);
 
   let url = '';
+  let operationsUrl = '';
   return {
     get url() {
       return url;
     },
+    get operationsUrl() {
+      return operationsUrl;
+    },
     async start() {
       url = await server.listen({ host: config.host, port: config.port });
+      operationsUrl = (await operations?.listen({ host: config.host, port: config.operationsPort ?? 0 })) ?? url;
       return url;
     },
     async stop() {
@@ -60,13 +68,17 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
       server.server.closeAllConnections();
       if (!drained) await within(ABORT_MS, inFlight.drain());
       await closed;
+      // Last, so that probes hear until then that nothing more is to be sent.
+      operations?.server.closeAllConnections();
+      await operations?.close();
       await apollo.stop();
       return { drained };
     },
   };
 }
 
-function createHttp({ config, logger }: ServerOptions, inFlight: InFlight): FastifyInstance {
+function createHttp(options: ServerOptions, inFlight: InFlight): FastifyInstance {
+  const { config } = options;
   const headers = securityHeaders(config.environment);
   const server = fastify({
     logger: false,
@@ -78,10 +90,10 @@ function createHttp({ config, logger }: ServerOptions, inFlight: InFlight): Fast
     // Ours is in the closed table: InFlight refuses what arrives while stopping.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
-    clientErrorHandler: answerMalformed,
+    clientErrorHandler: (error, socket) => answerMalformed(error, socket, options),
     // An address that cannot be decoded never reaches the hooks.
     frameworkErrors: (error, request, reply) =>
-      void answerFault(error, request, reply.headers({ ...headers, 'x-request-id': request.id }), logger),
+      void answerFault(error, request, reply.headers({ ...headers, 'x-request-id': request.id }), options),
   });
   // A form a browser sends without asking first: only JSON makes it ask (CSRF).
   server.removeContentTypeParser('text/plain');
@@ -91,6 +103,7 @@ function createHttp({ config, logger }: ServerOptions, inFlight: InFlight): Fast
   server.addHook('onSend', async (_request, reply) => {
     if (inFlight.draining) reply.header('connection', 'close');
   });
+  answerFaults(server, options);
   return server;
 }
 
@@ -111,6 +124,7 @@ function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; ap
       // Incremental delivery is not offered, so an answer is always whole.
       if (body.kind !== 'complete') throw new Error('an answer in parts');
       const plainJson = headers.get('content-type')?.startsWith('application/json') ?? false;
+      if (!exchange.reachedFlow) metrics.countRejected(rejectionCode(body.string));
       // A well-formed request with a faulty document is a 200 in the older media type (GraphQL over HTTP, section 6.4.1).
       reply.code(exchange.documentFault && plainJson && status === 400 ? 200 : status).headers(Object.fromEntries(headers));
       return body.string;
@@ -132,8 +146,9 @@ function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; ap
   server.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/graphql',
-    handler: methodNotAllowed('POST'),
+    handler: methodNotAllowed('POST', options),
   });
+  server.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('信桥 Xinqiao: POST /graphql\n'));
   server.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.url !== '/graphql') return;
     const method = request.method === 'POST' ? 'POST' : 'OTHER';
@@ -141,19 +156,10 @@ function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; ap
   });
 }
 
-/** What operators and load balancers ask. */
-function addOperations(server: FastifyInstance, { readiness, metrics }: ServerOptions, inFlight: InFlight): void {
-  server.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('信桥 Xinqiao: POST /graphql\n'));
-  server.get('/health/live', async () => ({ live: true }));
-  server.get('/health/ready', async (_request, reply) => {
-    const report = await checkReadiness(readiness.checks, readiness.required);
-    const ready = report.ready && !inFlight.draining;
-    return reply.code(ready ? 200 : 503).send({ ...report, ready });
-  });
-  server.get('/metrics', async (_request, reply) => {
-    const { contentType, text } = await metrics.expose();
-    return reply.type(contentType).send(text);
-  });
+/** The code of an answer that Apollo Server gave by itself. */
+function rejectionCode(answer: string): ErrorCode {
+  const { errors } = JSON.parse(answer) as { errors?: readonly { extensions: { code: ErrorCode } }[] };
+  return errors?.[0]?.extensions.code ?? 'INTERNAL';
 }
 
 function headerMap(headers: FastifyRequest['headers']): HeaderMap {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** One HTTP request on its way through Apollo Server: what the flow needs of it, and what HTTP needs of the answer. */
@@ -10,6 +11,8 @@ export interface Exchange {
   signal: AbortSignal;
   /** Set when the document or its variables were wrong: with `application/json` that is a 200 (GraphQL over HTTP, 6.4.1). */
   documentFault: boolean;
+  /** Set once the flow was asked, which from then on answers for the entry on the log. */
+  reachedFlow: boolean;
   /** Releases what watches the client. */
   end(): void;
 }
@@ -21,6 +24,8 @@ export function openExchange(
   { now, timeoutMs }: { now: number; timeoutMs: number },
 ): Exchange {
   const controller = new AbortController();
+  // As many requests to departments listen as the query makes at once, which its cost bounds; all go when it ends.
+  setMaxListeners(0, controller.signal);
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   const onClose = () => controller.abort();
   // The client may have gone while the request waited its turn.
@@ -33,6 +38,7 @@ export function openExchange(
     clientAddress: request.ip,
     signal: controller.signal,
     documentFault: false,
+    reachedFlow: false,
     end() {
       clearTimeout(timer);
       reply.raw.off('close', onClose);

@@ -19,6 +19,9 @@ type Result = Awaited<ReturnType<Executor>>;
 /**
  * The flow in Apollo Server's place for a gateway: Apollo parses and validates against the API schema, the flow decides
  * and answers everything else. `maxCost` limits {@link queryCost}.
+ *
+ * What is refused before the flow (HTTP, syntax, validation, depth, aliases, cost) is not on the query log: it asks about
+ * nobody yet, is answered with names of the schema at most, and is counted by code in the metrics instead.
  */
 export function flowGateway(
   flow: Flow,
@@ -49,6 +52,7 @@ async function answer(context: RequestContext, flow: Flow, maxCost: number): Pro
   if (variables === undefined) return documentFault(exchange);
   const cost = queryCost({ schema, document, operation, variables });
   if (cost > maxCost) return refusal(new GatewayError('QUERY_TOO_COSTLY', { limit: 'cost', most: maxCost }), 400);
+  exchange.reachedFlow = true;
   return toResult(
     await flow({
       id: exchange.requestId,

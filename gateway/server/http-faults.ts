@@ -1,11 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { codeOf, type ErrorCode, GatewayError } from '../errors.ts';
-import { respondRefusal } from '../respond/respond.ts';
-import type { Logger } from './logger.ts';
+import { type FlowResponse, respondRefusal } from '../respond/respond.ts';
+import type { ServerOptions } from './server-options.ts';
+
+interface Fault {
+  code: ErrorCode;
+  status: number;
+  reason?: string;
+}
 
 /** What Fastify refuses before a handler runs, by its code: ours, and the HTTP status that says more than ours does. */
-const FAULTS: ReadonlyMap<string, { code: ErrorCode; status: number; reason?: string }> = new Map([
+const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['FST_ERR_CTP_BODY_TOO_LARGE', { code: 'QUERY_TOO_COSTLY', status: 413 }],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', { code: 'INPUT_INVALID', status: 415, reason: 'Send the query as application/json.' }],
   ['FST_ERR_CTP_INVALID_JSON_BODY', { code: 'INPUT_INVALID', status: 400, reason: 'The body is not JSON.' }],
@@ -17,36 +23,42 @@ const FAULTS: ReadonlyMap<string, { code: ErrorCode; status: number; reason?: st
   ['FST_ERR_BAD_URL', { code: 'INPUT_INVALID', status: 400, reason: 'The address is malformed.' }],
 ]);
 
+/** Where faults are told of: all are counted, those of our own are logged. */
+type Reports = Pick<ServerOptions, 'logger' | 'metrics'>;
+
 /** Makes everything that is not an answer of the flow leave as a code of the closed table, in JSON, and nothing else. */
-export function answerFaults(server: FastifyInstance, logger: Logger): void {
+export function answerFaults(server: FastifyInstance, reports: Reports): void {
   const reason = 'The gateway answers POST /graphql.';
-  server.setNotFoundHandler((request, reply) => refuse(reply, request.id, { code: 'INPUT_INVALID', status: 404, reason }));
-  server.setErrorHandler((error, request, reply) => answerFault(error, request, reply, logger));
+  server.setNotFoundHandler((request, reply) =>
+    refuse(reply, request.id, { code: 'INPUT_INVALID', status: 404, reason }, reports),
+  );
+  server.setErrorHandler((error, request, reply) => answerFault(error, request, reply, reports));
 }
 
 /** Answers an error that Fastify caught. */
-export function answerFault(error: unknown, { id }: { id: string }, reply: FastifyReply, logger: Logger) {
+export function answerFault(error: unknown, { id }: { id: string }, reply: FastifyReply, reports: Reports) {
   const { code, statusCode } =
     typeof error === 'object' && error !== null ? (error as { code?: unknown; statusCode?: unknown }) : {};
   const fault = typeof code === 'string' ? FAULTS.get(code) : undefined;
-  if (fault !== undefined) return refuse(reply, id, fault);
-  if (codeOf(error) !== 'INTERNAL') return send(reply, respondRefusal(error, null, id));
+  if (fault !== undefined) return refuse(reply, id, fault, reports);
+  if (codeOf(error) !== 'INTERNAL') return send(reply, respondRefusal(error, null, id), reports);
   // The parser refuses some bodies (`__proto__`) with a status and no code of its own.
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
-    return refuse(reply, id, { code: 'INPUT_INVALID', status: statusCode });
-  logger.error({ err: error, requestId: id }, 'request failed');
-  return send(reply, respondRefusal(error, null, id));
+    return refuse(reply, id, { code: 'INPUT_INVALID', status: statusCode }, reports);
+  reports.logger.error({ err: error, requestId: id }, 'request failed');
+  return send(reply, respondRefusal(error, null, id), reports);
 }
 
 /** Refuses another method than the address has, naming the one it has. */
-export function methodNotAllowed(allow: string) {
+export function methodNotAllowed(allow: string, reports: Reports) {
   return (request: FastifyRequest, reply: FastifyReply) =>
-    refuse(reply.header('allow', allow), request.id, { code: 'INPUT_INVALID', status: 405, reason: `Use ${allow}.` });
+    refuse(reply.header('allow', allow), request.id, { code: 'INPUT_INVALID', status: 405, reason: `Use ${allow}.` }, reports);
 }
 
 /** Answers what is not even HTTP, or has headers too large, and closes the connection. */
-export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket, { metrics }: Reports): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  metrics.countRejected('INPUT_INVALID');
   const status = MALFORMED.get(error.code ?? '') ?? '400 Bad Request';
   const { errors, extensions } = respondRefusal(new GatewayError('INPUT_INVALID'), null, '');
   const body = JSON.stringify({ errors, extensions });
@@ -60,11 +72,12 @@ const MALFORMED: ReadonlyMap<string, string> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
 ]);
 
-function refuse(reply: FastifyReply, id: string, { code, status, reason }: { code: ErrorCode; status: number; reason?: string }) {
+function refuse(reply: FastifyReply, id: string, { code, status, reason }: Fault, reports: Reports) {
   const refusal = respondRefusal(new GatewayError(code, reason === undefined ? {} : { reason }), null, id);
-  return send(reply, { ...refusal, httpStatus: status });
+  return send(reply, { ...refusal, httpStatus: status }, reports);
 }
 
-function send(reply: FastifyReply, { httpStatus, headers, errors, extensions }: ReturnType<typeof respondRefusal>) {
+function send(reply: FastifyReply, { httpStatus, headers, errors, extensions }: FlowResponse, { metrics }: Reports) {
+  metrics.countRejected(errors?.[0]?.extensions.code ?? 'INTERNAL');
   return reply.code(httpStatus).headers(headers).type('application/json; charset=utf-8').send({ errors, extensions });
 }

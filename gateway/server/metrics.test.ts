@@ -27,14 +27,16 @@ describe('metrics', () => {
     const log = metrics.measured({ append: async () => RECEIPT });
     expect(await log.append(ENTRY)).toBe(RECEIPT);
     await log.append({ ...ENTRY, decision: 'REFUSED', code: 'PURPOSE_FORBIDDEN', purpose: null });
+    await log.append({ ...ENTRY, decision: 'REFUSED', code: 'UNAUTHENTICATED', purpose: null, caller: null });
     const { text, contentType } = await metrics.expose();
     expect(contentType).toContain('text/plain');
     expect(text).toContain('xinqiao_queries_total{purpose="BIDDING",actor="DEPARTMENT",decision="RELEASED",code="NONE"} 1');
     expect(text).toContain(
       'xinqiao_queries_total{purpose="NONE",actor="DEPARTMENT",decision="REFUSED",code="PURPOSE_FORBIDDEN"} 1',
     );
+    expect(text).toContain('xinqiao_queries_total{purpose="NONE",actor="UNKNOWN",decision="REFUSED",code="UNAUTHENTICATED"} 1');
     expect(text).toContain('xinqiao_query_duration_seconds_sum{purpose="BIDDING",decision="RELEASED"} 0.012');
-    expect(text).toContain('xinqiao_log_append_duration_seconds_count{outcome="DURABLE"} 2');
+    expect(text).toContain('xinqiao_log_append_duration_seconds_count{outcome="DURABLE"} 3');
     expect(text).not.toContain('secret');
   });
 

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ErrorCode } from '../errors.ts';
 import type { DepartmentObservation } from '../execution/resilient-department.ts';
-import type { QueryLog, QueryLogEntry } from '../querylog/entry.ts';
+import { type QueryLog, type QueryLogEntry, UNKNOWN_ACTOR } from '../querylog/entry.ts';
 
 /** Seconds; from a cached plan in one process to a department that needs its whole timeout. */
 const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -12,6 +13,8 @@ export interface Metrics {
   /** Counts every entry of the log and times its append. */
   measured(queryLog: QueryLog): QueryLog;
   observeDepartment(observation: DepartmentObservation): void;
+  /** Counts a request that was refused before the flow, and so is not on the log. */
+  countRejected(code: ErrorCode): void;
   observeHttp(observation: { method: string; status: number; seconds: number }): void;
   /** Reads a gauge at each exposition. */
   gauge(name: string, help: string, read: () => number): void;
@@ -22,10 +25,10 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
   const registry = new Registry();
   if (processMetrics) collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const { queries, duration, append, department, http } = series(registers);
+  const { queries, rejected, duration, append, department, http } = series(registers);
 
-  function count({ purpose, caller, decision, code, durationMs }: QueryLogEntry): void {
-    queries.inc({ purpose: purpose ?? 'NONE', actor: caller.actor, decision, code: code ?? 'NONE' });
+  function observe({ purpose, caller, decision, code, count = 1, durationMs }: QueryLogEntry): void {
+    queries.inc({ purpose: purpose ?? 'NONE', actor: caller?.actor ?? UNKNOWN_ACTOR, decision, code: code ?? 'NONE' }, count);
     duration.observe({ purpose: purpose ?? 'NONE', decision }, durationMs / 1000);
   }
 
@@ -37,7 +40,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
         try {
           const receipt = await queryLog.append(entry);
           end({ outcome: 'DURABLE' });
-          count(entry);
+          observe(entry);
           return receipt;
         } catch (error) {
           end({ outcome: 'FAILED' });
@@ -47,6 +50,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
     }),
     observeDepartment: ({ department: name, outcome, durationMs }) =>
       department.observe({ department: name, outcome }, durationMs / 1000),
+    countRejected: (code) => rejected.inc({ code }),
     observeHttp: ({ method, status, seconds }) => http.observe({ method, status }, seconds),
     gauge(name, help, read) {
       const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) });
@@ -62,6 +66,12 @@ function series(registers: Registry[]) {
       name: 'xinqiao_queries_total',
       help: 'Queries on the log, by purpose, actor, decision and code.',
       labelNames: ['purpose', 'actor', 'decision', 'code'],
+      registers,
+    }),
+    rejected: new Counter({
+      name: 'xinqiao_rejected_requests_total',
+      help: 'Requests refused before the flow, by code: malformed, invalid, too costly, overloaded. They are not on the log.',
+      labelNames: ['code'],
       registers,
     }),
     duration: seconds('query_duration', 'From arrival to the log entry.', ['purpose', 'decision']),

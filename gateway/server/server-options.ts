@@ -10,7 +10,7 @@ import type { Readiness } from './readiness.ts';
 export interface ServerOptions {
   flow: Flow;
   execution: Pick<ReloadableExecution, 'schema' | 'onSchema'>;
-  config: Pick<Config, 'environment' | 'host' | 'port' | 'trustedProxies' | 'limits' | 'timeouts'>;
+  config: Pick<Config, 'environment' | 'host' | 'port' | 'operationsPort' | 'trustedProxies' | 'limits' | 'timeouts'>;
   logger: Logger;
   metrics: Metrics;
   /** Parts by name, and which of them the gateway cannot serve without. */

@@ -82,3 +82,21 @@ export const revealAll: Flow = async ({ document, operationName, variables }) =>
     receipt: { origin: 'city/log', index: '0', leafHash: '00' },
   });
 };
+
+/** A flow that waits until told to go on. */
+export function held() {
+  let release = () => {};
+  let entered = () => {};
+  const under = new Promise<void>((resolve) => (entered = resolve));
+  const go = new Promise<void>((resolve) => (release = resolve));
+  const appended: string[] = [];
+  const aborted: string[] = [];
+  const flow: Flow = async (request) => {
+    entered();
+    request.signal.addEventListener('abort', () => aborted.push(request.id));
+    await go;
+    appended.push(request.id);
+    return revealAll(request);
+  };
+  return { flow, release: () => release(), under, appended, aborted };
+}

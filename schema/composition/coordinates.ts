@@ -32,11 +32,6 @@ export function coordinatesOf({ definitions }: DocumentNode): Coordinate[] {
   });
 }
 
-/** Whether the definition is an object type or an extension of one. */
-export function isObject(node: DefinitionNode): node is ObjectTypeDefinitionNode | ObjectTypeExtensionNode {
-  return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION;
-}
-
 /** The first application of a directive to a definition. */
 export function directiveOf(
   node: { directives?: readonly ConstDirectiveNode[] | undefined },
@@ -54,6 +49,10 @@ export function argumentText(node: ConstDirectiveNode | undefined, argument: str
 /** The type's name without list and non-null wrappers. */
 export function namedTypeOf(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedTypeOf(type.type);
+}
+
+function isObject(node: DefinitionNode): node is ObjectTypeDefinitionNode | ObjectTypeExtensionNode {
+  return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION;
 }
 
 function ofField(type: ObjectTypeDefinitionNode | ObjectTypeExtensionNode, node: FieldDefinitionNode): Coordinate[] {

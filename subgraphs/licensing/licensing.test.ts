@@ -112,3 +112,19 @@ test('gives a subject its own licences and nobody else’s', async () => {
   await expect(department.entities(self(B), [A], 'licenses { decisionDate }')).rejects.toThrow('SUBJECT_FORBIDDEN');
   expect(department.statements).toEqual([]);
 });
+
+test('serves no code of an authority that was filed by its name alone', async () => {
+  const named = madeUpId('N');
+  const authority = '云汀市行政审批服务局（本级）';
+  await insert(db, 'licensing.license', [
+    {
+      subject_id: named,
+      decision_document_no: '一号',
+      decision_date: '2016-01-02',
+      authority,
+      authority_code: authority.normalize('NFKC'),
+    },
+  ]);
+  const [found] = await department.entities(CALLERS.auditor, [named], 'licenses { authority authorityCode }');
+  expect(found).toEqual({ licenses: [{ authority, authorityCode: null }] });
+});

@@ -25,7 +25,10 @@ export const PERSON_NAME_SQL = `
   where o.person_id = any($1::text[])
   order by o.person_id, o.received_at desc, o.subject_id`;
 
-/** Officers and shareholders, in the order of their roles: `$2` of each subject. */
+/**
+ * Officers and shareholders, in the order of their roles: `$2` of each subject, `$3`–`$4` bound the start of office. Within a
+ * role by the hash: in the order of names, numbers or dates, a row's place would tell of what is masked in it.
+ */
 export const OFFICERS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -34,41 +37,73 @@ export const OFFICERS_SQL = `
       nullif(o.id_document_no, '') as "idDocumentNo", o.birth_date as "birthDate", o.sex, o.phone, o.address,
       o.household_no as "householdNo", o.person_id as "personId"
     from registry.officer o
-    where o.subject_id = asked.key
+    where o.subject_id = asked.key and ($3::date is null or o.since >= $3) and ($4::date is null or o.since <= $4)
     order by
       array_position(
         array['LEGAL_REPRESENTATIVE', 'PRINCIPAL_RESPONSIBLE', 'ACTUAL_CONTROLLER', 'DIRECTOR', 'SUPERVISOR', 'SHAREHOLDER'],
-        o.role), o.name, o.id_document_no
+        o.role), o.content_hash
     limit $2
   ) as found`;
 
-/** Former names, newest first; a subject has few. */
+/** Former names, newest first: `$2` of each subject. */
 export const PREVIOUS_NAMES_SQL = `
-  select n.subject_id as key, n.name from registry.previous_name n
-  where n.subject_id = any($1::text[])
-  order by n.used_until desc nulls last, n.name`;
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select n.name from registry.previous_name n
+    where n.subject_id = asked.key
+    order by n.used_until desc nulls last, n.content_hash
+    limit $2
+  ) as found`;
 
-/** Predecessors of many subjects. */
+/** Predecessors, newest first: `$2` of each subject. */
 export const PREDECESSORS_SQL = `
-  select s.successor_id as key, s.subject_id as id from registry.succession s
-  where s.successor_id = any($1::text[])
-  order by s.succeeded_on desc nulls last, s.subject_id`;
+  select asked.key, found.* from unnest($1::text[]) as asked(key)
+  cross join lateral (
+    select s.subject_id as id from registry.succession s
+    where s.successor_id = asked.key
+    order by s.succeeded_on desc nulls last, s.subject_id
+    limit $2
+  ) as found`;
 
 /** Successors of many subjects; each has one at most. */
 export const SUCCESSOR_SQL = `
   select s.subject_id as key, s.successor_id as id from registry.succession s where s.subject_id = any($1::text[])`;
 
-/**
- * Subjects whose name contains `$1`, in the order of their names: `$2` whether sole proprietors are found too, `$3` the
- * id of the last one seen or null, `$4` how many. The place of `$3` is looked up, so that no name is in a cursor.
- */
-export const SEARCH_SQL = `
-  select s.subject_id as id
+/** Organisations whose name contains `$1`, by name, after the one whose id is `$2`, and none after a sole proprietor. */
+const ORGANIZATIONS_SQL = `(
+  select 'o' as part, s.name_key as place, s.subject_id as id
   from registry.subject s
   where registry.bigrams(s.name_key) @> registry.bigrams(registry.search_key($1))
     and position(registry.search_key($1) in s.name_key) > 0
-    and ($2::boolean or s.subject_id like 'o-%')
-    and ($3::text is null
-      or (s.name_key, s.subject_id) > (select l.name_key, l.subject_id from registry.subject l where l.subject_id = $3))
+    and s.subject_id like 'o-%'
+    and ($2::text is null
+      or ($2 like 'o-%'
+        and (s.name_key, s.subject_id) > (select l.name_key, l.subject_id from registry.subject l where l.subject_id = $2)))
   order by s.name_key, s.subject_id
-  limit $4`;
+  limit $3)`;
+
+/** Sole proprietors by id: in the order of their names, a row's place would tell of a name that is shown masked. */
+const soleProprietorsSql = (named: string) => `(
+  select 'p' as part, '' as place, s.subject_id as id
+  from registry.subject s
+  where ${named} and s.subject_id like 'p-%' and ($2::text is null or s.subject_id > $2)
+  order by s.subject_id
+  limit $3)`;
+
+/**
+ * Subjects by name: `$1` what is looked for, `$2` the id of the last one seen or null, `$3` how many. The place of `$2` is
+ * looked up, so that no name is in a cursor. Sole proprietors come last: not found, by their whole name, or by a part of it.
+ */
+export const SEARCH_SQL = {
+  organizations: ORGANIZATIONS_SQL,
+  wholeNames: both(soleProprietorsSql('s.name_key = registry.search_key($1)')),
+  parts: both(
+    soleProprietorsSql(
+      'registry.bigrams(s.name_key) @> registry.bigrams(registry.search_key($1)) and position(registry.search_key($1) in s.name_key) > 0',
+    ),
+  ),
+} as const;
+
+function both(soleProprietors: string): string {
+  return `${ORGANIZATIONS_SQL} union all ${soleProprietors} order by part, place, id limit $3`;
+}

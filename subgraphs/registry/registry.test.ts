@@ -14,6 +14,8 @@ const UNUSED_NUMBER = '999900402157364';
 const COMPANY = idOf({ type: 'USCC', value: USCC });
 const PERSON = idOf({ type: 'RESIDENT_ID', value: RESIDENT });
 const SHOP = madeUpId('shop', 'p');
+const STRANGERS_NUMBER = '999999199001010016';
+const STRANGER = idOf({ type: 'RESIDENT_ID', value: STRANGERS_NUMBER });
 const MERGED = madeUpId('merged');
 const KIND = 'ENTERPRISE_LEGAL_PERSON';
 let db: Db;
@@ -109,19 +111,36 @@ describe('finding a subject', () => {
     expect(await find(CALLERS.public, by)).toBeNull();
   });
 
-  test('answers for a person the registry knows as an officer, and alike for one it does not know', async () => {
-    expect(
-      await find(CALLERS.clerk, { residentIdNumber: RESIDENT }, 'id name kind unifiedSocialCreditCode registration { status }'),
-    ).toEqual({
-      id: PERSON,
-      name: '欧阳一',
-      kind: 'NATURAL_PERSON',
-      unifiedSocialCreditCode: null,
-      registration: null,
-    });
-    const stranger = { id: idOf({ type: 'RESIDENT_ID', value: '999999199001010016' }), name: null, kind: 'NATURAL_PERSON' };
-    expect(await find(CALLERS.clerk, { residentIdNumber: '999999199001010016' })).toEqual(stranger);
-    expect(await find(CALLERS.clerk, { id: stranger.id })).toEqual(stranger);
+  test.each([
+    ['another department', CALLERS.clerk],
+    ['a bank', CALLERS.bank],
+    ['the public', CALLERS.public],
+    ['another subject', { ...self(COMPANY), purpose: 'PUBLIC_QUERY' }],
+  ])('answers %s alike for a person the registry knows as an officer and for one it does not know', async (_, caller) => {
+    const about = async (by: Record<string, unknown>) =>
+      (await find(caller, by, 'id name kind unifiedSocialCreditCode registration { status }')) as Record<string, unknown>;
+    for (const [id, by] of [
+      [PERSON, { residentIdNumber: RESIDENT }],
+      [PERSON, { id: PERSON }],
+      [STRANGER, { residentIdNumber: STRANGERS_NUMBER }],
+      [STRANGER, { id: STRANGER }],
+    ] as const)
+      expect(await about(by)).toEqual({
+        id,
+        name: null,
+        kind: 'NATURAL_PERSON',
+        unifiedSocialCreditCode: null,
+        registration: null,
+      });
+  });
+
+  test.each([
+    ['the registry', { ...CALLERS.clerk, department: 'registry' }],
+    ['an auditor', CALLERS.auditor],
+    ['the credit office', CALLERS.office],
+    ['the person itself', self(PERSON)],
+  ] as const)('names a person to %s', async (_, caller) => {
+    expect(await find(caller, { residentIdNumber: RESIDENT })).toEqual({ id: PERSON, name: '欧阳一', kind: 'NATURAL_PERSON' });
   });
 
   test.each([

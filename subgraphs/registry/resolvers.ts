@@ -1,7 +1,7 @@
 import type { Row } from '../../database/db.ts';
 import { isPersonSubject } from '../../schema/identifiers/subject-id.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
-import { mayAskAbout } from '../kit/department-context.ts';
+import { mayAskAbout, selfOf } from '../kit/department-context.ts';
 import type { Resolvers } from '../kit/department.ts';
 import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
 import { provenance } from '../kit/provenance.ts';
@@ -16,6 +16,14 @@ import {
   SUCCESSOR_SQL,
 } from './registry-sql.ts';
 import { searchSubjects } from './search-subjects.ts';
+
+interface PageArguments {
+  first?: number | null;
+}
+interface OfficersArguments extends PageArguments {
+  sinceFrom?: string | null;
+  sinceTo?: string | null;
+}
 
 /** Resolvers of the registry. Related subjects the caller may not ask about (SELF_QUERY) are left out, not refused. */
 export const resolvers: Resolvers = {
@@ -34,12 +42,14 @@ export const resolvers: Resolvers = {
     registration: ({ id }: Subject, _: unknown, context) => registered(id, context),
   },
   Registration: {
-    previousNames: async ({ key }: Registered, _: unknown, context) =>
-      (await loadList(context, key, { sql: PREVIOUS_NAMES_SQL })).map(({ name }) => name),
-    officers: ({ key }: Registered, { first }: { first?: number | null }, context) =>
-      loadList(context, key, { sql: OFFICERS_SQL, params: [pageSize(first, 20)] }),
-    predecessors: async ({ key }: Registered, _: unknown, context) =>
-      (await loadList(context, key, { sql: PREDECESSORS_SQL })).filter((row) => mayAskAbout(context, String(row['id']))),
+    previousNames: async ({ key }: Registered, { first }: PageArguments, context) =>
+      (await loadList(context, key, { sql: PREVIOUS_NAMES_SQL, params: [pageSize(first, 20)] })).map(({ name }) => name),
+    officers: ({ key }: Registered, { first, sinceFrom = null, sinceTo = null }: OfficersArguments, context) =>
+      loadList(context, key, { sql: OFFICERS_SQL, params: [pageSize(first, 20), sinceFrom, sinceTo] }),
+    predecessors: async ({ key }: Registered, { first }: PageArguments, context) =>
+      (await loadList(context, key, { sql: PREDECESSORS_SQL, params: [pageSize(first, 20)] })).filter((row) =>
+        mayAskAbout(context, String(row['id'])),
+      ),
     successor: async ({ key }: Registered, _: unknown, context) => {
       const row = await loadOne(context, key, { sql: SUCCESSOR_SQL });
       return row !== null && mayAskAbout(context, String(row['id'])) ? row : null;
@@ -60,5 +70,13 @@ function registered(id: string, context: DepartmentContext): Promise<Row | null>
 }
 
 async function personName(id: string, context: DepartmentContext): Promise<unknown> {
-  return isPersonSubject(id) ? (await loadOne(context, id, { sql: PERSON_NAME_SQL }))?.['name'] : null;
+  if (!isPersonSubject(id) || !mayKnowPerson(id, context)) return null;
+  return (await loadOne(context, id, { sql: PERSON_NAME_SQL }))?.['name'];
+}
+
+/** A name, masked or not, says that somebody is on record as an officer: others than these are not told. */
+function mayKnowPerson(id: string, context: DepartmentContext): boolean {
+  const { actor, department } = context.caller;
+  if (actor === 'DEPARTMENT') return department === 'registry';
+  return actor === 'AUDITOR' || actor === 'CREDIT_OFFICE' || selfOf(context) === id;
 }

@@ -5,6 +5,7 @@ import { CALLERS, insert, madeUpId, self, testSubgraph } from '../kit/test-subgr
 import { registry } from './department.ts';
 
 const COMPANY = madeUpId('company');
+const REGISTRY = { ...CALLERS.clerk, department: 'registry' } as const;
 let db: Db;
 let department: ReturnType<typeof testSubgraph>;
 
@@ -22,6 +23,10 @@ beforeAll(async () => {
     subject(madeUpId('shop', 'p'), '云汀泰山小吃店', 'INDIVIDUAL_BUSINESS'),
     subject(madeUpId('old'), '泰山旧厂'),
     ...Array.from({ length: 5 }, (_, index) => subject(madeUpId(`same${index}`), '同名贸易公司')),
+    ...[2, 0, 1].map((index) => subject(madeUpId(`twin${index}`, 'p'), '同名小店', 'INDIVIDUAL_BUSINESS')),
+    subject(madeUpId('branch'), '同名小店一分店'),
+    subject(madeUpId('first', 'p'), '乙丙丁', 'INDIVIDUAL_BUSINESS'),
+    subject(madeUpId('second', 'p'), '甲丙丁', 'INDIVIDUAL_BUSINESS'),
     subject(madeUpId('percent'), '百分之%_\\公司'),
   ]);
   await insert(db, 'registry.officer', [
@@ -51,11 +56,38 @@ const names = async (...args: Parameters<typeof search>) => {
 test.each([
   ['the public', CALLERS.public, ['云汀泰山（集团）有限公司', '泰山旧厂']],
   ['a bank', CALLERS.bank, ['云汀泰山（集团）有限公司', '泰山旧厂']],
-  ['a department', CALLERS.clerk, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
-  ['the credit office', CALLERS.office, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
-  ['an auditor', CALLERS.auditor, ['云汀泰山小吃店', '云汀泰山（集团）有限公司', '泰山旧厂']],
-])('finds organisations for %s, and sole proprietors only for government', async (_, caller, expected) => {
-  expect([...((await names(caller, { name: '泰山' })) as string[])].sort()).toEqual([...expected].sort());
+  ['a department', CALLERS.clerk, ['云汀泰山（集团）有限公司', '泰山旧厂']],
+  ['the credit office', CALLERS.office, ['云汀泰山（集团）有限公司', '泰山旧厂']],
+  ['an auditor', CALLERS.auditor, ['云汀泰山（集团）有限公司', '泰山旧厂']],
+  ['the registry', REGISTRY, ['云汀泰山（集团）有限公司', '泰山旧厂', '云汀泰山小吃店']],
+])('finds organisations for %s by a part of the name, sole proprietors only for the registry', async (_, caller, expected) => {
+  expect(await names(caller, { name: '泰山' })).toEqual(expected);
+});
+
+test.each([
+  ['the public', CALLERS.public, 0],
+  ['a bank', CALLERS.bank, 0],
+  ['a department', CALLERS.clerk, 1],
+  ['the credit office', CALLERS.office, 1],
+  ['an auditor', CALLERS.auditor, 1],
+  ['the registry', REGISTRY, 1],
+])('finds a sole proprietor for %s by its whole name only where it may be found', async (_, caller, count) => {
+  expect(await names(caller, { name: ' 云汀泰山小吃店' })).toHaveLength(count);
+  expect(await names(caller, { name: '云汀泰山小吃' })).toHaveLength(caller === REGISTRY ? 1 : 0);
+});
+
+test('orders sole proprietors by id, after the organisations, and pages over both', async () => {
+  const seen: string[] = [];
+  let after: string | null = null;
+  do {
+    const found = await search(CALLERS.clerk, { name: '同名小店', first: 2, after });
+    if (!('edges' in found)) throw new Error(found.code as string);
+    seen.push(...found.edges.map(({ cursor }) => cursor));
+    after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
+  } while (after !== null);
+  expect(seen).toEqual([madeUpId('branch'), ...[0, 1, 2].map((index) => madeUpId(`twin${index}`, 'p'))]);
+  const found = await search(REGISTRY, { name: '丙丁' });
+  expect('edges' in found && found.edges.map(({ node }) => node.name)).toEqual(['乙丙丁', '甲丙丁']);
 });
 
 test.each([
@@ -92,7 +124,7 @@ test.each([
   expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
 });
 
-test('begins a page after a sole proprietor only for who finds them: the page would tell where the name stands', async () => {
+test('begins a page after a sole proprietor only for who finds them: the page would tell that there is one', async () => {
   const args = { name: '公司', after: madeUpId('shop', 'p') };
   expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
   expect(await search(CALLERS.bank, args)).toEqual({ code: 'INPUT_INVALID' });

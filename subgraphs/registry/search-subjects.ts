@@ -15,18 +15,19 @@ interface SearchArguments {
 }
 
 /**
- * Subjects whose name contains the text: organisations for everybody, sole proprietors for government only, natural
- * persons never (they have no row). One statement; cursors are ids. Throws INPUT_INVALID for a name of fewer than two
- * characters or a cursor this caller cannot have been given, SUBJECT_FORBIDDEN for SELF_QUERY.
+ * Subjects by name: organisations by a part of it for everybody, then sole proprietors for government only, by the whole
+ * name (the registry, whose names they are: by a part); natural persons never, they have no row. One statement; cursors are
+ * ids. Throws INPUT_INVALID for a name of fewer than two characters or a cursor this caller cannot have been given,
+ * SUBJECT_FORBIDDEN for SELF_QUERY.
  */
 export async function searchSubjects({ name, first, after = null }: SearchArguments, context: DepartmentContext) {
   if (context.caller.purpose === 'SELF_QUERY') throw new DepartmentError('SUBJECT_FORBIDDEN');
   const length = [...name.normalize('NFKC').replaceAll(/\s/gu, '')].length;
   if (length < SHORTEST_NAME || length > LONGEST_NAME || name.includes('\0')) throw new DepartmentError('INPUT_INVALID');
-  const findsPersons = findsSoleProprietors(context);
-  if (after !== null && !isCursor(after, findsPersons)) throw new DepartmentError('INPUT_INVALID');
+  const reach = reachOf(context);
+  if (after !== null && !isCursor(after, reach)) throw new DepartmentError('INPUT_INVALID');
   const size = pageSize(first, 20);
-  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL, [name, findsPersons, after, size + 1]);
+  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL[reach], [name, after, size + 1]);
   const page = rows.slice(0, size);
   return {
     edges: page.map(({ id }) => ({ node: { id }, cursor: id })),
@@ -34,12 +35,16 @@ export async function searchSubjects({ name, first, after = null }: SearchArgume
   };
 }
 
-/** A page that begins after somebody tells where that name stands: whom a caller does not find, it cannot begin after. */
-function isCursor(after: string, findsPersons: boolean): boolean {
-  return isSubjectId(after) && (findsPersons || !isPersonSubject(after));
+/** A page that begins after somebody tells that there is somebody: whom a caller does not find, it cannot begin after. */
+function isCursor(after: string, reach: keyof typeof SEARCH_SQL): boolean {
+  return isSubjectId(after) && (reach !== 'organizations' || !isPersonSubject(after));
 }
 
-/** A 92-code and its name are personal data. */
-function findsSoleProprietors({ caller: { actor } }: DepartmentContext): boolean {
-  return actor === 'DEPARTMENT' || actor === 'CREDIT_OFFICE' || actor === 'AUDITOR';
+/**
+ * A 92-code and its name are personal data. Who is shown the name masked finds it whole or not at all: by parts it could be
+ * tried out, two characters at a time.
+ */
+function reachOf({ caller: { actor, department } }: DepartmentContext): keyof typeof SEARCH_SQL {
+  if (actor === 'DEPARTMENT' && department === 'registry') return 'parts';
+  return actor === 'DEPARTMENT' || actor === 'CREDIT_OFFICE' || actor === 'AUDITOR' ? 'wholeNames' : 'organizations';
 }

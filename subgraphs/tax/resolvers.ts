@@ -13,6 +13,11 @@ interface YearsArguments {
   fromYear?: number | null;
   toYear?: number | null;
 }
+interface DatesArguments {
+  first?: number | null;
+  sinceFrom?: string | null;
+  sinceTo?: string | null;
+}
 interface MonthsArguments {
   first?: number | null;
   fromMonth?: string | null;
@@ -31,8 +36,8 @@ export const resolvers: Resolvers = {
         sql: GRADES_SQL,
         params: [pageSize(first, 5), fromYear, toYear, seesEveryGrade(context), selfOf(context)],
       }),
-    arrears: ({ id }: Subject, { first }: { first?: number | null }, context) =>
-      loadList(context, id, { sql: ARREARS_SQL, params: [pageSize(first, 20)] }),
+    arrears: ({ id }: Subject, { first, sinceFrom = null, sinceTo = null }: DatesArguments, context) =>
+      loadList(context, id, { sql: ARREARS_SQL, params: [pageSize(first, 20), sinceFrom, sinceTo] }),
     payments: ({ id }: Subject, { first, fromMonth = null, toMonth = null }: MonthsArguments, context) =>
       loadList(context, id, { sql: PAYMENTS_SQL, params: [pageSize(first, 20), fromMonth, toMonth] }),
     declaredSales: ({ id }: Subject, { first, fromYear = null, toYear = null }: YearsArguments, context) =>

@@ -33,25 +33,29 @@ export const GRADES_SQL = `
     limit $2
   ) as found`;
 
-/** Arrears that are still owed, largest first: `$2` of each. */
+/**
+ * Arrears that are still owed, newest month first: `$2` of each, `$3`–`$4` bound the date since when. By months, and within a
+ * month by the hash: in the order of balances, days or taxes, a row's place would tell of what is masked in it.
+ */
 export const ARREARS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
     select a.tax_type as "taxType", a.amount_fen as amount, a.since, ${provenanceColumns('a')}
     from tax.arrears a
     where a.subject_id = asked.key and a.amount_fen > 0
-    order by a.amount_fen desc, a.tax_type
+      and ($3::date is null or a.since >= $3) and ($4::date is null or a.since <= $4)
+    order by date_trunc('month', a.since::timestamp) desc nulls last, a.content_hash
     limit $2
   ) as found`;
 
-/** Payments, newest month first: `$2` of each, `$3`–`$4` bound the month. */
+/** Payments, newest month first, and of a month in no order that tells of a tax: `$2` of each, `$3`–`$4` bound the month. */
 export const PAYMENTS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
     select p.month, p.tax_type as "taxType", p.amount_fen as amount, p.paid_on as "paidOn", ${provenanceColumns('p')}
     from tax.payment p
     where p.subject_id = asked.key and ($3::text is null or p.month >= $3) and ($4::text is null or p.month <= $4)
-    order by p.month desc, p.tax_type
+    order by p.month desc, p.content_hash
     limit $2
   ) as found`;
 

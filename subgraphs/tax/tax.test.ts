@@ -7,8 +7,17 @@ import { tax } from './department.ts';
 const A = madeUpId('A');
 const CLEAN = madeUpId('clean');
 const UNKNOWN = madeUpId('unknown');
+const OWING = madeUpId('owing');
 let db: Db;
 let department: ReturnType<typeof testSubgraph>;
+
+const owed = (tax_type: string, since: string, hash: string, amount_fen: bigint) => ({
+  subject_id: OWING,
+  tax_type,
+  since,
+  amount_fen,
+  content_hash: hash.repeat(64),
+});
 
 beforeAll(async () => {
   db = await openTestDatabase();
@@ -23,6 +32,10 @@ beforeAll(async () => {
     { subject_id: A, tax_type: '企业所得税', amount_fen: 999_999_999_999_99n },
     { subject_id: A, tax_type: '印花税', amount_fen: 0n },
     { subject_id: CLEAN, tax_type: '增值税', amount_fen: 0n },
+    owed('甲', '2025-03-15', '2', 9n),
+    owed('乙', '2025-03-31', '1', 1n),
+    owed('丙', '2025-03-02', '0', 5n),
+    owed('丁', '2025-02-28', '3', 7n),
   ]);
   await insert(
     db,
@@ -33,6 +46,20 @@ beforeAll(async () => {
       tax_type: '增值税',
       amount_fen: -5n,
       paid_on: '2026-02-01',
+    })),
+  );
+  await insert(
+    db,
+    'tax.payment',
+    [
+      ['甲', 'a'],
+      ['乙', 'b'],
+    ].map(([tax_type = '', hash = '']) => ({
+      subject_id: OWING,
+      month: '2026-01',
+      tax_type,
+      amount_fen: 1n,
+      content_hash: hash.repeat(64),
     })),
   );
   await insert(
@@ -71,16 +98,31 @@ test('hidden grades do not use up the page', async () => {
   expect(a).toEqual({ tax: { creditGrades: [{ year: 2023 }] } });
 });
 
-test('lists what is still owed, largest first, to the fen', async () => {
+test('lists what is still owed, to the fen', async () => {
   const [a] = await department.entities(self(A), [A], 'tax { arrears { taxType amount since } }');
   expect(a).toEqual({
     tax: {
       arrears: [
-        { taxType: '企业所得税', amount: '999999999999.99', since: null },
         { taxType: '增值税', amount: '123.45', since: '2026-01-01' },
+        { taxType: '企业所得税', amount: '999999999999.99', since: null },
       ],
     },
   });
+});
+
+test.each([
+  ['newest month first, and within one by nothing that is masked', '', ['丙', '乙', '甲', '丁']],
+  ['from a date on', '(sinceFrom: "2025-03-15")', ['乙', '甲']],
+  ['up to a date', '(sinceTo: "2025-03-15")', ['丙', '甲', '丁']],
+  ['of a span, one of it', '(first: 1, sinceFrom: "2025-03-01", sinceTo: "2025-03-15")', ['丙']],
+])('lists arrears %s', async (_, args, types) => {
+  const [owing] = await department.entities(CALLERS.auditor, [OWING], `tax { arrears${args} { taxType } }`);
+  expect(owing).toEqual({ tax: { arrears: types.map((taxType) => ({ taxType })) } });
+});
+
+test('the payments of a month stand in no order that tells of the tax', async () => {
+  const [owing] = await department.entities(CALLERS.auditor, [OWING], 'tax { payments { taxType } }');
+  expect(owing).toEqual({ tax: { payments: [{ taxType: '甲' }, { taxType: '乙' }] } });
 });
 
 test('bounds months and years', async () => {

@@ -27,14 +27,14 @@ const STANDING_SQL = `
     having count(*) > 0
   ) as found`;
 
-/** Accounts: `$2` of each subject. */
+/** Accounts by kind, of a kind in no order that tells of a number: `$2` of each subject. */
 const ACCOUNTS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
     select a.subject_id, a.kind, a.account_no as "accountNo", a.address, a.bank_account_no as "bankAccountNo"
     from utilities.account a
     where a.subject_id = asked.key
-    order by a.kind, a.account_no
+    order by a.kind, a.content_hash
     limit $2
   ) as found`;
 

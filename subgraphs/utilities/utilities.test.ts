@@ -7,6 +7,7 @@ import { utilities } from './department.ts';
 const EARLIER = madeUpId('earlier', 'p');
 const LATER = madeUpId('later');
 const UNKNOWN = madeUpId('unknown');
+const SEVERAL = madeUpId('several');
 let db: Db;
 let department: ReturnType<typeof testSubgraph>;
 
@@ -24,6 +25,10 @@ beforeAll(async () => {
     account(EARLIER, 'WATER', 'W|"1'),
     account(LATER, 'WATER', 'W|"1'),
     account(LATER, 'POWER', 'P1'),
+    { ...account(SEVERAL, 'WATER', '4'), content_hash: 'a'.repeat(64) },
+    { ...account(SEVERAL, 'GAS', '1'), content_hash: 'c'.repeat(64) },
+    { ...account(SEVERAL, 'GAS', '2'), content_hash: 'd'.repeat(64) },
+    { ...account(SEVERAL, 'GAS', '3'), content_hash: 'b'.repeat(64) },
   ]);
   const bill = (subject_id: string, kind: string, account_no: string, month: string, arrears_periods: number) => ({
     subject_id,
@@ -81,6 +86,11 @@ test('keeps the bills of an account that changed hands with the holder of their 
       ],
     },
   ]);
+});
+
+test('accounts of a kind stand in no order that tells of their numbers', async () => {
+  const [found] = await department.entities(CALLERS.auditor, [SEVERAL], 'utilities { accounts { accountNo } }');
+  expect(found).toEqual({ utilities: { accounts: ['3', '1', '2', '4'].map((accountNo) => ({ accountNo })) } });
 });
 
 test('costs one statement a level', async () => {

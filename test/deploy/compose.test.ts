@@ -117,6 +117,14 @@ describe('docker-compose.yml', () => {
     ).toEqual(['edge']);
   });
 
+  test('the gateway’s health and metrics are on a port of their own, which is not published', () => {
+    const { environment, ports, healthcheck } = services.gateway!;
+    const port = environment!.XINQIAO_OPERATIONS_PORT!;
+    expect(healthcheck!.test!.at(-1)).toBe(`http://127.0.0.1:${port}/health/ready`);
+    expect(ports!.map((published) => published.split(':').at(-1))).toEqual([environment!.PORT]);
+    expect(port).not.toBe(environment!.PORT);
+  });
+
   test('only the gateway holds the private key of signed contexts', () => {
     const holders = entries.filter(([, service]) => service.secrets?.includes('context_key')).map(([name]) => name);
     expect(holders).toEqual(['gateway']);

@@ -4,20 +4,26 @@ import { parseAllDocuments } from 'yaml';
 import { ENVIRONMENT } from '../../gateway/config.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
 
+interface Probe {
+  httpGet: { path: string; port: number | string };
+}
+
 interface Container {
   name: string;
   args: string[];
   env: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
   securityContext: Record<string, unknown>;
-  livenessProbe?: object;
-  readinessProbe?: object;
+  ports: { name: string; containerPort: number }[];
+  startupProbe?: Probe;
+  livenessProbe?: Probe;
+  readinessProbe?: Probe;
 }
 
 interface Manifest {
   kind: string;
   metadata: { name: string; namespace?: string };
   data?: Record<string, string>;
-  spec?: { template?: { spec: { containers: Container[]; securityContext: { runAsNonRoot: boolean } } } };
+  spec?: { ports?: object[]; template?: { spec: { containers: Container[]; securityContext: { runAsNonRoot: boolean } } } };
 }
 
 const folder = 'deploy/kubernetes';
@@ -65,6 +71,18 @@ describe('deploy/kubernetes', () => {
   test('the shared settings are variables that gateway/config.ts reads, and no secrets', () => {
     const names = Object.keys(manifests.find(({ kind }) => kind === 'ConfigMap')!.data!);
     expect(names.filter((name) => !Object.hasOwn(ENVIRONMENT.entries, name) || /_KEY$|_URL$/.test(name))).toEqual([]);
+  });
+
+  test('the gateway is probed on its operations port, and its service leads to the other one alone', () => {
+    const { ports, env, ...container } = deployments.find(([name]) => name === 'gateway')![1].containers[0]!;
+    expect(ports).toEqual([
+      { name: 'http', containerPort: Number(env.find(({ name }) => name === 'PORT')!.value) },
+      { name: 'operations', containerPort: Number(env.find(({ name }) => name === 'XINQIAO_OPERATIONS_PORT')!.value) },
+    ]);
+    const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+    expect(probes.map((probe) => probe?.httpGet.port)).toEqual(['operations', 'operations', 'operations']);
+    const service = manifests.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'gateway')!;
+    expect(service.spec!.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
   });
 
   test('each department opens a database of its own and is where the gateway looks for it', () => {

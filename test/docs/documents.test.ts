@@ -68,6 +68,13 @@ describe('the documents', () => {
     expect(wrong.map(({ document, words }) => `${document}: xinqiao ${words.join(' ')}`)).toEqual([]);
   });
 
+  test('every command describes itself in Chinese, then in English', async () => {
+    const program = await commandLine();
+    const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+    const texts = [...commands.map((command) => command.description()), ...Object.values(COMMANDS).map(({ summary }) => summary)];
+    expect(texts.filter((text) => !/^\p{Script=Han}.*。 [A-Z]/u.test(text))).toEqual([]);
+  });
+
   test('every command has a line in both READMEs', async () => {
     const program = await commandLine();
     const names = program.commands.flatMap((command) =>

@@ -36,7 +36,9 @@ describe('the check of the fault tests', () => {
 
   const [first, other] = [0, 1].map((index) => () => receipts[index] as Receipt) as [() => Receipt, () => Receipt];
 
-  test('passes receipts whose entries are there', () => checkReceipts(db, receipts));
+  test('passes receipts whose entries are there', async () => {
+    await expect(checkReceipts(db, receipts)).resolves.toBeUndefined();
+  });
 
   test.each<[what: string, held: () => Receipt[], noticed: RegExp]>([
     ['is not there', () => [...receipts, { ...first(), index: '3' }], /not in the log/],

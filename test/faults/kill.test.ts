@@ -24,6 +24,8 @@ const KILLS = Number(process.env['XINQIAO_TEST_KILLS'] ?? 3);
 const KILL_MS = 30_000;
 const PREPARATION_MS = 120_000;
 const SERVER_URL = process.env['XINQIAO_TEST_DATABASE_URL'];
+/** An embedded database starts three times as slowly: where there is a server, that one takes the many. */
+const EMBEDDED_KILLS = SERVER_URL === undefined ? KILLS : Math.min(KILLS, 10);
 const QUERY =
   'query ($code: USCC!) { subject(by: { unifiedSocialCreditCode: $code }) { name kind registration { status contactPhone } } }';
 
@@ -90,17 +92,17 @@ async function killUnderLoad({ gateway, load }: { gateway: RunningCommand; load:
   return load.receipts;
 }
 
-describe(`a gateway killed ${KILLS} times under load`, () => {
-  test('loses no entry of an embedded database that a client holds a receipt for', {
-    timeout: KILLS * KILL_MS + PREPARATION_MS,
-  }, async () => {
+describe('a gateway killed again and again under load', () => {
+  test(`loses no entry of an embedded database that a client holds a receipt for, ${EMBEDDED_KILLS} times`, {
+    timeout: EMBEDDED_KILLS * KILL_MS + PREPARATION_MS,
+  }, async ({ annotate }) => {
     const dataDirectory = join(folder, 'data');
     const prepared = await openDatabase({ dataDirectory });
     await fill(prepared);
     await prepared.close();
 
     const held: Receipt[] = [];
-    for (let kill = 0; kill < KILLS; kill++) {
+    for (let kill = 0; kill < EMBEDDED_KILLS; kill++) {
       const running = await startUnderLoad({ XINQIAO_DATA: dataDirectory });
       // Through the gateway that has just opened again what the one before it left.
       const through = await openDatabase({ dataDirectory });
@@ -111,10 +113,11 @@ describe(`a gateway killed ${KILLS} times under load`, () => {
     const own = await openDatabase({ dataDirectory, exclusive: true });
     await checkReceipts(own, held);
     await own.close();
-    expect(held.length).toBeGreaterThanOrEqual(20 * KILLS);
+    expect(held.length).toBeGreaterThanOrEqual(20 * EMBEDDED_KILLS);
+    await annotate(`${held.length} receipts, all in the log`);
   });
 
-  describe.skipIf(SERVER_URL === undefined)('on PostgreSQL', () => {
+  describe.runIf(SERVER_URL !== undefined)('on PostgreSQL', () => {
     let databases: OwnedDatabases;
     beforeAll(async () => {
       databases = await createOwnedDatabases(SERVER_URL ?? '', `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`, [
@@ -123,7 +126,9 @@ describe(`a gateway killed ${KILLS} times under load`, () => {
     });
     afterAll(() => databases.drop());
 
-    test('loses no entry of a log that two gateways share', { timeout: KILLS * KILL_MS + PREPARATION_MS }, async () => {
+    test(`loses no entry of a log that two gateways share, ${KILLS} times`, {
+      timeout: KILLS * KILL_MS + PREPARATION_MS,
+    }, async ({ annotate }) => {
       const url = databases.urlOf('shared');
       const log = await openDatabase({ databaseUrl: url });
       try {
@@ -140,6 +145,7 @@ describe(`a gateway killed ${KILLS} times under load`, () => {
         await Promise.all([gateway(), gateway()]);
         await checkReceipts(log, held);
         expect(held.length).toBeGreaterThanOrEqual(20 * KILLS);
+        await annotate(`${held.length} receipts, all in the log`);
       } finally {
         await log.close();
       }

@@ -17,7 +17,7 @@ export interface Load {
   readonly receipts: readonly Receipt[];
   /** Answers without a receipt, as they came. */
   readonly others: readonly string[];
-  /** Resolves when the clients hold that many receipts; rejects when they cannot any more. */
+  /** Resolves when the clients hold that many receipts; rejects when they cannot any more, or were answered otherwise. */
   untilHolding(count: number): Promise<void>;
   /** Resolves when every client has found nobody there. */
   readonly ended: Promise<void>;
@@ -58,9 +58,10 @@ export function putUnderLoad(url: string, { token, headers, body }: Query): Load
     untilHolding: (count) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (receipts.length < count) return;
+          if (others.length > 0) reject(new Error(`answered without a receipt: ${others[0]}`));
+          else if (receipts.length >= count) resolve();
+          else return;
           listeners.delete(look);
-          resolve();
         };
         listeners.add(look);
         look();

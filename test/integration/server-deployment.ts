@@ -8,7 +8,7 @@ import { openPostgres } from '../../database/postgres.ts';
 import { DEPARTMENTS, type Department } from '../../schema/signed-context.ts';
 import { type RunningCommand, runCommand, startCommand } from '../support/command.ts';
 import { createOwnedDatabases } from '../support/owned-databases.ts';
-import { AUDIENCE, type Deployment, type Imported, ISSUER } from './deployment.ts';
+import { AUDIENCE, type Deployment, type Imported, ISSUER, tokenOf } from './deployment.ts';
 import { BASE_DATE, CLOCK_OFFSET_MS, layFoundations, SUBJECTS } from './test-city.ts';
 
 /** Registrations are taken in before anything else: they tell the others of old numbers. */
@@ -18,6 +18,8 @@ const IMPORTS_AT_ONCE = 3;
 
 /** A deployment whose parts can be reached past the gateway. */
 export interface ServerDeployment extends Deployment {
+  /** What the licensing office's waiting rows came to when it asked the registry through the gateway. */
+  readonly settled: { settled: number; waiting: number };
   /** Where a department answers the gateway. */
   departmentUrl(department: Department): string;
   /** The address of one owner's database with the account of another. */
@@ -101,7 +103,22 @@ async function open(
   const url = /http:\/\/[\d.]+:\d+/.exec(await gateway.untilSaid('Xinqiao is ready'))?.[0] ?? '';
   const log = await openPostgres({ url: databases.adminUrlOf('querylog'), connections: 1 });
   closers.push(() => log.close());
+  const run = randomUUID().slice(0, 8);
+  const token = tokenOf(
+    { issuer, run },
+    { actor: 'DEPARTMENT', org: 'licensing-bureau', department: 'licensing', operator: 'import' },
+  );
+  const retried = await runCommand(
+    ['import', '--retry-unmatched', '--department', 'licensing', '--gateway', `${url}/graphql`, '--json'],
+    {
+      ...common,
+      DATABASE_URL: databases.urlOf('licensing'),
+      XINQIAO_GATEWAY_TOKEN: token,
+    },
+  );
+  if (retried.end !== 0) throw new Error(`xinqiao import --retry-unmatched ended with ${retried.end}: ${retried.stderr}`);
   return {
+    settled: JSON.parse(retried.stdout) as { settled: number; waiting: number },
     url,
     manifest,
     imported,
@@ -110,7 +127,7 @@ async function open(
     environment: 'production',
     policies,
     issuer,
-    run: randomUUID().slice(0, 8),
+    run,
     stopDepartment: async (department) => void (await running.get(department)?.stop('SIGKILL')),
     async startDepartment(department) {
       if (running.get(department)?.isRunning() !== true) await serve(department);

@@ -12,7 +12,7 @@ import { openOnServers, type ServerDeployment } from './server-deployment.ts';
 const databaseUrl = process.env['XINQIAO_TEST_DATABASE_URL'];
 const redisUrl = process.env['XINQIAO_TEST_REDIS_URL'];
 
-describe.skipIf(databaseUrl === undefined || redisUrl === undefined)(
+describe.runIf(databaseUrl !== undefined && redisUrl !== undefined)(
   'PostgreSQL and Redis, every department its own process and database',
   () => {
     let deployment: ServerDeployment;
@@ -22,6 +22,19 @@ describe.skipIf(databaseUrl === undefined || redisUrl === undefined)(
     afterAll(() => deployment?.close(), 60_000);
 
     for (const behave of [fourCallers, hardCases, refusals, outages, policyReload]) behave(() => deployment);
+
+    test('an office with a database of its own finds the subject of an old number through the gateway, on the record', async () => {
+      const { manifest, log, run } = deployment;
+      const unmatched = manifest.files.find(({ category }) => category === 'licenses')?.unmatched;
+      expect(deployment.settled).toEqual({ settled: 1, waiting: unmatched });
+      const { rows } = await log.query<{ canonical: string }>('select canonical from querylog.entry order by seq limit 1');
+      expect(JSON.parse(rows[0]?.canonical ?? '')).toMatchObject({
+        caller: { organization: `licensing-bureau-${run}`, department: 'licensing', operator: 'import' },
+        purpose: 'DATA_QUALITY',
+        decision: 'RELEASED',
+        subjects: { returned: [expect.stringMatching(/^o-/)] },
+      });
+    });
 
     test.each(DEPARTMENTS)('%s answers nobody but the gateway, not even about its schema', async (department) => {
       const { statusCode, body } = await request(deployment.departmentUrl(department), {

@@ -44,6 +44,16 @@ const UNIQUE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'utilities.bill': { amount_fen: amount(9), late_fee_fen: amount(10), usage: '50000 + n / 1000.0' },
 };
 
+/** A sample has few penalties: here every subject gets two more, one of them past its publicity. */
+const PENALTIES_FOR_ALL = `
+  insert into penalties.penalty
+  select (jsonb_populate_record(p, jsonb_build_object(
+    'subject_id', s.subject_id, 'decision_document_no', 'leak-' || s.subject_id || '-' || which,
+    'publicity_end_date', case which when 1 then '2026-03-31' else '2027-12-31' end))).*
+  from registry.subject s cross join generate_series(1, 2) as which
+  cross join penalties.penalty p
+  where p.ctid = (select ctid from penalties.penalty where status = 'NORMAL' and fine_fen is not null order by decision_date desc limit 1)`;
+
 /** A city whose non-public values are canaries: each occurs once. */
 export interface CanaryCity {
   /** Ways to look its subjects up. */
@@ -58,6 +68,7 @@ export async function loadCanaryCity(
   options: { subjectKey: string; clock: Clock; baseDate: string },
 ): Promise<CanaryCity> {
   await loadSampleCity(db, { subjects: 90, seed: 7, ...options });
+  await db.query(PENALTIES_FOR_ALL);
   for (const [table, columns] of Object.entries(UNIQUE)) {
     const set = Object.entries(columns).map(
       ([column, value]) => `${column} = case when t.${column} is null then null else ${value} end`,

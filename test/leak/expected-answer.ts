@@ -15,6 +15,12 @@ import {
 
 /** Where the oracle keeps the id of each subject in the raw answer. */
 const ORACLE_ID = 'oracleSubjectId';
+/** What the oracle fetches beside the question, by type: to know whose a value is, and whether the row should be there at all. */
+const BESIDE: Readonly<Record<string, { alias: string; name: string }>> = {
+  CreditSubject: { alias: ORACLE_ID, name: 'id' },
+  AdministrativePenalty: { alias: 'oracleDecisionNo', name: 'decisionDocumentNo' },
+  TaxCreditGrade: { alias: 'oracleGrade', name: 'grade' },
+};
 
 /** What the policy says of one value, found the slow way. */
 export type Judge = (question: { coordinate: string; owner: string; person: boolean }) => (raw: unknown) => unknown;
@@ -22,15 +28,9 @@ export type Judge = (question: { coordinate: string; owner: string; person: bool
 /** The withheld mark a judge returns in place of a treatment. */
 export const WITHHELD: (raw: unknown) => unknown = () => null;
 
-/** The same document with the id of every credit subject fetched beside what was asked, to be executed without any disclosure. */
+/** The same document with what the oracle needs fetched beside what was asked, to be executed without any disclosure. */
 export function rawDocument(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
   const types: (GraphQLObjectType | undefined)[] = [];
-  const idField: FieldNode = {
-    kind: Kind.FIELD,
-    alias: { kind: Kind.NAME, value: ORACLE_ID },
-    name: { kind: Kind.NAME, value: 'id' },
-  };
-  // Every selection set on CreditSubject itself asks for the id; fragments are on the type that encloses them.
   const enter = (type: GraphQLObjectType | undefined) => types.push(type);
   const leave = () => types.pop();
   return visit(document, {
@@ -45,8 +45,10 @@ export function rawDocument(document: DocumentNode, schema: GraphQLSchema): Docu
     },
     Field: { enter: (node) => void enter(fieldType(types.at(-1), node.name.value)), leave: () => void leave() },
     SelectionSet: {
-      leave: (node): SelectionSetNode | undefined =>
-        types.at(-1)?.name === 'CreditSubject' ? { ...node, selections: [...node.selections, idField] } : undefined,
+      leave: (node): SelectionSetNode | undefined => {
+        const beside = BESIDE[types.at(-1)?.name ?? ''];
+        return beside && { ...node, selections: [...node.selections, fieldNamed(beside)] };
+      },
     },
   });
 }
@@ -128,6 +130,19 @@ export function expectedAnswer(question: {
       return directive.name.value === 'skip' ? condition !== true : condition === true;
     });
   }
+}
+
+/** Rows of the raw answer that this caller's departments should have kept back. */
+export function* rowsKeptBack(raw: unknown, hidden: { decisions: ReadonlySet<string>; grades: boolean }): Generator<string> {
+  if (typeof raw !== 'object' || raw === null) return;
+  const { oracleDecisionNo, oracleGrade } = raw as Record<string, unknown>;
+  if (typeof oracleDecisionNo === 'string' && hidden.decisions.has(oracleDecisionNo)) yield 'a penalty that is no longer public';
+  if (hidden.grades && typeof oracleGrade === 'string' && oracleGrade !== 'A') yield 'a tax credit grade that is not published';
+  for (const inner of Object.values(raw)) yield* rowsKeptBack(inner, hidden);
+}
+
+function fieldNamed({ alias, name }: { alias: string; name: string }): FieldNode {
+  return { kind: Kind.FIELD, alias: { kind: Kind.NAME, value: alias }, name: { kind: Kind.NAME, value: name } };
 }
 
 function strictest(a: (raw: unknown) => unknown, b: (raw: unknown) => unknown) {

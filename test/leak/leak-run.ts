@@ -21,7 +21,9 @@ export interface LeakRun {
   /** Requests answered with data, refused, by purpose and actor. */
   answered: number;
   refused: number;
+  /** `PURPOSE ACTOR` of every request that was answered with data, and all that the policy allows. */
   combinations: ReadonlySet<string>;
+  allowed: ReadonlySet<string>;
 }
 
 /** A city, its gateway over HTTP, and an oracle beside it; `policies` lets a test plant a leak behind the oracle's back. */
@@ -66,9 +68,10 @@ export async function runLeakTest(options: { operations: number; seed: number; p
       const operation = randomOperation(random, oracle.schema, handlesFor(random, caller, canaries));
       const response = await send(client, caller, operation, { config, now });
       const verdict = await oracle.judge(caller, operation, response.body);
-      run.combinations.add(`${caller.purpose} ${caller.actor}`);
-      if (verdict.answered) run.answered++;
-      else run.refused++;
+      if (verdict.answered) {
+        run.answered++;
+        run.combinations.add(`${caller.purpose} ${caller.actor}`);
+      } else run.refused++;
       const headers = oracle.inText('a header', JSON.stringify(response.headers));
       const found = [...verdict.leaks, ...headers, ...oracle.withheldSelections(caller, operation, sent)];
       leaks.push(
@@ -80,7 +83,8 @@ export async function runLeakTest(options: { operations: number; seed: number; p
     leaks.push(...oracle.inText('the metrics', await get(client, '/metrics')));
     const { rows } = await db.query<{ canonical: string }>('select canonical from querylog.entry');
     leaks.push(...oracle.inText('the query log', rows.map(({ canonical }) => canonical).join('\n')));
-    return { leaks, ...run };
+    const allowed = oracle.purposes.flatMap(({ code, actors }) => actors.map((actor) => `${code} ${actor}`));
+    return { leaks, ...run, allowed: new Set(allowed) };
   } finally {
     await client.close();
     await city.stop();

@@ -58,9 +58,12 @@ export function readNaivePolicy(supergraphSdl: string) {
     const speaking = (rules: NaiveRule[]) =>
       rules.filter((rule) => said(rule, { actor, person, coordinate, field, sensitivity }) !== undefined);
     const ownSay = own ? speaking(purpose.own ?? []) : [];
-    const heard = ownSay.length > 0 ? ownSay : speaking(purpose.discloses);
-    const overriding = heard.filter((rule) => rule.override === true);
-    const rules = overriding.length > 0 ? overriding : heard;
+    const forAll = overridden(speaking(purpose.discloses));
+    // What the purpose withholds by the name of the field is withheld from the owner as well.
+    const refused = forAll.filter(
+      (rule) => rule.fields && said(rule, { actor, person, coordinate, field, sensitivity }) === 'withhold',
+    );
+    const rules = ownSay.length > 0 ? overridden([...ownSay, ...refused]) : forAll;
     const cells = rules.map((rule) =>
       cellOf(rule, said(rule, { actor, person, coordinate, field, sensitivity }) ?? 'withhold', field),
     );
@@ -84,6 +87,10 @@ export function readNaivePolicy(supergraphSdl: string) {
 export function naiveShow(cell: NaiveCell, raw: unknown): unknown {
   if (cell.treatment === 'withhold') return null;
   return cell.treatment === 'masked' ? naiveMask(cell.mask, String(raw)) : raw;
+}
+
+function overridden(rules: NaiveRule[]): NaiveRule[] {
+  return rules.some(({ override }) => override === true) ? rules.filter(({ override }) => override === true) : rules;
 }
 
 function rank({ label }: { label: string }): number {

@@ -17,6 +17,7 @@ import type { Config } from '../../gateway/config.ts';
 import { type ApolloExecution, createApolloExecution } from '../support/apollo-execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
+import { cityToday } from '../../schema/city-clock.ts';
 import { readCatalogue } from '../../schema/classification.ts';
 import { isPersonSubject, subjectId } from '../../schema/identifiers/subject-id.ts';
 import { contextKeyId, signContext } from '../../schema/sign-context.ts';
@@ -24,7 +25,7 @@ import { type Actor, DEPARTMENTS } from '../../schema/signed-context.ts';
 import { departments } from '../../subgraphs/departments.ts';
 import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
 import { canaryIndex } from './canary-index.ts';
-import { expectedAnswer, rawDocument, WITHHELD } from './expected-answer.ts';
+import { expectedAnswer, rawDocument, rowsKeptBack, WITHHELD } from './expected-answer.ts';
 import { type NaiveCell, type NaivePurpose, naiveShow, readNaivePolicy } from './naive-policy.ts';
 import type { RandomOperation } from './random-operation.ts';
 
@@ -70,11 +71,12 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
     const leaks = operation.lookUps.some(({ residentIdNumber }) => residentIdNumber !== undefined)
       ? forbiddenArgument(cellFor(caller, 'SubjectBy.residentIdNumber', 'registry', true))
       : [];
-    const expected = await expect(caller, operation);
+    const { expected, raw } = await expect(caller, operation);
+    const rows = rowsKeptBack(raw, await hiddenFrom(caller, city));
     const differs = isDeepStrictEqual(data, expected)
       ? []
       : [`the answer differs from the oracle's\n${difference(data, expected)}`];
-    return { answered: true, leaks: [...leaks, ...differs, ...index.scan('an answer', body, index.textsIn(expected))] };
+    return { answered: true, leaks: [...leaks, ...rows, ...differs, ...index.scan('an answer', body, index.textsIn(expected))] };
   }
 
   async function expect(caller: OracleCaller, { query, operationName, variables }: RandomOperation) {
@@ -97,7 +99,7 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
     };
     const expected = expectedAnswer({ document, operation, variables, schema, owners, judge: judgeField, raw: raw ?? {} });
     // As it would have travelled: introspection answers with objects of another prototype.
-    return JSON.parse(JSON.stringify(expected)) as Record<string, unknown>;
+    return { expected: JSON.parse(JSON.stringify(expected)) as Record<string, unknown>, raw };
   }
 
   return {
@@ -125,6 +127,20 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
     close: () => execution.close(),
   };
 }
+
+/** What the owners keep back from this caller, read from the tables without their resolvers. */
+async function hiddenFrom({ actor, department }: OracleCaller, { db, clock }: { db: Db; clock: () => number }) {
+  const seesAll = actor === 'AUDITOR' || actor === 'SUBJECT' || department === 'penalties';
+  const { rows } = await db.query<{ no: string }>(HIDDEN_SQL, [cityToday(clock)]);
+  const decisions = new Set(seesAll ? [] : rows.map(({ no }) => no));
+  return { decisions, grades: actor === 'PUBLIC' || actor === 'BANK' };
+}
+
+/** Repaired, withdrawn, or past the end of publicity that the file itself gave. */
+const HIDDEN_SQL = `
+  select p.decision_document_no as no from penalties.penalty p
+  left join penalties.outcome o using (decision_document_no, authority_code)
+  where p.status = 'WITHDRAWN' or p.publicity_end_date < $1::date or o.repaired_on <= $1::date or o.withdrawn_on <= $1::date`;
 
 function forbiddenArgument(cell: NaiveCell): string[] {
   return cell.treatment === 'reveal' ? [] : ['a resident number was accepted as an argument'];

@@ -72,7 +72,8 @@ function rootField(writer: Writer): string {
   }
   const connection = writer.schema.getType('CreditSubjectConnection') as GraphQLObjectType;
   const name = input(writer, 'String!', random.pick(writer.subjects).nameFragment);
-  return `${alias}searchSubjects(name: ${name}, first: ${1 + random.below(5)}) ${selection(writer, connection, 1)}`;
+  const after = random.chance(0.3) ? `, after: ${literal(random.pick(writer.subjects).by.id ?? 'p-AAAAAAAAAAAAAAAAAAAAAA')}` : '';
+  return `${alias}searchSubjects(name: ${name}, first: ${1 + random.below(5)}${after}) ${selection(writer, connection, 1)}`;
 }
 
 function lookUp({ random, subjects, lookUps }: Writer): Record<string, string> {
@@ -140,7 +141,8 @@ function oneField(writer: Writer, field: GraphQLField<unknown, unknown>, depth: 
   const type = getNamedType(field.type);
   const given = field.args.map((argument) => argumentText(writer, argument)).filter((text) => text !== '');
   // Arguments on one response key must agree, so a field with arguments always gets an alias of its own.
-  const alias = given.length > 0 || random.chance(0.2) ? `a${writer.names++}: ` : '';
+  const hostile = random.chance(0.004) ? random.pick(['id: ', '__typename: ', '_xinqiao_id: ']) : undefined;
+  const alias = hostile ?? (given.length > 0 || random.chance(0.2) ? `a${writer.names++}: ` : '');
   const arguments_ = given.length > 0 ? `(${given.join(', ')})` : '';
   const below = isObjectType(type) ? ` ${selection(writer, type, depth + 1)}` : '';
   return `${alias}${field.name}${arguments_}${condition(writer)}${below}`;

@@ -23,10 +23,11 @@ export interface PagedList {
 export function pagedLists(type: GraphQLObjectType): PagedList[] {
   return Object.values(type.getFields()).flatMap((field) => {
     const { name, args } = field;
-    if (args.some((argument) => argument.name === 'first')) {
-      return [{ path: name, select: (first: number) => `${name}(first: ${first}) { __typename }`, above: '__typename' }];
-    }
     const below = getNamedType(field.type);
+    if (args.some((argument) => argument.name === 'first')) {
+      const leaf = isObjectType(below) ? ' { __typename }' : '';
+      return [{ path: name, select: (first: number) => `${name}(first: ${first})${leaf}`, above: '__typename' }];
+    }
     return isObjectType(below) && !isSubject(below) ? pagedLists(below).map((list) => nested(name, list)) : [];
   });
 }

@@ -3,7 +3,7 @@ import type { Db } from '../../../database/db.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { importRows, NOW } from '../../../test/support/import-rows.ts';
 import { settleWaiting } from '../../settle-waiting.ts';
-import { authorityKey, isAuthorityCode } from './authority.ts';
+import { authorityCodeColumn, authorityKey, isAuthorityCode } from './authority.ts';
 
 const USCC = '91999900MA285UXT4W';
 const OLD_NUMBER = '999900167638770';
@@ -107,6 +107,14 @@ describe('a decision filed in both layouts', () => {
     expect(await settleWaiting(db, { clock: () => NOW })).toEqual({ settled: 1, waiting: 0 });
     expect(await stored()).toEqual([{ code: CODE, fine: '1000000', version: 1 }]);
   });
+});
+
+test('the code that is served is a code or nothing, never the name that stands in its place', async () => {
+  const served = async () => (await db.query(`select ${authorityCodeColumn('p')} from penalties.penalty p`)).rows;
+  await take2015(OF_2015);
+  expect(await served()).toEqual([{ authorityCode: null }]);
+  await take2018(OF_2018);
+  expect(await served()).toEqual([{ authorityCode: CODE }]);
 });
 
 describe('decisions of the same number', () => {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../database/db.ts';
 import { arrayLiteral } from './array-literal.ts';
 import type { TableSpec } from './category.ts';
-import type { MergeRecord } from './merge.ts';
+import type { MergeRecord } from './merge-record.ts';
 
 /** A unified social credit code, which no authority's name looks like. In PostgreSQL it reads the same. */
 const CODE = /^[0-9A-Z]{18}$/;
@@ -47,7 +47,7 @@ export async function unifyAuthorities(
     const decision = { line, number: values[number] ?? '', key, name: comparedName(values[name] ?? '') };
     (isAuthorityCode(key) ? coded : named).push(decision);
   }
-  if (coded.length > 0) await learnCodes(tx, table.name, coded);
+  if (coded.length > 0 && (await hasNamed(tx, table.name))) await learnCodes(tx, table.name, coded);
   const older = named.length > 0 ? await linesKnownByCode(tx, table.name, named) : new Set<number>();
   return { kept: older.size > 0 ? records.filter(({ line }) => !older.has(line)) : records, older };
 }
@@ -61,6 +61,20 @@ interface Decision {
 
 function all(kept: readonly MergeRecord[]) {
   return { kept, older: new Set<number>() };
+}
+
+/** Whether any record is known by a name alone: in most tables none is, and the index that says so is empty. */
+async function hasNamed(tx: Queryable, table: string): Promise<boolean> {
+  // The order makes the planner take that index: it believes that most rows match, and would look through the table.
+  const { rows } = await tx.query(
+    `select current.authority_code from ${table} as current where ${isNamed('current')} order by current.authority_code limit 1`,
+  );
+  return rows.length > 0;
+}
+
+/** The predicate of the index `…_by_named_authority`, to the letter. */
+function isNamed(table: string): string {
+  return `${table}.authority_code !~ '${CODE.source}'`;
 }
 
 /** Puts records known by the name of their authority under its code, superseded versions too; their content stays. */

@@ -1,16 +1,8 @@
 import type { Queryable } from '../../../database/db.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { unifyAuthorities } from './authority.ts';
-import type { Cell, TableSpec } from './category.ts';
-
-/** A record on its way into a table. `hash` is the SHA-256 of its content, subject included. */
-export interface MergeRecord {
-  readonly line: number;
-  readonly officer: string;
-  readonly subjectId: string;
-  readonly values: readonly Cell[];
-  readonly hash: string;
-}
+import type { TableSpec } from './category.ts';
+import type { MergeRecord } from './merge-record.ts';
 
 /** What all records of one merge share. `receivedAt` is RFC 3339. */
 export interface MergeProvenance {

@@ -35,6 +35,23 @@ describe('the file of rejected rows', () => {
     );
   });
 
+  test('that cannot be written is refused with a sentence, and only when there is something to write', async () => {
+    const nowhere = await openRejects(path.join(folder, 'none', 'x.csv.rejected.csv'), ['名称'], LAYOUT);
+    const rejected = nowhere.add({ line: 2, cells: ['甲'] }, [{ field: 'name', code: 'REQUIRED' }]);
+    await expect(rejected).rejects.toThrow(/无法写入/);
+    await nowhere.discard();
+    const faultless = await openRejects(path.join(folder, 'none', 'x.csv.rejected.csv'), ['名称'], LAYOUT);
+    expect(await faultless.finish()).toBeNull();
+  });
+
+  test('holds as many rows as were rejected', async () => {
+    const writer = await openRejects(file, ['名称'], LAYOUT);
+    for (let line = 2; line < 10_002; line++) await writer.add({ line, cells: ['甲'] }, [{ field: 'name', code: 'REQUIRED' }]);
+    expect(await writer.finish()).toBe(file);
+    const lines = (await readFile(file, 'utf8')).split('\r\n');
+    expect([lines.length, lines[1]?.split(',')[1], lines.at(-2)?.split(',')[1]]).toEqual([10_002, '2', '10001']);
+  });
+
   test('is rewritten by the next run, without columns doubled, and removed when nothing is rejected any more', async () => {
     const first = await reject(['甲', '1']);
     expect(

@@ -1,7 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import type { WriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { Layout } from './layout.ts';
 import { columnKey, isRejectsHeader, REJECT_COLUMNS } from './column-key.ts';
 import { UnreadableFile } from './read/unreadable-file.ts';
@@ -13,6 +12,8 @@ import type { Finding } from './row-reader.ts';
 /** What a spreadsheet takes for a formula at the start of a cell, in half and full width. */
 const FORMULA = /^(?:[\t\r\n]|[\s\u3000]*[=+\-@＝＋－＠])/u;
 const BYTE_ORDER_MARK = '\uFEFF';
+/** Characters gathered before they are written. */
+const BUFFERED = 65_536;
 
 /** Writes rejected rows as they come; nothing stands under the final name until all are there. */
 export interface RejectWriter {
@@ -26,7 +27,8 @@ export interface RejectWriter {
 /**
  * Opens the file of rejected rows at `path`: UTF-8 with a byte-order mark (Excel needs it), the original columns, then line,
  * column, reason code, reason and type of value. Cells that a spreadsheet would run as a formula get a leading apostrophe.
- * @throws {UnreadableFile} when a file stands there that is not such a file.
+ * It is opened by the first rejected row, so that a faultless file may stand where nothing can be written.
+ * @throws {UnreadableFile} when a file stands there that is not such a file; `add` throws it when none can be written there.
  */
 export async function openRejects(path: string, header: readonly string[], layout: Layout): Promise<RejectWriter> {
   if (await isForeign(path)) throw new UnreadableFile(`${path} 已存在，且不是本命令写的文件；请移走或改名后重试。`);
@@ -35,21 +37,22 @@ export async function openRejects(path: string, header: readonly string[], layou
   // A corrected file of rejected rows has these columns already.
   const ownColumns = [...header.keys()].filter((index) => !added.has(columnKey(header[index] ?? '')));
   const columns = new Map(layout.columns.map((column) => [column.field, column]));
-  let stream: WriteStream | null = null;
-  const write = async (cells: readonly string[]): Promise<void> => {
-    stream ??= createWriteStream(part, { mode: 0o600 });
-    if (!stream.write(`${cells.map((cell) => quoted(neutralised(cell))).join(',')}\r\n`)) await once(stream, 'drain');
+  let file: FileHandle | null = null;
+  let pending = '';
+  const flush = async (): Promise<void> => {
+    const text = pending;
+    pending = '';
+    await file?.appendFile(text);
   };
-  const close = async (): Promise<void> => {
-    if (!stream) return;
-    stream.end();
-    await once(stream, 'close');
+  const write = async (cells: readonly string[]): Promise<void> => {
+    pending += `${cells.map((cell) => quoted(neutralised(cell))).join(',')}\r\n`;
+    if (pending.length > BUFFERED) await flush();
   };
   return {
     async add({ line, cells }, faults) {
-      if (!stream) {
-        stream = createWriteStream(part, { mode: 0o600 });
-        stream.write(BYTE_ORDER_MARK);
+      if (!file) {
+        file = await openPart(part);
+        pending = BYTE_ORDER_MARK;
         await write([...ownColumns.map((index) => header[index] ?? ''), ...REJECT_COLUMNS]);
       }
       const about = faults.map(({ field }) => (field === null ? undefined : columns.get(field)));
@@ -61,16 +64,23 @@ export async function openRejects(path: string, header: readonly string[], layou
       await write([...original, String(line), names, codes, reasons, types]);
     },
     async finish() {
-      await close();
-      if (stream) await rename(part, path);
+      await flush();
+      await file?.close();
+      if (file) await rename(part, path);
       else await rm(path, { force: true });
-      return stream ? path : null;
+      return file ? path : null;
     },
     async discard() {
-      await close();
+      await file?.close();
       await rm(part, { force: true });
     },
   };
+}
+
+async function openPart(part: string): Promise<FileHandle> {
+  return open(part, 'w', 0o600).catch((cause: unknown) => {
+    throw new UnreadableFile(`有行被拒收，但无法写入 ${part}；请把文件放到可写的文件夹后重试。`, { cause });
+  });
 }
 
 /** A cell that a spreadsheet will show and not run. */

@@ -1,7 +1,8 @@
 import type { Queryable } from '../../../database/db.ts';
 import type { ImportCategory, PlannedRecord } from './category.ts';
 import { contentHash } from './content-hash.ts';
-import type { MergeOutcome, MergeProvenance, MergeRecord } from './merge.ts';
+import type { MergeOutcome, MergeProvenance } from './merge.ts';
+import type { MergeRecord } from './merge-record.ts';
 import { mergeRecords } from './merge.ts';
 
 /** A valid line whose subject is known. */

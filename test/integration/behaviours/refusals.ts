@@ -36,14 +36,14 @@ export function refusals(deployment: () => Deployment): void {
         'UNAUTHENTICATED',
         401,
         () => ({ token: tokenOf({ ...deployment(), issuer: { ...testIssuer('city') } }, CLERK), purpose: 'DAILY_SUPERVISION' }),
-        { caller: { actor: 'PUBLIC', organization: '' } },
+        { caller: null },
       ],
       [
         'an expired token',
         'UNAUTHENTICATED',
         401,
         () => ({ token: tokenOf(deployment(), CLERK, -60), purpose: 'DAILY_SUPERVISION' }),
-        { caller: { actor: 'PUBLIC' } },
+        { caller: null },
       ],
       [
         'an argument that would reveal what is withheld',

@@ -1,0 +1,43 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEVELOPMENT_KEY_ID } from '../../gateway/development-secrets.ts';
+import { testIssuer } from '../../test/support/tokens.ts';
+import { registerStart } from './start.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'start-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Everything production asks for, with a key set of one key. */
+async function production(jwk: object): Promise<NodeJS.ProcessEnv> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await writeFile(join(folder, 'context.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(join(folder, 'jwks.json'), JSON.stringify({ keys: [jwk] }));
+  return {
+    NODE_ENV: 'production',
+    PORT: '0',
+    XINQIAO_DATA: join(folder, 'data'),
+    XINQIAO_ISSUER: 'https://issuer.example',
+    XINQIAO_AUDIENCE: 'xinqiao',
+    XINQIAO_SUBJECT_KEY: 's'.repeat(64),
+    XINQIAO_PSEUDONYM_KEY: 'p'.repeat(64),
+    XINQIAO_JWKS: join(folder, 'jwks.json'),
+    XINQIAO_CONTEXT_KEY_FILE: join(folder, 'context.pem'),
+  };
+}
+
+test.each([
+  ['a development key', testIssuer(DEVELOPMENT_KEY_ID).jwk, 'development'],
+  ['a key that is none', { kty: 'oct', kid: 'a' }, 'Keys of the token issuer'],
+])('in production a key set with %s is refused before a database is made', async (_, jwk, reason) => {
+  const program = new Command('xinqiao').exitOverride();
+  registerStart(program, await production(jwk));
+  await expect(program.parseAsync(['node', 'xinqiao', 'start'])).rejects.toThrow(reason);
+  expect((await readdir(folder)).toSorted()).toEqual(['context.pem', 'jwks.json']);
+});

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { PolicySet } from '../policies/policy-set.ts';
+import { testPolicies, testPurpose } from '../test/support/purposes.ts';
+import { testRequest } from '../test/support/tokens.ts';
+import { createAdmit } from './authorization/authorize.ts';
+import { createQuotas } from './authorization/quotas.ts';
+import { GatewayError } from './errors.ts';
+import { answerQuery, type Gateway } from './flow.ts';
+import type { QueryLogEntry } from './querylog/entry.ts';
+import { createRefusalLog } from './querylog/refusal-log.ts';
+
+const RECEIPT = { origin: 'x', index: '0', leafHash: 'aa' };
+const clock = () => Date.UTC(2026, 4, 1);
+
+/** A gateway with real quotas, whose planner refuses everything it is asked. */
+function gatewayOf(authenticate: Gateway['authenticate']) {
+  const entries: QueryLogEntry[] = [];
+  const planned: string[] = [];
+  const purposes = testPolicies(testPurpose('PUBLIC_QUERY', { actors: ['PUBLIC'], limits: { requestsPerHour: 2 } }));
+  const queryLog = { append: async (entry: QueryLogEntry) => (entries.push(entry), RECEIPT) };
+  const gateway: Gateway = {
+    policies: { current: () => ({ ...purposes, hash: 'a'.repeat(64) }) as unknown as PolicySet },
+    authenticate,
+    admit: createAdmit({ quotas: createQuotas({ clock }), clock }),
+    planDisclosure(request) {
+      planned.push(request.id);
+      throw new GatewayError('ARGUMENT_FORBIDDEN');
+    },
+    authorize: async () => expect.unreachable(),
+    execution: { execute: async () => expect.unreachable() },
+    queryLog,
+    refusalLog: createRefusalLog({ queryLog, clock }),
+    introspectionOpen: false,
+    clock,
+    reportUnexpected: () => {},
+  };
+  return { entries, planned, ask: () => answerQuery(testRequest({ receivedAt: clock() }), gateway) };
+}
+
+test('a caller over its quota of requests is refused before anything is planned, and told when to come again', async () => {
+  const { ask, entries, planned } = gatewayOf(async () => ({
+    actor: 'PUBLIC',
+    organization: '',
+    client: 'one',
+    developer: false,
+  }));
+  const answers = [await ask(), await ask(), await ask(), await ask()];
+  expect(answers.map(({ httpStatus }) => httpStatus)).toEqual([403, 403, 429, 429]);
+  expect(planned).toHaveLength(2);
+  expect(answers[3]).toMatchObject({
+    errors: [{ extensions: { code: 'RATE_LIMITED' } }],
+    extensions: { disclosure: { receipt: null } },
+    headers: { 'retry-after': '3600' },
+  });
+  expect(entries.map(({ code }) => code)).toEqual(['ARGUMENT_FORBIDDEN', 'ARGUMENT_FORBIDDEN', 'RATE_LIMITED']);
+});
+
+test('a caller who could not be established is nobody on the log', async () => {
+  const { ask, entries } = gatewayOf(() => Promise.reject(new GatewayError('UNAUTHENTICATED')));
+  expect(await ask()).toMatchObject({ httpStatus: 401, extensions: { disclosure: { receipt: RECEIPT } } });
+  expect(entries).toMatchObject([{ caller: null, code: 'UNAUTHENTICATED' }]);
+});
