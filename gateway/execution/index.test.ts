@@ -67,9 +67,14 @@ function shopAndTax(answers: Partial<Record<string, (request: SubgraphRequest) =
   const sent: [subgraph: string, request: SubgraphRequest][] = [];
   const transport: Transport<unknown> = async (subgraph, request) => {
     sent.push([subgraph, request]);
+    const { query, variables, operationName } = request;
+    expect(JSON.parse(request.body?.() ?? '')).toEqual({
+      query,
+      variables,
+      ...(operationName !== undefined && { operationName }),
+    });
     const answer = answers[subgraph]?.(request);
     if (answer !== undefined) return JSON.parse(JSON.stringify(answer)) as SubgraphAnswer;
-    const { query, variables } = request;
     const result = await graphql({ schema: SCHEMAS[subgraph as 'shop'], source: query, variableValues: variables });
     return JSON.parse(JSON.stringify(result)) as SubgraphAnswer;
   };

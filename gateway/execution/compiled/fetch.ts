@@ -2,14 +2,15 @@ import type { FetchNode } from '@apollo/query-planner';
 import { placesAt, isObject, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
-import type { Step, Run, SubgraphError } from './run.ts';
+import type { Run, Step, SubgraphError, SubgraphRequest } from './run.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 /** What one fetch of a plan is compiled to. */
 interface Fetch {
   subgraph: string;
-  query: string;
-  operationName?: string;
+  request: Omit<SubgraphRequest, 'variables'>;
+  /** The request's JSON up to its variables. */
+  bodyHead: string;
   variableNames: readonly string[];
   /** Where the objects are that the answer belongs to. */
   path: PlanPath;
@@ -24,8 +25,8 @@ export function compileFetch(node: FetchNode, path: PlanPath, supergraph: Loaded
   const { serviceName: subgraph, operation: query, operationName, variableUsages = [], outputRewrites = [] } = node;
   const fetch: Fetch = {
     subgraph,
-    query,
-    ...(operationName !== undefined && { operationName }),
+    request: { query, ...(operationName !== undefined && { operationName }) },
+    bodyHead: `${JSON.stringify({ query, operationName }).slice(0, -1)},"variables":`,
     variableNames: variableUsages,
     path,
     rewriteAnswer: compileRewrites(outputRewrites, supergraph),
@@ -45,7 +46,8 @@ export function compileFetch(node: FetchNode, path: PlanPath, supergraph: Loaded
 async function fetchFields(fetch: Fetch, run: Run): Promise<void> {
   const objects = objectsAt(run.data, fetch.path);
   if (objects.length === 0) return;
-  const { data, errors } = await send(fetch, variablesOf(fetch, run), run);
+  const variables = variablesOf(fetch, run);
+  const { data, errors } = await send(fetch, { variables, body: () => `${fetch.bodyHead}${JSON.stringify(variables)}}` }, run);
   if (isObject(data)) {
     fetch.rewriteAnswer?.(data);
     for (const object of objects) join(object, data, fetch.interfaceObjects);
@@ -74,7 +76,12 @@ async function fetchEntities(
     } else targets[index]?.push(object);
   }
   if (representations.length === 0) return;
-  const { data, errors } = await send(fetch, { ...variablesOf(fetch, run), representations }, run);
+  const variables = variablesOf(fetch, run);
+  const body = () => {
+    const others = JSON.stringify(variables).slice(1, -1);
+    return `${fetch.bodyHead}{${others}${others && ','}"representations":[${[...known.keys()].join(',')}]}}`;
+  };
+  const { data, errors } = await send(fetch, { variables: { ...variables, representations }, body }, run);
   if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
   if (data == null) return;
   const entities = data['_entities'];
@@ -95,14 +102,9 @@ function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<strin
   return used;
 }
 
-async function send(fetch: Fetch, variables: Record<string, unknown>, run: Run) {
-  const { subgraph, query, operationName } = fetch;
+async function send({ subgraph, request }: Fetch, rest: Pick<SubgraphRequest, 'variables' | 'body'>, run: Run) {
   try {
-    const { data, errors = [] } = await run.send(subgraph, {
-      query,
-      variables,
-      ...(operationName !== undefined && { operationName }),
-    });
+    const { data, errors = [] } = await run.send(subgraph, { ...request, ...rest });
     return { data, errors };
   } catch (error) {
     return { data: null, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] };

@@ -5,6 +5,8 @@ export interface SubgraphRequest {
   query: string;
   variables: Readonly<Record<string, unknown>>;
   operationName?: string;
+  /** The same as JSON text, made of parts that are serialised once a plan. */
+  body?: () => string;
 }
 
 /** An error as a subgraph answers it. */
