@@ -25,9 +25,14 @@ const [addresses] = (await once(child, 'message')) as [Record<string, string>];
 const transports = Object.fromEntries(
   Object.entries(addresses).map(([name, url]) => [name, overHttp(url, { maxResponseBytes: 10_000_000 })]),
 );
-const call = { contextToken: 'none', requestId: 'bench', signal: new AbortController().signal };
+/** What travels with a request; each has a signal of its own, as each client has. */
+const newCall = () => ({ contextToken: 'none', requestId: 'bench', signal: new AbortController().signal });
+type Call = ReturnType<typeof newCall>;
 
-const compiled = createExecution({ supergraphSdl, transport: (name, request) => transports[name]!.send(request, call) as never });
+const compiled = createExecution<Call>({
+  supergraphSdl,
+  transport: (name, request, call) => transports[name]!.send(request, call) as never,
+});
 const document = parse(
   `query Unified($id: ID!) { subject(by: { id: $id }) ${selection(compiled.apiSchema.getType('CreditSubject') as GraphQLObjectType, 1)} }`,
 );
@@ -44,16 +49,16 @@ const context = {
   requestId: 'bench',
   caller: { actor: 'DEPARTMENT', organization: '1', department: 'licensing', developer: false },
   purpose: { code: 'ADMIN_APPROVAL_CHECK' },
-  signal: call.signal,
 } as const;
 const operation = { document, text, hash: 'bench', name: 'Unified', variableNames: new Set(['id']) };
 
 const candidates: Record<string, () => Promise<{ data?: unknown }>> = {
-  compiled: () => compiled.execute({ document, variables, context: undefined, hash: 'bench' }),
-  'compiled, with retries, breakers and signed contexts': () => departments.execute(operation, variables, context),
+  compiled: () => compiled.execute({ document, variables, context: newCall(), hash: 'bench' }),
+  'compiled, with retries, breakers and signed contexts': () =>
+    departments.execute(operation, variables, { ...context, signal: newCall().signal }),
   'stock executor, same connections': await stock(({ name }) => ({
-    process: async ({ request: { query = '', variables = {} } }) =>
-      (await transports[name]!.send({ query, variables }, call)) as never,
+    process: async ({ request: { query = '', variables = {} }, context: call }) =>
+      (await transports[name]!.send({ query, variables }, call as unknown as Call)) as never,
   })),
   'stock, as shipped': await stock(undefined),
 };
@@ -128,7 +133,7 @@ async function stock(buildService: GatewayConfig['buildService']) {
       operation: getOperationAST(document),
       operationName: 'Unified',
       schema,
-      context: {},
+      context: newCall(),
       metrics: {},
       logger,
     } as unknown as Parameters<typeof executor>[0])) as { data?: unknown };
