@@ -79,12 +79,15 @@ function inClientKeys({ message, path, extensions }: FetchError, clientKeys: Rea
  * around it, below it, or without a place.
  */
 function unexplained(faults: readonly Fault[], errors: readonly ExecutionError[]): ExecutionError[] {
+  if (errors.some(({ path }) => path === undefined)) return [];
+  const places = new Set(errors.map(({ path = [] }) => path.join('.')));
+  const around = new Set(errors.flatMap(({ path = [] }) => beginnings(path)));
   return faults
-    .filter((fault) => !errors.some(({ path }) => path === undefined || isAlong(path, fault.path)))
+    .filter(({ path }) => !around.has(path.join('.')) && !beginnings(path).some((beginning) => places.has(beginning)))
     .map(({ message, path, owners }) => ({ message, path, extensions: { code: INVALID_ANSWER, subgraphs: owners } }));
 }
 
-function isAlong(one: readonly (string | number)[], other: readonly (string | number)[]): boolean {
-  const [short, long] = one.length < other.length ? [one, other] : [other, one];
-  return short.every((step, index) => step === long[index]);
+/** Every place on the way to a place, itself included; steps are names and indexes, so a dot tells them apart. */
+function beginnings(path: readonly (string | number)[]): string[] {
+  return path.map((_, index) => path.slice(0, index + 1).join('.'));
 }

@@ -92,12 +92,13 @@ function listOf(complete: Complete): Complete {
     if (value === null || value === undefined) return null;
     if (!Array.isArray(value)) return spoilt(faults, 'Value is not a list.');
     let valid = true;
-    const completed = Array.from<unknown>({ length: value.length });
+    const completed: unknown[] = [];
     for (let index = 0; index < value.length; index++) {
       const before = faults.length;
-      completed[index] = complete(value[index], faults);
+      const element = complete(value[index], faults);
       if (faults.length !== before) extendPaths(faults, before, index);
-      if (completed[index] === INVALID) valid = false;
+      if (element === INVALID) valid = false;
+      completed.push(element);
     }
     return valid ? completed : null;
   };
