@@ -1,5 +1,6 @@
-import { isInputObjectType, isListType, isNonNullType, Kind, valueFromAST } from 'graphql';
-import type { ArgumentNode, GraphQLArgument, GraphQLInputType } from 'graphql';
+import { getNamedType, isInputObjectType, isListType, isNonNullType, Kind, valueFromAST } from 'graphql';
+import type { ArgumentNode, GraphQLArgument, GraphQLInputType, GraphQLScalarType } from 'graphql';
+import { scalars } from '../../schema/scalars/index.ts';
 import { GatewayError } from '../errors.ts';
 import { readSubjectBy, SUBJECT_BY } from './asked-subjects.ts';
 import type { AskedSubject } from './asked-subjects.ts';
@@ -8,9 +9,17 @@ import type { ResolvedField, Variables } from './resolve-operation.ts';
 /** What a request's arguments use: the coordinates that need a right, and the subjects they name. */
 export interface ArgumentUse {
   field: ResolvedField;
-  /** Argument and input-field coordinates; `person` is told by the identifier, undefined where nothing tells. */
-  coordinates: readonly { coordinate: string; person: boolean | undefined }[];
+  coordinates: readonly UsedCoordinate[];
   subjects: readonly AskedSubject[];
+}
+
+/** An argument or input field that was given a value. */
+export interface UsedCoordinate {
+  coordinate: string;
+  /** Told by the identifier, undefined where nothing tells. */
+  person: boolean | undefined;
+  /** Whether the value has the form of its scalar: a department would give up its whole answer for one impossible date. */
+  wellFormed: boolean;
 }
 
 /**
@@ -25,7 +34,7 @@ export function argumentUses(fields: readonly ResolvedField[], variables: Variab
 }
 
 interface Collected {
-  coordinates: { coordinate: string; person: boolean | undefined }[];
+  coordinates: UsedCoordinate[];
   subjects: AskedSubject[];
 }
 
@@ -37,7 +46,8 @@ function useOf(field: ResolvedField, variables: Variables): ArgumentUse {
     const value = suppliedValue(node, definition, variables);
     // An explicit null asks for nothing.
     if (value === undefined || value === null) continue;
-    into.coordinates.push({ coordinate: `${field.coordinate}(${definition.name}:)`, person: undefined });
+    const coordinate = `${field.coordinate}(${definition.name}:)`;
+    into.coordinates.push({ coordinate, person: undefined, wellFormed: isWellFormed(definition.type, value) });
     walk(definition.type, value, into);
   }
   return { field, ...into };
@@ -63,7 +73,23 @@ function walk(type: GraphQLInputType, value: unknown, into: Collected): void {
   for (const field of Object.values(type.getFields())) {
     const inner = object[field.name];
     if (inner === null || inner === undefined) continue;
-    into.coordinates.push({ coordinate: `${type.name}.${field.name}`, person: subject?.person });
+    // An identifier is judged when its subject is read, and only for those who may ask by it.
+    const wellFormed = subject !== undefined || isWellFormed(field.type, inner);
+    into.coordinates.push({ coordinate: `${type.name}.${field.name}`, person: subject?.person, wellFormed });
     walk(field.type, inner, into);
+  }
+}
+
+function isWellFormed(type: GraphQLInputType, value: unknown): boolean {
+  const scalar = scalars[getNamedType(type).name];
+  return scalar === undefined || [value].flat(Infinity).every((item) => item === null || parses(scalar, item));
+}
+
+function parses(scalar: GraphQLScalarType, value: unknown): boolean {
+  try {
+    scalar.parseValue(value);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -231,3 +231,32 @@ function expectSilence(attempt: () => unknown): void {
     for (const secret of [COMPANY, RESIDENT, 'secret', '110105', '91350100', '2024-01']) expect(told).not.toContain(secret);
   }
 }
+
+describe('a value that its scalar does not admit', () => {
+  it.each([
+    [
+      'an impossible date',
+      `{subject(${BY}) {licenses(decidedFrom: "2024-02-30") {content}}}`,
+      'CreditSubject.licenses(decidedFrom:)',
+    ],
+    [
+      'an impossible date in a variable',
+      `query($d: Date) {subject(${BY}) {licenses(decidedTo: $d) {content}}}`,
+      'CreditSubject.licenses(decidedTo:)',
+    ],
+    [
+      'a number for a date',
+      `{subject(${BY}) {licenses(decidedFrom: 20240101) {content}}}`,
+      'CreditSubject.licenses(decidedFrom:)',
+    ],
+  ])('%s is refused before a department is asked', (_what, text, coordinate) => {
+    expect(() => plan(text, { caller: CALLERS.public, purpose: 'PUBLIC_QUERY', variables: { d: '2023-13-01' } })).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID', details: expect.objectContaining({ coordinate }) as object }),
+    );
+  });
+
+  it('costs nothing where the field is withheld, for it is never sent', () => {
+    const text = `{subject(${BY}) {tax {payments(fromMonth: "2024-99") {amount}}}}`;
+    expect(() => plan(text, { caller: CALLERS.public, purpose: 'PUBLIC_QUERY' })).not.toThrow();
+  });
+});

@@ -155,12 +155,13 @@ function governArguments(
   for (const { field, coordinates } of uses) {
     const kinds = plan.fetched.get(field.path);
     if (kinds === undefined) continue;
-    for (const { coordinate, person: told } of coordinates) {
+    for (const { coordinate, person: told, wellFormed } of coordinates) {
       const own = isOwn(caller, catalogue.get(coordinate)?.owner ?? null);
       for (const person of personsOf(told, kinds)) {
         const cell = policy.decide({ purpose: purpose.code, actor: caller.actor, own, person, coordinate }, date);
         if (cell.treatment !== 'REVEAL') throw new GatewayError('ARGUMENT_FORBIDDEN', { coordinate, rule: cell.rule });
       }
+      if (!wellFormed) throw new GatewayError('INPUT_INVALID', { coordinate });
     }
   }
 }

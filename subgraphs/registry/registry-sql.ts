@@ -51,7 +51,7 @@ export const PREVIOUS_NAMES_SQL = `
   cross join lateral (
     select n.name from registry.previous_name n
     where n.subject_id = asked.key
-    order by n.used_until desc nulls last, n.content_hash
+    order by n.used_until desc nulls last, case when asked.key like 'o-%' then n.name end, n.content_hash
     limit $2
   ) as found`;
 

@@ -28,8 +28,18 @@ export type Judge = (question: { coordinate: string; owner: string; person: bool
 /** The withheld mark a judge returns in place of a treatment. */
 export const WITHHELD: (raw: unknown) => unknown = () => null;
 
-/** The same document with what the oracle needs fetched beside what was asked, to be executed without any disclosure. */
-export function rawDocument(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+/** Keeps every selection from being empty. */
+const TYPE_BESIDE = { alias: 'oracleType', name: '__typename' };
+
+/**
+ * The same document with what the oracle needs fetched beside what was asked, to be executed without any disclosure.
+ * Conditions are settled here: where nothing is left of a selection, the stock gateway answers null for the whole object.
+ */
+export function rawDocument(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  variables: Readonly<Record<string, unknown>>,
+): DocumentNode {
   const types: (GraphQLObjectType | undefined)[] = [];
   const enter = (type: GraphQLObjectType | undefined) => types.push(type);
   const leave = () => types.pop();
@@ -40,14 +50,24 @@ export function rawDocument(document: DocumentNode, schema: GraphQLSchema): Docu
       leave: () => void leave(),
     },
     InlineFragment: {
-      enter: (node) => void enter(node.typeCondition ? typeNamed(schema, node.typeCondition.name.value) : types.at(-1)),
+      enter: (node) =>
+        isIncluded(node, variables)
+          ? void enter(node.typeCondition ? typeNamed(schema, node.typeCondition.name.value) : types.at(-1))
+          : null,
       leave: () => void leave(),
     },
-    Field: { enter: (node) => void enter(fieldType(types.at(-1), node.name.value)), leave: () => void leave() },
+    Field: {
+      enter: (node) => (isIncluded(node, variables) ? void enter(fieldType(types.at(-1), node.name.value)) : null),
+      leave: () => void leave(),
+    },
+    FragmentSpread: { enter: (node) => (isIncluded(node, variables) ? undefined : null) },
+    Directive: () => null,
     SelectionSet: {
-      leave: (node): SelectionSetNode | undefined => {
-        const beside = BESIDE[types.at(-1)?.name ?? ''];
-        return beside && { ...node, selections: [...node.selections, fieldNamed(beside)] };
+      leave: (node): SelectionSetNode => {
+        const type = types.at(-1)?.name;
+        // The schema itself is asked as the client asked it.
+        const beside = type === undefined ? [] : [TYPE_BESIDE, BESIDE[type]].filter((field) => field !== undefined);
+        return { ...node, selections: [...node.selections, ...beside.map(fieldNamed)] };
       },
     },
   });
@@ -113,7 +133,7 @@ export function expectedAnswer(question: {
 
   function collect(selections: readonly SelectionNode[], into: Map<string, FieldNode[]>): void {
     for (const node of selections) {
-      if (!included(node)) continue;
+      if (!isIncluded(node, variables)) continue;
       if (node.kind === Kind.FIELD) {
         const key = node.alias?.value ?? node.name.value;
         into.set(key, [...(into.get(key) ?? []), node]);
@@ -121,17 +141,7 @@ export function expectedAnswer(question: {
       else collect(fragments.get(node.name.value)?.selectionSet.selections ?? [], into);
     }
   }
-
-  function included(node: SelectionNode): boolean {
-    return (node.directives ?? []).every((directive) => {
-      const argument = directive.arguments?.[0]?.value;
-      const condition =
-        argument?.kind === Kind.VARIABLE ? variables[argument.name.value] : argument?.kind === Kind.BOOLEAN && argument.value;
-      return directive.name.value === 'skip' ? condition !== true : condition === true;
-    });
-  }
 }
-
 /** Rows of the raw answer that this caller's departments should have kept back. */
 export function* rowsKeptBack(raw: unknown, hidden: { decisions: ReadonlySet<string>; grades: boolean }): Generator<string> {
   if (typeof raw !== 'object' || raw === null) return;
@@ -139,6 +149,15 @@ export function* rowsKeptBack(raw: unknown, hidden: { decisions: ReadonlySet<str
   if (typeof oracleDecisionNo === 'string' && hidden.decisions.has(oracleDecisionNo)) yield 'a penalty that is no longer public';
   if (hidden.grades && typeof oracleGrade === 'string' && oracleGrade !== 'A') yield 'a tax credit grade that is not published';
   for (const inner of Object.values(raw)) yield* rowsKeptBack(inner, hidden);
+}
+
+function isIncluded(node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
+  return (node.directives ?? []).every((directive) => {
+    const argument = directive.arguments?.[0]?.value;
+    const condition =
+      argument?.kind === Kind.VARIABLE ? variables[argument.name.value] : argument?.kind === Kind.BOOLEAN && argument.value;
+    return directive.name.value === 'skip' ? condition !== true : condition === true;
+  });
 }
 
 function fieldNamed({ alias, name }: { alias: string; name: string }): FieldNode {

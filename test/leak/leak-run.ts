@@ -20,6 +20,8 @@ export interface LeakRun {
   leaks: readonly string[];
   /** Requests answered with data, refused, by purpose and actor. */
   answered: number;
+  /** Of those answered, how many the oracle could not judge in full. */
+  unjudged: number;
   refused: number;
   /** `PURPOSE ACTOR` of every request that was answered with data, and all that the policy allows. */
   combinations: ReadonlySet<string>;
@@ -58,7 +60,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
   const oracle = await createOracle({ db, config, clock });
   const client = new Client(await city.server.start());
   const leaks: string[] = [];
-  const run = { answered: 0, refused: 0, combinations: new Set<string>() };
+  const run = { answered: 0, unjudged: 0, refused: 0, combinations: new Set<string>() };
   try {
     for (let index = 0; index < options.operations; index++) {
       // A minute a question keeps everybody within the hourly quotas, which are no part of this test.
@@ -70,6 +72,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
       const verdict = await oracle.judge(caller, operation, response.body);
       if (verdict.answered) {
         run.answered++;
+        if (verdict.unjudged) run.unjudged++;
         run.combinations.add(`${caller.purpose} ${caller.actor}`);
       } else run.refused++;
       const headers = oracle.inText('a header', JSON.stringify(response.headers));

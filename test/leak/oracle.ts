@@ -41,6 +41,8 @@ export interface OracleCaller {
 
 export interface Verdict {
   answered: boolean;
+  /** Whether the oracle itself was refused part of the data. */
+  unjudged: boolean;
   leaks: readonly string[];
 }
 
@@ -67,16 +69,23 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
 
   async function judge(caller: OracleCaller, operation: RandomOperation, body: string): Promise<Verdict> {
     const { data } = JSON.parse(body) as { data?: Record<string, unknown> | null };
-    if (data === null || data === undefined) return { answered: false, leaks: index.scan('a refusal', body, new Set()) };
+    if (data === null || data === undefined)
+      return { answered: false, unjudged: false, leaks: index.scan('a refusal', body, new Set()) };
     const leaks = operation.lookUps.some(({ residentIdNumber }) => residentIdNumber !== undefined)
       ? forbiddenArgument(cellFor(caller, 'SubjectBy.residentIdNumber', 'registry', true))
       : [];
-    const { expected, raw } = await expect(caller, operation);
+    const { expected, raw, incomplete } = await expect(caller, operation);
     const rows = rowsKeptBack(raw, await hiddenFrom(caller, city));
     const differs = isDeepStrictEqual(data, expected)
       ? []
       : [`the answer differs from the oracle's\n${difference(data, expected)}`];
-    return { answered: true, leaks: [...leaks, ...rows, ...differs, ...index.scan('an answer', body, index.textsIn(expected))] };
+    // Where a department gave the oracle less than the client, the oracle cannot say what the client should see.
+    if (differs.length > 0 && incomplete) return { answered: true, unjudged: true, leaks: [...leaks, ...rows] };
+    return {
+      answered: true,
+      unjudged: false,
+      leaks: [...leaks, ...rows, ...differs, ...index.scan('an answer', body, index.textsIn(expected))],
+    };
   }
 
   async function expect(caller: OracleCaller, { query, operationName, variables }: RandomOperation) {
@@ -86,9 +95,9 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
     );
     if (!operation) throw new Error('no operation');
     const context = { ...caller, actor: caller.actor as Actor };
-    const raw = await runRaw(
+    const { data: raw, failures } = await runRaw(
       execution,
-      rawDocument(document, schema),
+      rawDocument(document, schema, variables),
       { variables, name: operationName ?? null },
       context,
       subjectKey,
@@ -99,7 +108,7 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
     };
     const expected = expectedAnswer({ document, operation, variables, schema, owners, judge: judgeField, raw: raw ?? {} });
     // As it would have travelled: introspection answers with objects of another prototype.
-    return { expected: JSON.parse(JSON.stringify(expected)) as Record<string, unknown>, raw };
+    return { expected: JSON.parse(JSON.stringify(expected)) as Record<string, unknown>, raw, incomplete: failures.length > 0 };
   }
 
   return {
@@ -189,7 +198,7 @@ async function runRaw(
 ) {
   const text = print(document);
   const { subject, actor, organization, department, purpose } = caller;
-  const { data } = await execution.execute(
+  return execution.execute(
     { document, text, hash: `raw ${text}`, name, variableNames: new Set(Object.keys(variables)) },
     variables,
     {
@@ -205,7 +214,6 @@ async function runRaw(
       signal: new AbortController().signal,
     },
   );
-  return data;
 }
 
 /** Every raw value of the city with its coordinate, as the auditor's departments would give them. */
@@ -220,7 +228,7 @@ async function everything(
   for (const { id } of rows) {
     const document = parse(`{ subject(by: {id: "${id}"}) ${selectAll(subject, 1)} }`);
     const caller = { actor: 'AUDITOR' as const, organization: 'oracle', purpose: 'AUDIT_SUPERVISION' };
-    const data = await runRaw(execution, document, { variables: {}, name: null }, caller, '');
+    const { data } = await runRaw(execution, document, { variables: {}, name: null }, caller, '');
     found.push(...leaves(data?.subject, subject));
   }
   return found;
