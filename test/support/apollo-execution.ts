@@ -3,13 +3,13 @@ import { getOperationAST, type GraphQLSchema } from 'graphql';
 import { silenceVendorTelemetry } from './silence-vendor-telemetry.ts';
 import { departmentDataSource, type QueryScope } from '../../gateway/execution/department-data-source.ts';
 import type { DepartmentExecutionOptions } from '../../gateway/execution/department-execution.ts';
-import type { Execution, RawAnswer } from '../../gateway/execution/execution.ts';
+import type { DepartmentFailure, Execution, RawAnswer } from '../../gateway/execution/execution.ts';
 import { resilient } from '../../gateway/execution/resilient-department.ts';
 
 /** Raw data by the stock gateway's executor: the oracle that owes nothing to the compiled one. */
 export interface ApolloExecution {
   schema: GraphQLSchema;
-  execute(...args: Parameters<Execution['execute']>): Promise<Pick<RawAnswer, 'data'>>;
+  execute(...args: Parameters<Execution['execute']>): Promise<Pick<RawAnswer, 'data' | 'failures'>>;
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function createApolloExecution(options: DepartmentExecutionOptions)
         asked: new Set(),
         unavailable: new Set(),
       };
-      const { data } = await executor({
+      const { data, errors = [] } = await executor({
         request: { query: operation.text, variables, ...(operation.name !== null && { operationName: operation.name }) },
         document: operation.document,
         queryHash: operation.hash,
@@ -67,7 +67,12 @@ export async function createApolloExecution(options: DepartmentExecutionOptions)
         metrics: {},
         logger: SILENT,
       } as unknown as Parameters<typeof executor>[0]);
-      return { data: data ?? null };
+      const failures = errors.map(({ path = [], extensions }) => ({
+        path,
+        department: String(extensions?.['serviceName']),
+        code: extensions?.['code'] as DepartmentFailure['code'],
+      }));
+      return { data: data ?? null, failures };
     },
     close: () => gateway.stop(),
   };

@@ -79,7 +79,7 @@ function inClientKeys({ message, path, extensions }: FetchError, clientKeys: Rea
  * around it, below it, or without a place.
  */
 function unexplained(faults: readonly Fault[], errors: readonly ExecutionError[]): ExecutionError[] {
-  if (errors.some(({ path }) => path === undefined)) return [];
+  if (errors.some(({ path = [] }) => path.length === 0)) return [];
   const places = new Set(errors.map(({ path = [] }) => path.join('.')));
   const around = new Set(errors.flatMap(({ path = [] }) => beginnings(path)));
   return faults
