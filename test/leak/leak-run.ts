@@ -12,7 +12,8 @@ import { createLogger } from '../../gateway/server/logger.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { type CanaryCity, loadCanaryCity } from './canary-city.ts';
-import { createOracle, type OracleCaller } from './oracle.ts';
+import { createOracle } from './oracle.ts';
+import type { OracleCaller } from './oracle-caller.ts';
 import { type RandomOperation, randomOperation, type SubjectHandle } from './random-operation.ts';
 
 export interface LeakRun {

@@ -1,4 +1,4 @@
-import { type DocumentNode, getVariableValues, type OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, getVariableValues, type OperationDefinitionNode, visit } from 'graphql';
 import { type BoundedCache, createBoundedCache } from '../../disclosure/bounded-cache.ts';
 import { compileOperation, type CompiledOperation } from './compile-operation.ts';
 import { conditionVariables } from './conditions.ts';
@@ -20,13 +20,19 @@ export interface CompiledPlans {
   plan(request: PlanRequest): CompiledOperation;
 }
 
+/** What an ordinary operation weighs: a plan's memory grows with its fields, and a thousand wide ones must not fill it. */
+const FIELDS_PER_PLAN = 40;
+
 /**
- * Loads a supergraph and keeps at most `capacity` compiled operations, those used last.
+ * Loads a supergraph and keeps at most `capacity` compiled operations of ordinary size, fewer of wide ones, those used last.
  * One operation is compiled for each combination of values of the variables that its conditions name.
  */
 export function createCompiledPlans(supergraphSdl: string, capacity: number): CompiledPlans {
   const supergraph = loadSupergraph(supergraphSdl);
-  const plans: BoundedCache<CompiledOperation> = createBoundedCache(capacity);
+  const plans: BoundedCache<{ compiled: CompiledOperation; fields: number }> = createBoundedCache(
+    capacity * FIELDS_PER_PLAN,
+    ({ fields }) => Math.max(FIELDS_PER_PLAN, fields),
+  );
   const conditions: BoundedCache<readonly string[]> = createBoundedCache(capacity);
   return {
     supergraph,
@@ -37,9 +43,18 @@ export function createCompiledPlans(supergraphSdl: string, capacity: number): Co
       const name = operation.name?.value ?? '';
       const key =
         names.length === 0 ? `${hash} ${name}` : `${hash} ${name} ${names.map((each) => Number(values[each] === true)).join('')}`;
-      return plans.remember(key, () => compileOperation(supergraph, { document, operation, conditions: values }));
+      return plans.remember(key, () => ({
+        compiled: compileOperation(supergraph, { document, operation, conditions: values }),
+        fields: countFields(document),
+      })).compiled;
     },
   };
+}
+
+function countFields(document: DocumentNode): number {
+  let fields = 0;
+  visit(document, { Field: () => void fields++ });
+  return fields;
 }
 
 /** With the operation's default values (spec, section 6.1.2). */
