@@ -2,8 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type DocumentNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
 import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
-import type { ReloadableExecution } from '../../gateway/execution/execution.ts';
-import { createApolloExecution } from '../support/apollo-execution.ts';
+import { type ApolloExecution, createApolloExecution } from '../support/apollo-execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
@@ -37,7 +36,7 @@ export async function rawExecution(
 
 /** Executes a document as this caller's departments would answer it. */
 export async function runRaw(
-  execution: ReloadableExecution,
+  execution: ApolloExecution,
   document: DocumentNode,
   { variables, name }: { variables: Record<string, unknown>; name: string | null },
   caller: OracleCaller & { actor: Actor },
@@ -72,7 +71,7 @@ function endless(): AbortSignal {
 
 /** Every raw value of the city with its coordinate, as the auditor's departments would give them. */
 export async function everything(
-  execution: ReloadableExecution,
+  execution: ApolloExecution,
   schema: GraphQLSchema,
   db: Db,
 ): Promise<[coordinate: string, value: unknown][]> {
