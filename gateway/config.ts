@@ -149,14 +149,6 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   });
 }
 
-/**
- * Tells `@apollo/gateway` not to report to its vendor: an environment variable is the only switch it has, and a
- * government network is closed. Call it before constructing one.
- */
-export function silenceVendorTelemetry(): void {
-  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
-}
-
 /** Every variable with its default and accepted form. The tables of README.md and the services of docker-compose.yml are tested against it. */
 export const ENVIRONMENT = v.object({
   // An unknown name ("prod") must not fall back to development and its generated keys.

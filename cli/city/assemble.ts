@@ -6,7 +6,7 @@ import { createAdmit, createAuthorize } from '../../gateway/authorization/author
 import { createQuotas } from '../../gateway/authorization/quotas.ts';
 import { type Config, keptVersions } from '../../gateway/config.ts';
 import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosure.ts';
-import { createApolloExecution } from '../../gateway/execution/apollo-execution.ts';
+import { createDepartmentExecution } from '../../gateway/execution/department-execution.ts';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
 import { overHttp } from '../../gateway/execution/http.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
@@ -114,7 +114,7 @@ async function openParts(options: CityOptions) {
   });
   const keys = callersKeys(config, secrets, clock);
   await keys.ready();
-  const execution = await createExecution(options, { supergraphSdl, secrets, metrics, clock });
+  const execution = createExecution(options, { supergraphSdl, secrets, metrics, clock });
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
   const quotas = createQuotas({ ...(redis && { redis }), clock });
   const queryLog = createQueryLog({ db, origin: config.logOrigin });
@@ -168,7 +168,7 @@ function connectRedis(url: string): Redis {
   return redis;
 }
 
-async function createExecution(
+function createExecution(
   { config, db, logger, transport = (_, usual) => usual }: CityOptions,
   parts: { supergraphSdl: string; secrets: Secrets; metrics: Metrics; clock: Clock },
 ) {
@@ -182,7 +182,7 @@ async function createExecution(
     const report = (err: unknown) => logger.error({ err, department }, 'a department failed');
     return inProcess(createSubgraph(departments[department], { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
   };
-  return createApolloExecution({
+  return createDepartmentExecution({
     supergraphSdl,
     departments: Object.fromEntries(DEPARTMENTS.map((department) => [department, transport(department, usual(department))])),
     signContext: (context) => signContext(context, signer),

@@ -1,7 +1,7 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { Kind, parse } from 'graphql';
 import type { FieldNode, SelectionNode } from 'graphql';
 import type { DepartmentAnswer, DepartmentError, DepartmentRequest } from './department-transport.ts';
+import type { SubgraphAnswer } from './compiled/run.ts';
 import type { DepartmentFailure } from './execution.ts';
 import type { AskDepartment } from './resilient-department.ts';
 
@@ -27,28 +27,23 @@ const CODES: ReadonlyMap<string, DepartmentFailure['code']> = new Map([
   ['CONTEXT_INVALID', 'INTERNAL'],
 ]);
 
+/** Asks one department, for one query. */
+export type DepartmentDataSource = (request: DepartmentRequest, scope: QueryScope) => Promise<SubgraphAnswer>;
+
 /**
- * One department as `@apollo/gateway` sees it. Whatever goes wrong there becomes errors that hold a code and the path of
+ * One department as the joining sees it. Whatever goes wrong there becomes errors that hold a code and the path of
  * each field that stays null, so that the other departments' data are still answered.
  */
-export function departmentDataSource(
-  department: string,
-  ask: AskDepartment,
-): GraphQLDataSource<QueryScope & Record<string, unknown>> {
-  return {
-    async process({ request: { query = '', variables = {}, operationName }, context }) {
-      const scope = context as QueryScope;
-      const request: DepartmentRequest = { query, variables, ...(operationName !== undefined && { operationName }) };
-      scope.asked.add(department);
-      const { data, errors } = await answer(department, request, scope, ask);
-      const failures = errors.flatMap((error) => locate(error, request));
-      if (failures.some(({ code }) => code === 'DEPARTMENT_UNAVAILABLE' || code === 'INTERNAL'))
-        scope.unavailable.add(department);
-      return {
-        data,
-        ...(failures.length > 0 && { errors: failures.map(({ path, code }) => ({ message: code, path, extensions: { code } })) }),
-      };
-    },
+export function departmentDataSource(department: string, ask: AskDepartment): DepartmentDataSource {
+  return async (request, scope) => {
+    scope.asked.add(department);
+    const { data, errors } = await answer(department, request, scope, ask);
+    const failures = errors.flatMap((error) => locate(error, request));
+    if (failures.some(({ code }) => code === 'DEPARTMENT_UNAVAILABLE' || code === 'INTERNAL')) scope.unavailable.add(department);
+    return {
+      data,
+      ...(failures.length > 0 && { errors: failures.map(({ path, code }) => ({ message: code, path, extensions: { code } })) }),
+    };
   };
 }
 

@@ -3,6 +3,8 @@ export interface DepartmentRequest {
   query: string;
   variables: Readonly<Record<string, unknown>>;
   operationName?: string;
+  /** The same as JSON text, where the plan has most of it ready. */
+  body?: () => string;
 }
 
 /** What travels with a request besides it. */

@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Caller } from '../identity/caller.ts';
 import type { DisclosurePlan } from '../disclosure/disclosure.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
@@ -33,4 +34,22 @@ export interface Execution {
     variables: Readonly<Record<string, unknown>>,
     context: ExecutionContext,
   ): Promise<RawAnswer>;
+}
+
+/** The composed schema: what clients query, and the supergraph it came from. */
+export interface CurrentSchema {
+  apiSchema: GraphQLSchema;
+  supergraphSdl: string;
+}
+
+/** An execution whose supergraph can be replaced while it runs. */
+export interface ReloadableExecution extends Execution {
+  readonly schema: CurrentSchema;
+  /** Calls back with every later schema; answers the way to stop. */
+  onSchema(listener: (schema: CurrentSchema) => void): () => void;
+  /** Replaces the supergraph for the next query; throws and keeps the old one when it cannot be used. */
+  update(supergraphSdl: string): void;
+  /** Whether each department says it can answer. */
+  ready(signal: AbortSignal): Promise<Readonly<Record<string, boolean>>>;
+  close(): Promise<void>;
 }

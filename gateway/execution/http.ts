@@ -26,7 +26,7 @@ export function overHttp(url: string, { maxResponseBytes }: { maxResponseBytes: 
         'x-request-id': requestId,
         [CONTEXT_HEADER]: contextToken,
       };
-      const body = JSON.stringify(request);
+      const body = request.body?.() ?? JSON.stringify(request);
       try {
         return await read(await pool.request({ method: 'POST', path: `${pathname}${search}`, headers, body, signal }));
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { GraphQLError, getVariableValues } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import type { ApolloExecution } from '../execution/apollo-execution.ts';
+import type { ReloadableExecution } from '../execution/execution.ts';
 import type { QueryRequest } from '../request.ts';
 import type { FlowResponse } from '../respond/respond.ts';
 import type { Exchange } from './exchange.ts';
@@ -25,12 +25,12 @@ type Result = Awaited<ReturnType<Executor>>;
  */
 export function flowGateway(
   flow: Flow,
-  execution: Pick<ApolloExecution, 'schema' | 'onSchema'>,
+  execution: Pick<ReloadableExecution, 'schema' | 'onSchema'>,
   { maxCost }: { maxCost: number },
 ): GatewayInterface {
   return {
     onSchemaLoadOrUpdate(callback) {
-      const announce = ({ apiSchema, supergraphSdl }: ApolloExecution['schema']) =>
+      const announce = ({ apiSchema, supergraphSdl }: ReloadableExecution['schema']) =>
         callback({ apiSchema, coreSupergraphSdl: supergraphSdl });
       announce(execution.schema);
       return execution.onSchema(announce);

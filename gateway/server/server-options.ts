@@ -1,6 +1,6 @@
 import type { Clock } from '../../schema/city-clock.ts';
 import type { Config } from '../config.ts';
-import type { ApolloExecution } from '../execution/apollo-execution.ts';
+import type { ReloadableExecution } from '../execution/execution.ts';
 import type { Flow } from './flow-gateway.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -9,7 +9,7 @@ import type { Readiness } from './readiness.ts';
 /** What the HTTP server is put together from. */
 export interface ServerOptions {
   flow: Flow;
-  execution: Pick<ApolloExecution, 'schema' | 'onSchema'>;
+  execution: Pick<ReloadableExecution, 'schema' | 'onSchema'>;
   config: Pick<Config, 'environment' | 'host' | 'port' | 'operationsPort' | 'trustedProxies' | 'limits' | 'timeouts'>;
   logger: Logger;
   metrics: Metrics;

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type DocumentNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
 import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
-import { type ApolloExecution, createApolloExecution } from '../../gateway/execution/apollo-execution.ts';
+import { type ApolloExecution, createApolloExecution } from '../support/apollo-execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedContext } from '../../schema/signed-context.ts';
-import { type ApolloExecution, createApolloExecution } from './apollo-execution.ts';
 import { clerk, type FakeDepartment, fakeDepartment, NEXT_SUPERGRAPH, operation, SUPERGRAPH } from './city.fixture.ts';
+import { createDepartmentExecution } from './department-execution.ts';
 import { TransportError } from './department-transport.ts';
 import type { DepartmentObservation } from './resilient-department.ts';
 
@@ -9,15 +9,15 @@ const BOTH = operation('query Both($id: ID!) { subject(id: $id) { name tax { has
 let registry: FakeDepartment;
 let tax: FakeDepartment;
 let signed: SignedContext[];
-let execution: ApolloExecution;
+let execution: ReturnType<typeof createDepartmentExecution>;
 let observed: DepartmentObservation[];
 
-beforeEach(async () => {
+beforeEach(() => {
   registry = fakeDepartment('registry');
   tax = fakeDepartment('tax');
   signed = [];
   observed = [];
-  execution = await createApolloExecution({
+  execution = createDepartmentExecution({
     supergraphSdl: SUPERGRAPH,
     departments: { registry, tax },
     signContext: (context) => `token ${signed.push(context)} for ${context.audience}`,
@@ -114,7 +114,7 @@ describe('execution', () => {
     expect((await ask()).data).toEqual({ subject: { name: 'name of o-1', tax: { hasArrears: true } } });
   });
 
-  test('a supergraph that names a department nobody can reach does not load', async () => {
+  test('a supergraph that names a department nobody can reach does not load', () => {
     const options = {
       supergraphSdl: SUPERGRAPH,
       departments: { registry },
@@ -122,14 +122,14 @@ describe('execution', () => {
       clock: () => 0,
       timeouts: { department: 100 },
     };
-    await expect(createApolloExecution(options)).rejects.toThrow('the department tax, which has no address');
+    expect(() => createDepartmentExecution(options)).toThrow('the department tax, which has no address');
   });
 });
 
 describe('a fault of ours', () => {
   test('a context that cannot be signed fails the whole query, and asks nobody', async () => {
     const options = { supergraphSdl: SUPERGRAPH, departments: { registry, tax }, clock: () => 0, timeouts: { department: 100 } };
-    const unsigned = await createApolloExecution({
+    const unsigned = createDepartmentExecution({
       ...options,
       signContext: () => {
         throw new Error('no key');

@@ -1,0 +1,93 @@
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { compileIntrospection } from './introspection.ts';
+import { compileSteps } from './compile-steps.ts';
+import { planDocument } from './plan-document.ts';
+import { resolveSelections } from './resolve-selections.ts';
+import type { FetchError, Run } from './run.ts';
+import { compileShape, type Fault } from './shape.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
+
+/** An error of the response. */
+export interface ExecutionError {
+  message: string;
+  path?: readonly (string | number)[];
+  extensions: Readonly<Record<string, unknown>>;
+}
+
+/** Code of a value that a subgraph must not have answered; `subgraphs` beside it names those that may have. */
+export const INVALID_ANSWER = 'INVALID_GRAPHQL';
+
+/** What an execution answers; `data` is null when the root could not be completed. */
+export interface ExecutionAnswer {
+  data: Record<string, unknown> | null;
+  errors: readonly ExecutionError[];
+}
+
+/** An operation that is ready to run: no schema or document is walked any more. */
+export interface CompiledOperation {
+  run(variables: Run['variables'], send: Run['send']): Promise<ExecutionAnswer>;
+}
+
+/**
+ * Plans and compiles a valid operation for given values of its condition variables.
+ * @throws GraphQLError when it cannot be planned.
+ */
+export function compileOperation(
+  supergraph: LoadedSupergraph,
+  {
+    document,
+    operation,
+    conditions,
+  }: { document: DocumentNode; operation: OperationDefinitionNode; conditions: Record<string, unknown> },
+): CompiledOperation {
+  const { apiSchema: schema } = supergraph;
+  const resolved = resolveSelections({ ...supergraph, schema, document, operation, conditions });
+  const planned = planDocument(schema, operation, resolved);
+  const steps = planned && compileSteps(supergraph.plan(planned), supergraph);
+  // An empty plan would be answered with null as if that were the data.
+  if (planned && !steps) throw new TypeError('the planner made no plan of an operation that asks for data');
+  const introspect = compileIntrospection(schema, { document, operation, selections: resolved.selections });
+  const shape = compileShape(resolved, { schema, ownersOf: remembered(supergraph.ownersOf) });
+  return {
+    async run(variables, send) {
+      const run: Run = { data: { ...introspect?.(variables) }, errors: [], variables, send };
+      await steps?.(run);
+      const { data, faults } = shape(run.data);
+      const errors = run.errors.map((error) => inClientKeys(error, resolved.clientKeys));
+      return { data, errors: faults.length === 0 ? errors : [...errors, ...unexplained(faults, errors)] };
+    },
+  };
+}
+
+function remembered(ownersOf: LoadedSupergraph['ownersOf']): LoadedSupergraph['ownersOf'] {
+  const known = new Map<string, readonly string[]>();
+  return (type, field) => {
+    const coordinate = `${type}.${field}`;
+    const owners = known.get(coordinate) ?? ownersOf(type, field);
+    known.set(coordinate, owners);
+    return owners;
+  };
+}
+
+function inClientKeys({ message, path, extensions }: FetchError, clientKeys: ReadonlyMap<string, string>): ExecutionError {
+  if (path === undefined) return { message, extensions };
+  return { message, path: path.map((step) => (typeof step === 'string' ? (clientKeys.get(step) ?? step) : step)), extensions };
+}
+
+/**
+ * A null that a subgraph's error already accounts for is no error of its own (spec, section 6.4.4): one at its place,
+ * around it, below it, or without a place.
+ */
+function unexplained(faults: readonly Fault[], errors: readonly ExecutionError[]): ExecutionError[] {
+  if (errors.some(({ path = [] }) => path.length === 0)) return [];
+  const places = new Set(errors.map(({ path = [] }) => path.join('.')));
+  const around = new Set(errors.flatMap(({ path = [] }) => beginnings(path)));
+  return faults
+    .filter(({ path }) => !around.has(path.join('.')) && !beginnings(path).some((beginning) => places.has(beginning)))
+    .map(({ message, path, owners }) => ({ message, path, extensions: { code: INVALID_ANSWER, subgraphs: owners } }));
+}
+
+/** Every place on the way to a place, itself included; steps are names and indexes, so a dot tells them apart. */
+function beginnings(path: readonly (string | number)[]): string[] {
+  return path.map((_, index) => path.slice(0, index + 1).join('.'));
+}

@@ -1,0 +1,41 @@
+import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import { compileFetch } from './fetch.ts';
+import type { PlanPath } from './joined-data.ts';
+import type { Step } from './run.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
+
+/** Compiles a query plan; undefined when it asks nobody. */
+export function compileSteps({ node }: QueryPlan, supergraph: LoadedSupergraph): Step | undefined {
+  if (node === undefined) return undefined;
+  if (node.kind === 'Subscription') throw new TypeError('subscriptions are not executed');
+  return compileNode(node, [], supergraph);
+}
+
+function compileNode(node: PlanNode, path: PlanPath, supergraph: LoadedSupergraph): Step {
+  switch (node.kind) {
+    case 'Sequence':
+      return inSequence(node.nodes.map((child) => compileNode(child, path, supergraph)));
+    case 'Parallel':
+      return inParallel(node.nodes.map((child) => compileNode(child, path, supergraph)));
+    case 'Flatten':
+      return compileNode(node.node, [...path, ...node.path.map(String)], supergraph);
+    case 'Fetch':
+      return compileFetch(node, path, supergraph);
+    // Conditions are resolved before an operation is planned, and `@defer` is no part of the schema.
+    case 'Condition':
+    case 'Defer':
+      throw new TypeError(`a plan of an operation without conditions has a ${node.kind}`);
+  }
+}
+
+function inSequence(steps: readonly Step[]): Step {
+  return async (run) => {
+    for (const step of steps) await step(run);
+  };
+}
+
+function inParallel(steps: readonly Step[]): Step {
+  return async (run) => {
+    await Promise.all(steps.map((step) => step(run)));
+  };
+}

@@ -1,0 +1,26 @@
+import { type GraphQLLeafType, isEnumType } from 'graphql';
+
+/** Marks a value that its type does not allow. */
+export const INVALID = Symbol('invalid');
+
+/** The value as the response shows it, or {@link INVALID}; never given null. */
+export type CompleteLeaf = (value: unknown) => unknown;
+
+/**
+ * Result coercion of a leaf that came as JSON (spec, section 3.5: an Int is a 32-bit integer, an ID is serialised as a
+ * String; section 3.9: an enum has only its values). Scalars that a service defines itself pass as they are.
+ */
+export function leafCompleter(type: GraphQLLeafType): CompleteLeaf {
+  if (!isEnumType(type)) return BUILT_IN.get(type.name) ?? ((value) => value);
+  const names = new Set(type.getValues().map(({ name }) => name));
+  return (value) => (typeof value === 'string' && names.has(value) ? value : INVALID);
+}
+
+const BUILT_IN: ReadonlyMap<string, CompleteLeaf> = new Map<string, CompleteLeaf>([
+  ['Boolean', (value) => (typeof value === 'boolean' ? value : INVALID)],
+  // Integers of more than 32 bits change sign by this, and so are told.
+  ['Int', (value) => (typeof value === 'number' && (value | 0) === value ? value : INVALID)],
+  ['Float', (value) => (typeof value === 'number' && Number.isFinite(value) ? value : INVALID)],
+  ['String', (value) => (typeof value === 'string' ? value : INVALID)],
+  ['ID', (value) => (typeof value === 'string' ? value : Number.isSafeInteger(value) ? String(value) : INVALID)],
+]);

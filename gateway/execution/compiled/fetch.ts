@@ -1,0 +1,150 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { placesAt, isObject, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
+import { compileRepresentation, type Represent } from './representation.ts';
+import { compileRewrites, type Rewrite } from './rewrites.ts';
+import type { Run, Step, SubgraphError, SubgraphRequest } from './run.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
+
+/** What one fetch of a plan is compiled to. */
+interface Fetch {
+  subgraph: string;
+  request: Omit<SubgraphRequest, 'variables'>;
+  /** The request's JSON up to its variables. */
+  bodyHead: string;
+  variableNames: readonly string[];
+  /** Where the objects are that the answer belongs to. */
+  path: PlanPath;
+  rewriteAnswer: Rewrite | undefined;
+  /** The plan's keys of aliases that the planner put over them. */
+  aliases: ReadonlyMap<string, string>;
+  interfaceObjects: ReadonlySet<string>;
+}
+
+/** Compiles a fetch at a path of the joined data. Nothing that goes wrong rejects: it becomes errors of the run. */
+export function compileFetch(node: FetchNode, path: PlanPath, supergraph: LoadedSupergraph): Step {
+  const { serviceName: subgraph, operation: query, operationName, variableUsages = [], outputRewrites = [] } = node;
+  const fetch: Fetch = {
+    subgraph,
+    request: { query, ...(operationName !== undefined && { operationName }) },
+    bodyHead: `${JSON.stringify({ query, operationName }).slice(0, -1)},"variables":`,
+    variableNames: variableUsages,
+    path,
+    rewriteAnswer: compileRewrites(outputRewrites, supergraph),
+    aliases: new Map(
+      outputRewrites.flatMap((rewrite) =>
+        rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1) ?? '', rewrite.renameKeyTo] as const] : [],
+      ),
+    ),
+    interfaceObjects: supergraph.interfaceObjects,
+  };
+  if (node.requires === undefined) return (run) => fetchFields(fetch, run);
+  const represent = compileRepresentation(node.requires, supergraph);
+  const rewriteRepresentation = compileRewrites(node.inputRewrites, supergraph);
+  return (run) => fetchEntities(fetch, { represent, rewriteRepresentation }, run);
+}
+
+async function fetchFields(fetch: Fetch, run: Run): Promise<void> {
+  const objects = objectsAt(run.data, fetch.path);
+  if (objects.length === 0) return;
+  const variables = variablesOf(fetch, run);
+  const { data, errors } = await send(fetch, { variables, body: () => `${fetch.bodyHead}${JSON.stringify(variables)}}` }, run);
+  if (isObject(data)) {
+    fetch.rewriteAnswer?.(data);
+    for (const object of objects) join(object, data, fetch.interfaceObjects);
+  }
+  for (const error of errors) report(fetch, error, error.path && [...nearest(fetch.path), ...inPlanKeys(fetch, error.path)], run);
+}
+
+async function fetchEntities(
+  fetch: Fetch,
+  { represent, rewriteRepresentation }: { represent: Represent; rewriteRepresentation: Rewrite | undefined },
+  run: Run,
+): Promise<void> {
+  const representations: JoinedObject[] = [];
+  /** The objects of each representation. */
+  const targets: JoinedObject[][] = [];
+  const known = new Map<string, number>();
+  for (const object of objectsAt(run.data, fetch.path)) {
+    const representation = represent(object);
+    if (representation === undefined) continue;
+    rewriteRepresentation?.(representation);
+    const identity = JSON.stringify(representation);
+    const index = known.get(identity);
+    if (index === undefined) {
+      known.set(identity, representations.push(representation) - 1);
+      targets.push([object]);
+    } else targets[index]?.push(object);
+  }
+  if (representations.length === 0) return;
+  const variables = variablesOf(fetch, run);
+  const body = () => {
+    const others = JSON.stringify(variables).slice(1, -1);
+    return `${fetch.bodyHead}{${others}${others && ','}"representations":[${[...known.keys()].join(',')}]}}`;
+  };
+  const { data, errors } = await send(fetch, { variables: { ...variables, representations }, body }, run);
+  if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
+  if (data == null) return;
+  const entities = data['_entities'];
+  if (entities == null && errors.length > 0) return;
+  if (!Array.isArray(entities) || entities.length !== representations.length)
+    return report(fetch, { message: `Expected "_entities" to be a list of ${representations.length} elements` }, undefined, run);
+  entities.forEach((entity: unknown, index) => {
+    if (!isObject(entity)) return;
+    fetch.rewriteAnswer?.(entity);
+    for (const object of targets[index] ?? []) join(object, entity, fetch.interfaceObjects);
+  });
+}
+
+function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<string, unknown> {
+  const used: Record<string, unknown> = {};
+  for (const name of variableNames)
+    if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
+  return used;
+}
+
+async function send({ subgraph, request }: Fetch, rest: Pick<SubgraphRequest, 'variables' | 'body'>, run: Run) {
+  try {
+    const { data, errors = [] } = await run.send(subgraph, { ...request, ...rest });
+    return { data, errors };
+  } catch (error) {
+    return { data: null, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] };
+  }
+}
+
+/** An error of an entity stands at each place where the entity does; one of the whole request, at the nearest field around. */
+function reportEntityErrors(fetch: Fetch, errors: readonly SubgraphError[], targets: readonly JoinedObject[][], run: Run): void {
+  const places = placesAt(run.data, fetch.path);
+  for (const error of errors) {
+    if (error.path === undefined) {
+      report(fetch, error, undefined, run);
+      continue;
+    }
+    const [, index, ...rest] = error.path;
+    const objects = typeof index === 'number' ? (targets[index] ?? []) : [];
+    const positions = [...new Set(objects)].flatMap((object) => places.get(object) ?? []);
+    if (positions.length === 0) report(fetch, error, nearest(fetch.path), run);
+    for (const position of positions) report(fetch, error, [...position, ...inPlanKeys(fetch, rest)], run);
+  }
+}
+
+function nearest(path: PlanPath): PlanPath {
+  const list = path.indexOf('@');
+  return list === -1 ? path : path.slice(0, list);
+}
+
+function inPlanKeys({ aliases }: Fetch, path: readonly (string | number)[]): (string | number)[] {
+  return path.map((step) => (typeof step === 'string' ? (aliases.get(step) ?? step) : step));
+}
+
+function report(
+  { subgraph }: Fetch,
+  { message, extensions }: SubgraphError,
+  path: readonly (string | number)[] | undefined,
+  run: Run,
+): void {
+  run.errors.push({
+    message: message || `Error while fetching subquery from service "${subgraph}"`,
+    ...(path && { path }),
+    extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...extensions, serviceName: subgraph },
+  });
+}

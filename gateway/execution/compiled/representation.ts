@@ -1,0 +1,66 @@
+import { getResponseName, type QueryPlanSelectionNode } from '@apollo/query-planner';
+import { isObject, join, type JoinedObject } from './joined-data.ts';
+
+/** What a subgraph needs of an object to find it, or undefined when the object has not got it. */
+export type Represent = (entity: JoinedObject) => JoinedObject | undefined;
+
+/** Compiles a fetch's `requires`: its keys, and the fields that `@requires` names. */
+export function compileRepresentation(
+  requires: readonly QueryPlanSelectionNode[],
+  types: { typesThatAre(name: string): ReadonlySet<string> },
+): Represent {
+  const read = compileSelections(requires, types);
+  return (entity) => {
+    const representation = read(entity);
+    // Without a type there is nothing that the subgraph could look up: the object is of a type it does not know.
+    return representation !== null && typeof representation['__typename'] === 'string' ? representation : undefined;
+  };
+}
+
+/** The selected part of an object; null when something of it was never fetched. */
+type Read = (value: JoinedObject) => JoinedObject | null;
+
+function compileSelections(
+  selections: readonly QueryPlanSelectionNode[],
+  types: { typesThatAre(name: string): ReadonlySet<string> },
+): Read {
+  const parts = selections.map((selection) => {
+    const inner = selection.selections && compileSelections(selection.selections, types);
+    if (selection.kind === 'Field') return fieldPart(getResponseName(selection), inner);
+    const { typeCondition } = selection;
+    return fragmentPart(typeCondition === undefined ? undefined : types.typesThatAre(typeCondition), inner ?? (() => ({})));
+  });
+  return (value) => {
+    const result: JoinedObject = {};
+    for (const part of parts) if (!part(value, result)) return null;
+    return result;
+  };
+}
+
+/** Adds its part of the value to the result; false when it is not there. */
+type Part = (value: JoinedObject, result: JoinedObject) => boolean;
+
+function fieldPart(key: string, inner: Read | undefined): Part {
+  return (value, result) => {
+    if (!Object.hasOwn(value, key) || value[key] === undefined) return false;
+    result[key] = inner === undefined ? value[key] : readEach(value[key], inner);
+    return true;
+  };
+}
+
+function readEach(value: unknown, inner: Read): unknown {
+  if (Array.isArray(value)) return value.map((element: unknown) => readEach(element, inner));
+  return isObject(value) ? inner(value) : null;
+}
+
+function fragmentPart(names: ReadonlySet<string> | undefined, inner: Read): Part {
+  return (value, result) => {
+    const typename = value['__typename'];
+    if (names !== undefined && !(typeof typename === 'string' && names.has(typename))) return true;
+    const part = inner(value);
+    if (part !== null) join(result, part, NONE);
+    return true;
+  };
+}
+
+const NONE: ReadonlySet<string> = new Set();

@@ -1,0 +1,42 @@
+import type { JoinedObject } from './joined-data.ts';
+
+/** One GraphQL request to a subgraph. */
+export interface SubgraphRequest {
+  query: string;
+  variables: Readonly<Record<string, unknown>>;
+  operationName?: string;
+  /** The same as JSON text, made of parts that are serialised once a plan. */
+  body?: () => string;
+}
+
+/** An error as a subgraph answers it. */
+export interface SubgraphError {
+  message?: string;
+  path?: readonly (string | number)[];
+  extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** What a subgraph answered. The data become part of the joined data: they must be the executor's to change. */
+export interface SubgraphAnswer {
+  data?: JoinedObject | null | undefined;
+  errors?: readonly SubgraphError[] | undefined;
+}
+
+/** A subgraph's error in the joined data: its path has the plan's keys. */
+export interface FetchError {
+  message: string;
+  path?: readonly (string | number)[];
+  extensions: Readonly<Record<string, unknown>>;
+}
+
+/** What the steps of a plan share while one request is executed. */
+export interface Run {
+  data: JoinedObject;
+  errors: FetchError[];
+  /** As the client sent them. */
+  variables: Readonly<Record<string, unknown>>;
+  send(subgraph: string, request: SubgraphRequest): Promise<SubgraphAnswer>;
+}
+
+/** A part of a plan; never rejects. */
+export type Step = (run: Run) => Promise<void>;

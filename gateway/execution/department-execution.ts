@@ -1,0 +1,152 @@
+import { getOperationAST } from 'graphql';
+import type { Clock } from '../../schema/city-clock.ts';
+import type { SignedContext } from '../../schema/signed-context.ts';
+import { type Department, DEPARTMENTS } from '../../schema/signed-context.ts';
+import { GatewayError } from '../errors.ts';
+import { type CompiledPlans, createCompiledPlans } from './compiled/compiled-plans.ts';
+import { type ExecutionError, INVALID_ANSWER } from './compiled/compile-operation.ts';
+import { type DepartmentDataSource, departmentDataSource, type QueryScope } from './department-data-source.ts';
+import type { DepartmentTransport } from './department-transport.ts';
+import type {
+  CurrentSchema,
+  DepartmentFailure,
+  Execution,
+  ExecutionContext,
+  RawAnswer,
+  ReloadableExecution,
+} from './execution.ts';
+import { type DepartmentObservation, resilient } from './resilient-department.ts';
+import { createSignedContextCache, type SignContext } from './signed-context-cache.ts';
+
+type Operation = Parameters<Execution['execute']>[0];
+
+export interface DepartmentExecutionOptions {
+  supergraphSdl: string;
+  /** The way to each department, by subgraph name. */
+  departments: Readonly<Record<string, DepartmentTransport>>;
+  signContext: SignContext;
+  clock: Clock;
+  /** Milliseconds for one attempt at one department. */
+  timeouts: { department: number };
+  observe?: (observation: DepartmentObservation) => void;
+}
+
+/** Compiled operations that are kept: a city's applications send some hundreds of documents, each in a few prunings. */
+const MAX_PLANS = 2_000;
+
+/**
+ * Joins what the departments answer by compiled plans. A department that is down costs its own fields only.
+ * @throws when the supergraph cannot be used or names a department without a transport.
+ */
+export function createDepartmentExecution(options: DepartmentExecutionOptions): ReloadableExecution {
+  const { departments, signContext, clock, timeouts, observe = () => {} } = options;
+  const sign = createSignedContextCache(signContext, clock);
+  const sources = new Map(
+    Object.entries(departments).map(([name, transport]) => [
+      name,
+      departmentDataSource(name, resilient(name, transport, { timeoutMs: timeouts.department, observe })),
+    ]),
+  );
+  const listeners = new Set<(schema: CurrentSchema) => void>();
+  let current = load(options.supergraphSdl, sources);
+  return {
+    get schema() {
+      return current.schema;
+    },
+    onSchema(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    update(supergraphSdl) {
+      current = load(supergraphSdl, sources);
+      for (const listener of listeners) listener(current.schema);
+    },
+    execute: (operation, variables, context) => execute(operation, variables, context, { plans: current.plans, sources, sign }),
+    async ready(signal) {
+      const states = await Promise.all(
+        Object.entries(departments).map(async ([name, transport]) => [name, await transport.ready(signal)] as const),
+      );
+      return Object.fromEntries(states);
+    },
+    async close() {
+      await Promise.all(Object.values(departments).map((transport) => transport.close()));
+    },
+  };
+}
+
+function load(supergraphSdl: string, sources: ReadonlyMap<string, DepartmentDataSource>) {
+  const plans = createCompiledPlans(supergraphSdl, MAX_PLANS);
+  const unknown = plans.supergraph.subgraphs.find((name) => !sources.has(name));
+  if (unknown !== undefined) throw new Error(`the supergraph names the department ${unknown}, which has no address`);
+  return { plans, schema: { apiSchema: plans.supergraph.apiSchema, supergraphSdl } };
+}
+
+interface Joining {
+  plans: CompiledPlans;
+  sources: ReadonlyMap<string, DepartmentDataSource>;
+  sign: SignContext;
+}
+
+async function execute(
+  { document, name, hash }: Operation,
+  variables: Readonly<Record<string, unknown>>,
+  context: ExecutionContext,
+  { plans, sources, sign }: Joining,
+): Promise<RawAnswer> {
+  const operation = getOperationAST(document, name);
+  if (operation == null) throw new GatewayError('INTERNAL');
+  const scope: QueryScope = {
+    requestId: context.requestId,
+    signal: context.signal,
+    idempotent: operation.operation === 'query',
+    contextToken: (department) => sign(signedContext(department, context)),
+    asked: new Set(),
+    unavailable: new Set(),
+  };
+  const plan = plans.plan({ document, operation, hash, variables });
+  const { data, errors } = await plan.run(variables, async (department, request) => {
+    const ask = sources.get(department);
+    if (ask === undefined) throw new Error(`no way to the department ${department}`);
+    return ask(request, scope);
+  });
+  const failures = errors.map((error) => toFailure(error, scope));
+  return { data, failures, departments: [...scope.asked].sort(), unavailable: [...scope.unavailable].sort() };
+}
+
+function signedContext(audience: string, { caller, purpose }: ExecutionContext): SignedContext {
+  const { actor, organization, department, subject } = caller;
+  return {
+    audience,
+    actor,
+    organization,
+    ...(department !== undefined && isDepartment(department) && { department }),
+    purpose: purpose.code,
+    ...(subject !== undefined && { subject }),
+  };
+}
+
+function isDepartment(code: string): code is Department {
+  return DEPARTMENTS.some((department) => department === code);
+}
+
+/** Anything that is neither a department's failure nor a value it must not have answered is a fault of the joining, and answers nothing. */
+function toFailure({ message, path = [], extensions }: ExecutionError, scope: QueryScope): DepartmentFailure {
+  const { serviceName, code, subgraphs } = extensions;
+  if (code === INVALID_ANSWER && Array.isArray(subgraphs)) return wrongAnswer(path, subgraphs, scope);
+  if (typeof serviceName !== 'string' || !isFailureCode(code))
+    throw new Error('the departments could not be joined', { cause: new Error(message) });
+  return { path, department: serviceName, code };
+}
+
+/** A value that the department's own schema excludes is no answer: its data are incomplete. */
+function wrongAnswer(path: DepartmentFailure['path'], owners: readonly unknown[], scope: QueryScope): DepartmentFailure {
+  const department = owners.find((owner) => typeof owner === 'string' && scope.asked.has(owner));
+  if (typeof department !== 'string')
+    throw new Error('the departments could not be joined', { cause: new Error('a value of nobody') });
+  scope.unavailable.add(department);
+  return { path, department, code: 'DEPARTMENT_UNAVAILABLE' };
+}
+
+function isFailureCode(code: unknown): code is DepartmentFailure['code'] {
+  return code === 'DEPARTMENT_UNAVAILABLE' || code === 'DEPARTMENT_REFUSED' || code === 'INPUT_INVALID' || code === 'INTERNAL';
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { runDifferential } from './differential-run.ts';
+
+const OPERATIONS = Number(process.env['XINQIAO_DIFFERENTIAL_OPERATIONS'] ?? 300);
+const SEED = Number(process.env['XINQIAO_DIFFERENTIAL_SEED'] ?? 20_260_601);
+/** About 40 ms an operation, for three executors on a busy machine. */
+const TIMEOUT_MS = 60_000 + OPERATIONS * 100;
+
+test(`${OPERATIONS} random operations over random federations have the answers of one service, and the stock executor's save for its listed bugs`, {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const run = await runDifferential({ operations: OPERATIONS, seed: SEED });
+  expect(run.faults.join('\n\n')).toBe('');
+  expect(run.operations).toBeGreaterThanOrEqual(OPERATIONS);
+  expect(run.specified).toBeGreaterThan(OPERATIONS / 4);
+});

@@ -1,0 +1,129 @@
+import {
+  getNamedType,
+  type GraphQLArgument,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isUnionType,
+} from 'graphql';
+import type { Random } from '../support/random.ts';
+
+/** An operation and the variables to send with it. */
+export interface RandomQuery {
+  query: string;
+  variables: Readonly<Record<string, unknown>>;
+}
+
+interface Writing {
+  schema: GraphQLSchema;
+  random: Random;
+  variables: Map<string, { definition: string; value: unknown }>;
+  fragments: string[];
+}
+
+/** A random operation with aliases, fragments, conditions, variables with and without defaults; it may still be invalid. */
+export function randomQuery(schema: GraphQLSchema, random: Random): RandomQuery {
+  const writing: Writing = { schema, random, variables: new Map(), fragments: [] };
+  const isMutation = schema.getMutationType() != null && random.chance(0.1);
+  const root = isMutation ? schema.getMutationType()! : schema.getQueryType()!;
+  const selection = selectionSet(root, 0, writing);
+  const definitions = [...writing.variables.values()].map(({ definition }) => definition);
+  const head = `${isMutation ? 'mutation' : 'query'} ${random.chance(0.5) ? 'Q' : ''}`;
+  const values = [...writing.variables].filter(([, { value }]) => value !== undefined).map(([name, { value }]) => [name, value]);
+  return {
+    query: `${head}${definitions.length > 0 ? `(${definitions.join(', ')})` : ''} ${selection}\n${writing.fragments.join('\n')}`,
+    variables: Object.fromEntries(values),
+  };
+}
+
+const MAX_DEPTH = 5;
+/** Some are names of fields that plans fetch for themselves. */
+const ALIASES = ['x', 'x', 'y', 'y', 'z', 'z', 'id', 'base', 'price'];
+
+function selectionSet(type: GraphQLCompositeType, depth: number, writing: Writing): string {
+  const { random } = writing;
+  const parts: string[] = [];
+  const count = 1 + random.below(depth === 0 ? 3 : 4);
+  for (let index = 0; index < count; index++) parts.push(selection(type, depth, writing));
+  return `{ ${parts.join(' ')} }`;
+}
+
+function selection(type: GraphQLCompositeType, depth: number, writing: Writing): string {
+  const { random, schema } = writing;
+  if (random.chance(0.08)) return random.chance(0.3) ? 'kind: __typename' : '__typename';
+  const narrower = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  if (isUnionType(type) || random.chance(isAbstractType(type) ? 0.5 : 0.12)) {
+    const condition = random.pick(narrower);
+    const inner = selectionSet(condition, depth, writing);
+    if (random.chance(0.3)) {
+      const name = `F${writing.fragments.length}`;
+      writing.fragments.push('');
+      writing.fragments[Number(name.slice(1))] = `fragment ${name} on ${condition.name} ${inner}`;
+      return `...${name}${directives(writing)}`;
+    }
+    return `... on ${condition.name}${directives(writing)} ${inner}`;
+  }
+  const fields = Object.values(type.getFields()).filter(
+    (field) => depth < MAX_DEPTH || !isCompositeType(getNamedType(field.type)),
+  );
+  if (fields.length === 0) return '__typename';
+  return fieldText(random.pick(fields), depth, writing);
+}
+
+function fieldText(field: GraphQLField<unknown, unknown>, depth: number, writing: Writing): string {
+  const { random } = writing;
+  const alias = random.chance(0.25) ? `${random.pick(ALIASES)}: ` : '';
+  const given = field.args
+    .filter(({ type }) => isNonNullType(type) || random.chance(0.6))
+    .map((argument) => argumentText(argument, writing));
+  const args = given.length > 0 ? `(${given.join(', ')})` : '';
+  const type = getNamedType(field.type);
+  const below = isCompositeType(type) ? ` ${selectionSet(type, depth + 1, writing)}` : '';
+  return `${alias}${field.name}${args}${directives(writing)}${below}`;
+}
+
+function argumentText({ name, type }: GraphQLArgument, writing: Writing): string {
+  const { random } = writing;
+  if (!random.chance(0.4))
+    return `${name}: ${JSON.stringify(literal(type, random))
+      .replaceAll(/"(RED|GREEN|BLUE)"/g, '$1')
+      .replaceAll(/"(\w+)":/g, '$1:')}`;
+  const variable = `v${writing.variables.size}`;
+  const byDefault = !isNonNullType(type) && !isInputObjectType(type) && !isListType(type) && random.chance(0.3);
+  writing.variables.set(variable, {
+    definition: `$${variable}: ${String(type)}${byDefault ? ` = ${JSON.stringify(literal(type, random))}` : ''}`,
+    value: random.chance(0.75) || isNonNullType(type) ? literal(type, random) : undefined,
+  });
+  return `${name}: $${variable}`;
+}
+
+function literal(type: GraphQLInputType, random: Random): unknown {
+  if (isNonNullType(type)) return literal(type.ofType, random);
+  if (isListType(type)) return [literal(type.ofType, random)];
+  if (isEnumType(type)) return random.pick(type.getValues()).name;
+  if (isInputObjectType(type)) return { text: random.pick(['p', 'q']), ...(random.chance(0.5) && { most: random.below(3) }) };
+  return getNamedType(type).name === 'Int' ? random.below(3) : random.pick(['CNY', 'USD']);
+}
+
+function directives(writing: Writing): string {
+  const { random } = writing;
+  if (!random.chance(0.12)) return '';
+  const name = random.pick(['skip', 'include']);
+  if (random.chance(0.3)) return ` @${name}(if: ${random.chance(0.5)})`;
+  const variable = random.pick(['c0', 'c1']);
+  if (!writing.variables.has(variable)) {
+    const byDefault = random.chance(0.3);
+    writing.variables.set(variable, {
+      definition: byDefault ? `$${variable}: Boolean! = ${random.chance(0.5)}` : `$${variable}: Boolean!`,
+      value: byDefault && random.chance(0.5) ? undefined : random.chance(0.5),
+    });
+  }
+  return ` @${name}(if: $${variable})`;
+}
