@@ -42,7 +42,7 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
   const catalogue = readCatalogue(sdl);
   const policy = readNaivePolicy(sdl);
   const { execution, subjectKey } = await rawExecution(sdl, city);
-  const schema = execution.schema;
+  const schema = execution.schema.apiSchema;
   const owners = (coordinate: string) => catalogue.get(coordinate)?.owner ?? null;
   const index = canaryIndex(await everything(execution, schema, city.db), catalogue);
 

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { type DocumentNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
 import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
-import { type ApolloExecution, createApolloExecution } from '../support/apollo-execution.ts';
+import { createDepartmentExecution } from '../../gateway/execution/department-execution.ts';
+import type { Execution } from '../../gateway/execution/execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
@@ -24,7 +25,7 @@ export async function rawExecution(
     name,
     inProcess(createSubgraph(departments[name], { db, publicKeys, subjectKey, clock })),
   ]);
-  const execution = await createApolloExecution({
+  const execution = createDepartmentExecution({
     supergraphSdl,
     departments: Object.fromEntries(transports),
     signContext: (context) => signContext(context, { privateKey: contextKey, keyId, clock }),
@@ -36,7 +37,7 @@ export async function rawExecution(
 
 /** Executes a document as this caller's departments would answer it. */
 export async function runRaw(
-  execution: ApolloExecution,
+  execution: Execution,
   document: DocumentNode,
   { variables, name }: { variables: Record<string, unknown>; name: string | null },
   caller: OracleCaller & { actor: Actor },
@@ -71,7 +72,7 @@ function endless(): AbortSignal {
 
 /** Every raw value of the city with its coordinate, as the auditor's departments would give them. */
 export async function everything(
-  execution: ApolloExecution,
+  execution: Execution,
   schema: GraphQLSchema,
   db: Db,
 ): Promise<[coordinate: string, value: unknown][]> {
