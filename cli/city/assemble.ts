@@ -15,6 +15,7 @@ import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
 import { createKeySource, type KeySource } from '../../gateway/identity/key-source.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
 import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
+import { createRecordRejection } from '../../gateway/record-rejection.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
 import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
 import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
@@ -158,7 +159,17 @@ function frontOf({ config, db, logger }: CityOptions, parts: Parts, gateway: Gat
     ...departmentChecks(execution),
   };
   const flow = (request: QueryRequest) => answerQuery(request, gateway);
-  return createServer({ flow, execution, config, logger, metrics, readiness: { checks, required: ['log'] }, clock });
+  const recordRejection = createRecordRejection(gateway);
+  return createServer({
+    flow,
+    recordRejection,
+    execution,
+    config,
+    logger,
+    metrics,
+    readiness: { checks, required: ['log'] },
+    clock,
+  });
 }
 
 function connectRedis(url: string): Redis {

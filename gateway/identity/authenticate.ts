@@ -16,7 +16,7 @@ import type { KeySource } from './key-source.ts';
  * Who asks. No `Authorization` header is the public; a header that does not prove somebody is never the public.
  * Rejects with UNAUTHENTICATED, or with OVERLOADED while the issuer's keys cannot be had, which is no fault of the caller.
  */
-export type Authenticate = (request: QueryRequest) => Promise<Caller>;
+export type Authenticate = (request: Pick<QueryRequest, 'header' | 'clientAddress'>) => Promise<Caller>;
 
 /** Whose tokens are believed. */
 export interface AuthenticateOptions {
@@ -70,7 +70,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
 const PUBLIC: Caller = Object.freeze({ actor: 'PUBLIC', organization: '', developer: false });
 
-function clientOf({ clientAddress }: QueryRequest, key: string): Pick<Caller, 'client'> {
+function clientOf({ clientAddress }: Pick<QueryRequest, 'clientAddress'>, key: string): Pick<Caller, 'client'> {
   return clientAddress === undefined ? {} : { client: clientStandIn(key, clientAddress) };
 }
 

@@ -21,7 +21,8 @@ export interface QueryLogEntry {
   matter: string | null;
   /** SHA-256 (hex) of the policy set that decided. */
   policyHash: string;
-  operation: { hash: string; name: string | null };
+  /** No hash where a request was refused before it had a document. */
+  operation: { hash: string | null; name: string | null };
   /** Opaque ids: those asked for and those in the answer. */
   subjects: { asked: readonly string[]; returned: readonly string[] };
   /** Coordinates touched, their treatment, and how many non-null values left with it. */
@@ -33,8 +34,8 @@ export interface QueryLogEntry {
   /** Why it was refused or failed. */
   code: ErrorCode | null;
   /**
-   * How many refusals for the quota of requests the entry stands for, where there are several (`refusal-log.ts`): all else in
-   * it is the last one's. Absent = 1, which it is for everything that reached a subject or a field.
+   * How many refusals the entry stands for, where there are several (`refusal-log.ts`): all else in it is the last one's.
+   * Absent = 1, which it is for everything that reached a subject or a field.
    */
   count?: number;
   /** From the request's arrival to the entry, in milliseconds. */

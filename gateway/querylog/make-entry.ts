@@ -14,7 +14,7 @@ import type { QueryLogEntry } from './entry.ts';
  * departments can be reached from here, so that neither a variable nor a value can get into an entry.
  */
 export interface LookOnRecord {
-  request: Pick<QueryRequest, 'id' | 'receivedAt' | 'documentHash' | 'operationName'>;
+  request: Pick<QueryRequest, 'id' | 'receivedAt' | 'operationName'> & { documentHash: string | null };
   policy: { readonly hash: string };
   caller?: Caller;
   purpose?: DeclaredPurpose;

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { GatewayError } from '../errors.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
+import type { Caller } from '../identity/caller.ts';
 import type { QueryLogEntry } from './entry.ts';
 import type { LookOnRecord } from './make-entry.ts';
-import { createRefusalLog, GATHER_MS } from './refusal-log.ts';
+import { createRefusalLog, GATHER_MS, MAX_GATHERED } from './refusal-log.ts';
 
 const RECEIPT = { origin: 'x', index: '0', leafHash: 'aa' };
 const LIMITED = new GatewayError('RATE_LIMITED', { retryAfterSeconds: 9, limit: 1 });
@@ -34,8 +35,12 @@ function refusalLog() {
     for (let n = from; n < to; n++) receipts.push(await log.append(lookOf(`r${n}`, changes), error));
     return receipts;
   };
+  const reject = (id: string, code: ErrorCode, caller?: Caller) => {
+    const { request, policy } = lookOf(id);
+    return log.appendRejection({ request, policy, ...(caller && { caller }) }, new GatewayError(code));
+  };
   const logged = () => entries.map(({ requestId, count }) => [requestId, count]);
-  return { log, store, refuse, logged };
+  return { log, store, refuse, reject, entries, logged };
 }
 
 describe('refusals of a caller over its quota of requests', () => {
@@ -94,6 +99,57 @@ describe('refusals of a caller over its quota of requests', () => {
     const { log, store } = refusalLog();
     store.available = false;
     await expect(log.append(lookOf('r0'), LIMITED)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  });
+});
+
+describe('requests refused before the flow', () => {
+  const clerk: Caller = { actor: 'DEPARTMENT', organization: 'O', operator: 'zhang', developer: false };
+  const visitor = (client: string): Caller => ({ actor: 'PUBLIC', organization: '', client, developer: false });
+
+  test('are gathered by code and caller, and whoever shows no token is one caller', async () => {
+    const { reject, entries } = refusalLog();
+    const refused: [Promise<unknown>, unknown][] = [
+      [reject('r0', 'INPUT_INVALID', visitor('one')), RECEIPT],
+      [reject('r1', 'INPUT_INVALID', visitor('two')), null],
+      [reject('r2', 'QUERY_TOO_COSTLY', visitor('two')), RECEIPT],
+      [reject('r3', 'INPUT_INVALID', clerk), RECEIPT],
+      [reject('r4', 'INPUT_INVALID', { ...clerk, operator: 'li' }), RECEIPT],
+      [reject('r5', 'INPUT_INVALID'), RECEIPT],
+      [reject('r6', 'INPUT_INVALID'), null],
+    ];
+    for (const [answered, receipt] of refused) expect(await answered).toEqual(receipt);
+    await vi.advanceTimersByTimeAsync(GATHER_MS);
+    expect(entries.slice(5)).toMatchObject([
+      { requestId: 'r1', caller: { actor: 'PUBLIC' }, code: 'INPUT_INVALID', decision: 'REFUSED' },
+      { requestId: 'r6', caller: null, code: 'INPUT_INVALID', purpose: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toMatch(/one|two/);
+  });
+
+  test('are told by code alone past the kinds there is room for', async () => {
+    const { reject, entries, log } = refusalLog();
+    const caller = (n: number): Caller => ({ ...clerk, operator: `o${n}` });
+    for (let n = 0; n < MAX_GATHERED; n++) await reject(`r${n}`, 'INPUT_INVALID', caller(n));
+    expect(await reject('first past it', 'INPUT_INVALID', caller(MAX_GATHERED))).toEqual(RECEIPT);
+    expect(await reject('second', 'INPUT_INVALID', caller(MAX_GATHERED + 1))).toBeNull();
+    expect(await reject('known', 'INPUT_INVALID', caller(7))).toBeNull();
+    await log.close();
+    expect(entries).toHaveLength(MAX_GATHERED + 3);
+    expect(entries.slice(MAX_GATHERED)).toMatchObject([
+      { requestId: 'first past it', caller: null, operation: { hash: null } },
+      { requestId: 'known', caller: { operator: 'o7' } },
+      { requestId: 'second', caller: null },
+    ]);
+  });
+
+  test('are tried anew, one by one, while the log is unavailable', async () => {
+    const { reject, store, logged } = refusalLog();
+    store.available = false;
+    for (const id of ['r0', 'r1']) await expect(reject(id, 'INPUT_INVALID')).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    store.available = true;
+    expect(await reject('r2', 'INPUT_INVALID')).toEqual(RECEIPT);
+    await vi.advanceTimersByTimeAsync(GATHER_MS * 2);
+    expect(logged()).toEqual([['r2', undefined]]);
   });
 });
 

@@ -69,6 +69,9 @@ export function createApollo({
 function observeErrors(logger: Logger): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: async ({ contextValue: { exchange } }) => ({
+      didResolveSource: async ({ queryHash }) => {
+        exchange.documentHash = queryHash;
+      },
       didEncounterErrors: async ({ errors }) => {
         exchange.documentFault ||= errors.every(isDocumentFault);
         for (const error of errors) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GatewayError } from '../errors.ts';
 import { respondRefusal } from '../respond/respond.ts';
@@ -139,6 +140,39 @@ describe('a query over HTTP', () => {
     release();
     expect((await first).status).toBe(200);
     expect((await running.post(SUBJECT)).status).toBe(200);
+  });
+});
+
+describe('a request refused before the flow', () => {
+  const TOO_DEEP = { query: '{ subject(id: "1") { partner { id } } }' };
+  const refusals: [string, (running: TestServer) => Promise<Response>][] = [
+    ['by Apollo Server', ({ post }) => post(TOO_DEEP)],
+    ['by HTTP', ({ post }) => post('{')],
+  ];
+
+  test.each(refusals)('%s is LOG_UNAVAILABLE when it cannot be recorded', async (_, ask) => {
+    const recordRejection = () => Promise.reject(new GatewayError('LOG_UNAVAILABLE'));
+    const response = await ask(await start({ recordRejection, env: { XINQIAO_MAX_DEPTH: '1' } }));
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    const body = (await response.json()) as { errors: unknown[] };
+    expect(body).toMatchObject({ extensions: { disclosure: { receipt: null } } });
+    expect(body.errors).toMatchObject([{ extensions: { code: 'LOG_UNAVAILABLE' } }]);
+  });
+
+  test.each(refusals)('%s has no receipt while it is only counted', async (_, ask) => {
+    const response = await ask(await start({ recordRejection: async () => null, env: { XINQIAO_MAX_DEPTH: '1' } }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ extensions: { disclosure: { receipt: null } } });
+  });
+
+  test.each([
+    ['is told by the hash of its document', TOO_DEEP, createHash('sha256').update(TOO_DEEP.query).digest('hex')],
+    ['that holds no document has no hash', {}, null],
+  ])('%s', async (_, body, documentHash) => {
+    const running = await start({ env: { XINQIAO_MAX_DEPTH: '1' } });
+    await running.post(body, { authorization: 'Bearer x' });
+    expect(running.rejections[0]?.request).toMatchObject({ documentHash, clientAddress: '127.0.0.1' });
+    expect(running.rejections[0]?.request.header('authorization')).toBe('Bearer x');
   });
 });
 

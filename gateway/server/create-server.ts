@@ -1,12 +1,13 @@
 import { finished } from 'node:stream/promises';
 import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { ErrorCode } from '../errors.ts';
+import type { FlowError } from '../respond/respond.ts';
 import { createApollo, type GraphQLServer } from './create-apollo.ts';
-import { openExchange } from './exchange.ts';
-import { answerFault, answerFaults, answerMalformed, methodNotAllowed } from './http-faults.ts';
+import { type Exchange, openExchange } from './exchange.ts';
+import { answerFault, answerFaults, answerMalformed, GRAPHQL, methodNotAllowed } from './http-faults.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 import { addOperations } from './operations.ts';
+import { onRecord } from './rejections.ts';
 import { requestId } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -124,17 +125,17 @@ function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; ap
       // Incremental delivery is not offered, so an answer is always whole.
       if (body.kind !== 'complete') throw new Error('an answer in parts');
       const plainJson = headers.get('content-type')?.startsWith('application/json') ?? false;
-      if (!exchange.reachedFlow) metrics.countRejected(rejectionCode(body.string));
       // A well-formed request with a faulty document is a 200 in the older media type (GraphQL over HTTP, section 6.4.1).
-      reply.code(exchange.documentFault && plainJson && status === 400 ? 200 : status).headers(Object.fromEntries(headers));
-      return body.string;
+      const httpStatus = exchange.documentFault && plainJson && status === 400 ? 200 : status;
+      reply.code(httpStatus).headers(Object.fromEntries(headers));
+      return exchange.reachedFlow ? body.string : await rejected(body.string, exchange, reply, options);
     } finally {
       exchange.end();
     }
   }
 
   // No GET: variables would be in the address, and identity numbers with them in every proxy's log.
-  server.post('/graphql', (request, reply) =>
+  server.post(GRAPHQL, (request, reply) =>
     inFlight.run(async () => {
       const closed = finished(reply.raw, { cleanup: true }).catch(() => {});
       reply.send(await answer(request, reply));
@@ -145,21 +146,29 @@ function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; ap
   );
   server.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: '/graphql',
+    url: GRAPHQL,
     handler: methodNotAllowed('POST', options),
   });
   server.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('信桥 Xinqiao: POST /graphql\n'));
   server.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.url !== '/graphql') return;
+    if (request.routeOptions.url !== GRAPHQL) return;
     const method = request.method === 'POST' ? 'POST' : 'OTHER';
     metrics.observeHttp({ method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
   });
 }
 
-/** The code of an answer that Apollo Server gave by itself. */
-function rejectionCode(answer: string): ErrorCode {
-  const { errors } = JSON.parse(answer) as { errors?: readonly { extensions: { code: ErrorCode } }[] };
-  return errors?.[0]?.extensions.code ?? 'INTERNAL';
+/** What Apollo Server answered by itself, once it is on record. */
+async function rejected(
+  answer: string,
+  { requestId: id, ...known }: Exchange,
+  reply: FastifyReply,
+  options: ServerOptions,
+): Promise<string> {
+  const { errors } = JSON.parse(answer) as { errors: readonly FlowError[] };
+  const bare = { errors, extensions: { disclosure: { receipt: null } }, httpStatus: reply.statusCode, headers: {} };
+  const { httpStatus, headers, ...recorded } = await onRecord({ id, ...known }, bare, options);
+  reply.code(httpStatus).headers(headers);
+  return JSON.stringify(recorded);
 }
 
 function headerMap(headers: FastifyRequest['headers']): HeaderMap {

@@ -9,6 +9,8 @@ export interface Exchange {
   /** Address of the client, as far as the proxies in front are trusted to name it. */
   clientAddress: string;
   signal: AbortSignal;
+  /** SHA-256 (hex) of the document's text, once there is one. */
+  documentHash: string | null;
   /** Set when the document or its variables were wrong: with `application/json` that is a 200 (GraphQL over HTTP, 6.4.1). */
   documentFault: boolean;
   /** Set once the flow was asked, which from then on answers for the entry on the log. */
@@ -34,9 +36,10 @@ export function openExchange(
   return {
     requestId: request.id,
     receivedAt: now,
-    header: (name) => single(request.headers[name]),
+    header: (name) => singleHeader(request.headers[name]),
     clientAddress: request.ip,
     signal: controller.signal,
+    documentHash: null,
     documentFault: false,
     reachedFlow: false,
     end() {
@@ -47,6 +50,6 @@ export function openExchange(
 }
 
 /** Node joins repeated headers with commas, except a few it keeps as a list; one value or none is all anybody here reads. */
-function single(value: string | string[] | undefined): string | undefined {
+export function singleHeader(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -20,8 +20,8 @@ type Result = Awaited<ReturnType<Executor>>;
  * The flow in Apollo Server's place for a gateway: Apollo parses and validates against the API schema, the flow decides
  * and answers everything else. `maxCost` limits {@link queryCost}.
  *
- * What is refused before the flow (HTTP, syntax, validation, depth, aliases, cost) is not on the query log: it asks about
- * nobody yet, is answered with names of the schema at most, and is counted by code in the metrics instead.
+ * What is refused before the flow (HTTP, syntax, validation, depth, aliases, cost) asks about nobody yet and is answered with
+ * names of the schema at most: the server puts it on the log (`rejections.ts`).
  */
 export function flowGateway(
   flow: Flow,

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import { startServer, type TestServer } from './server.fixture.ts';
+import { RECEIPT, startServer, type TestServer } from './server.fixture.ts';
 
 const ID_NUMBER = '11010519491231002X';
 let running: TestServer;
@@ -20,9 +20,10 @@ beforeAll(async () => {
 afterAll(() => running.server.stop());
 afterEach(() => {
   running.requests.length = 0;
+  running.rejections.length = 0;
 });
 
-/** The refusal is of the closed table, JSON, with the security headers, and repeats nothing. */
+/** The refusal is of the closed table, JSON, with the security headers, repeats nothing, and is on the log if it asked for GraphQL. */
 async function expectRefusal(response: Response, status: number, code: ErrorCode): Promise<Record<string, unknown>> {
   const text = await response.text();
   expect(text).not.toContain(ID_NUMBER);
@@ -31,12 +32,21 @@ async function expectRefusal(response: Response, status: number, code: ErrorCode
     status,
     expect.stringMatching(/^application\/(graphql-response\+)?json; charset=utf-8$/),
   ]);
-  const body = JSON.parse(text) as { errors: { message: string; extensions: Record<string, unknown> }[]; data?: unknown };
+  const body = JSON.parse(text) as {
+    errors: { message: string; extensions: Record<string, unknown> }[];
+    extensions: { disclosure: unknown };
+    data?: unknown;
+  };
   expect(body).not.toHaveProperty('data');
   for (const error of body.errors) expect([error.message, error.extensions['code']]).toEqual([ERRORS[code].message, code]);
   expect(response.headers.get('x-request-id')).toMatch(/^[\w.-]{8,64}$/);
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   expect(running.requests).toEqual([]);
+  const isGraphQL = new URL(response.url).pathname === '/graphql';
+  expect(body.extensions.disclosure).toEqual({ receipt: isGraphQL ? RECEIPT : null });
+  const [rejection] = running.rejections.splice(0);
+  expect(rejection?.code).toBe(isGraphQL ? code : undefined);
+  expect(rejection?.request.id).toBe(isGraphQL ? response.headers.get('x-request-id') : undefined);
   return body.errors[0]?.extensions ?? {};
 }
 

@@ -13,7 +13,7 @@ export interface Metrics {
   /** Counts every entry of the log and times its append. */
   measured(queryLog: QueryLog): QueryLog;
   observeDepartment(observation: DepartmentObservation): void;
-  /** Counts a request that was refused before the flow, and so is not on the log. */
+  /** Counts a request that was refused before the flow, on the log or, when it was no request for GraphQL, off it. */
   countRejected(code: ErrorCode): void;
   observeHttp(observation: { method: string; status: number; seconds: number }): void;
   /** Reads a gauge at each exposition. */
@@ -70,7 +70,7 @@ function series(registers: Registry[]) {
     }),
     rejected: new Counter({
       name: 'xinqiao_rejected_requests_total',
-      help: 'Requests refused before the flow, by code: malformed, invalid, too costly, overloaded. They are not on the log.',
+      help: 'Requests refused before the flow, by code: malformed, invalid, too costly, overloaded.',
       labelNames: ['code'],
       registers,
     }),

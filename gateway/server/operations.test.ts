@@ -73,7 +73,7 @@ describe('operations', () => {
     expect(running.server.operationsUrl).toBe(running.url);
   });
 
-  describe('count what is refused before the flow, and so is not on the log, by code:', () => {
+  describe('count what is refused before the flow by code, and all that asked for GraphQL is put on the log:', () => {
     const post = (body: unknown, headers?: Record<string, string>) => (running: TestServer) => running.post(body, headers);
     test.each<[string, string, (running: TestServer) => Promise<Response>, Record<string, string>?]>([
       ['syntax', 'INPUT_INVALID', post({ query: '{' })],
@@ -90,7 +90,7 @@ describe('operations', () => {
       ['length', 'QUERY_TOO_COSTLY', post({ query: ' '.repeat(2_000) }), { XINQIAO_MAX_BODY_BYTES: '1024' }],
       ['the method', 'INPUT_INVALID', ({ url }) => fetch(`${url}/graphql`)],
       ['the address', 'INPUT_INVALID', ({ url }) => fetch(`${url}/nowhere`)],
-    ])('%s as %s', async (_, code, ask, env = {}) => {
+    ])('%s as %s', async (what, code, ask, env = {}) => {
       const running = await start({ env });
       await (await ask(running)).text();
       const { text } = await running.metrics.expose();
@@ -98,6 +98,7 @@ describe('operations', () => {
         `xinqiao_rejected_requests_total{code="${code}"} 1`,
       ]);
       expect(running.requests).toEqual([]);
+      expect(running.rejections.map((rejection) => rejection.code)).toEqual(what === 'the address' ? [] : [code]);
     });
 
     test('nothing that the flow answers, its refusals included', async () => {
@@ -105,6 +106,7 @@ describe('operations', () => {
       const running = await start({ flow });
       expect((await running.post(SUBJECT)).status).toBe(400);
       expect((await running.metrics.expose()).text).not.toContain('xinqiao_rejected_requests_total{');
+      expect(running.rejections).toEqual([]);
     });
   });
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../schema/city-clock.ts';
 import type { Config } from '../config.ts';
 import type { ReloadableExecution } from '../execution/execution.ts';
+import type { RecordRejection } from '../record-rejection.ts';
 import type { Flow } from './flow-gateway.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -9,6 +10,8 @@ import type { Readiness } from './readiness.ts';
 /** What the HTTP server is put together from. */
 export interface ServerOptions {
   flow: Flow;
+  /** Puts on the log what is refused before the flow. */
+  recordRejection: RecordRejection;
   execution: Pick<ReloadableExecution, 'schema' | 'onSchema'>;
   config: Pick<Config, 'environment' | 'host' | 'port' | 'operationsPort' | 'trustedProxies' | 'limits' | 'timeouts'>;
   logger: Logger;

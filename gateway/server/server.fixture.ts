@@ -1,6 +1,8 @@
 import { buildSchema, execute } from 'graphql';
 import { Writable } from 'node:stream';
 import { loadConfig } from '../config.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { RecordRejection, RejectedRequest } from '../record-rejection.ts';
 import type { QueryRequest } from '../request.ts';
 import { respond } from '../respond/respond.ts';
 import { createServer, type GatewayServer } from './create-server.ts';
@@ -22,23 +24,34 @@ const API = buildSchema(`
   type Record { number: String }
 `);
 
+/** What stands for the proof of an entry. */
+export const RECEIPT = { origin: 'city/log', index: '0', leafHash: '00' };
+
 /** A server on a spare port around a flow that reveals everything, with what it logged and was asked. */
 export interface TestServer {
   url: string;
   server: GatewayServer;
   metrics: Metrics;
   requests: QueryRequest[];
+  /** What it put on the log without asking the flow. */
+  rejections: { request: RejectedRequest; code: ErrorCode }[];
   log: () => string;
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
 /** Starts one; `env` as in the environment. */
 export async function startServer(
-  given: { flow?: Flow; env?: Record<string, string>; readiness?: ServerOptions['readiness'] } = {},
+  given: {
+    flow?: Flow;
+    recordRejection?: RecordRejection;
+    env?: Record<string, string>;
+    readiness?: ServerOptions['readiness'];
+  } = {},
 ): Promise<TestServer> {
-  const { flow = revealAll, env = {}, readiness = { checks: {}, required: [] } } = given;
+  const { flow = revealAll, recordRejection = async () => RECEIPT, env = {}, readiness = { checks: {}, required: [] } } = given;
   const config = loadConfig({ NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'trace', ...env });
   const requests: QueryRequest[] = [];
+  const rejections: TestServer['rejections'] = [];
   let log = '';
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -51,6 +64,10 @@ export async function startServer(
     flow: (request) => {
       requests.push(request);
       return flow(request);
+    },
+    recordRejection: (request, error) => {
+      rejections.push({ request, code: error.code });
+      return recordRejection(request, error);
     },
     execution: { schema: { apiSchema: API, supergraphSdl: '' }, onSchema: () => () => {} },
     config,
@@ -66,7 +83,7 @@ export async function startServer(
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  return { url, server, metrics, requests, log: () => log, post };
+  return { url, server, metrics, requests, rejections, log: () => log, post };
 }
 
 /** A flow without policies: it executes the document as it came. */
@@ -79,7 +96,7 @@ export const revealAll: Flow = async ({ document, operationName, variables }) =>
     answer: { failures: [], unavailable: [] },
     purpose: { code: 'PUBLIC_QUERY' },
     policy: { hash: 'p1' },
-    receipt: { origin: 'city/log', index: '0', leafHash: '00' },
+    receipt: RECEIPT,
   });
 };
 

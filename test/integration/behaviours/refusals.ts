@@ -72,6 +72,17 @@ export function refusals(deployment: () => Deployment): void {
         { purpose: 'PUBLIC_QUERY' },
       ],
       [
+        'more aliases than a query may have, before the flow',
+        'QUERY_TOO_COSTLY',
+        400,
+        () => ({ bearer: CLERK, query: `{ ${Array.from({ length: 61 }, (_, n) => `a${n}: __typename`).join(' ')} }` }),
+        {
+          purpose: null,
+          caller: { operator: 'clerk' },
+          operation: { hash: expect.stringMatching(/^[0-9a-f]{64}$/), name: null },
+        },
+      ],
+      [
         'somebody else by SELF_QUERY',
         'PURPOSE_FORBIDDEN',
         403,
