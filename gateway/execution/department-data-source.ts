@@ -1,5 +1,6 @@
 import { Kind, parse } from 'graphql';
 import type { FieldNode, SelectionNode } from 'graphql';
+import type { CancelSignal } from './cancellation.ts';
 import type { DepartmentAnswer, DepartmentError, DepartmentRequest } from './department-transport.ts';
 import type { SubgraphAnswer } from './compiled/run.ts';
 import type { DepartmentFailure } from './execution.ts';
@@ -8,7 +9,7 @@ import type { AskDepartment } from './resilient-department.ts';
 /** What one query carries to every department it reaches, and what it learns there. */
 export interface QueryScope {
   requestId: string;
-  signal: AbortSignal;
+  signal: CancelSignal;
   idempotent: boolean;
   contextToken(department: string): string;
   /** Departments that were sent something; those of them whose data are missing or incomplete. */

@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancellation.ts';
+
 /** One GraphQL request to a department, as the query plan made it. */
 export interface DepartmentRequest {
   query: string;
@@ -11,9 +13,10 @@ export interface DepartmentRequest {
 export interface DepartmentCall {
   /** The signed context for this department. */
   contextToken: string;
+  /** The id of the request it is for; of several that are joined, all, separated by commas. */
   requestId: string;
   /** Aborts when the attempt has timed out or the client has gone. */
-  signal: AbortSignal;
+  signal: CancelSignal;
 }
 
 /** A department's error without its text: messages may quote values and never go further than the transport. */

@@ -50,6 +50,12 @@ describe('a department over HTTP', () => {
     expect(received[0]?.headers).not.toHaveProperty('authorization');
   });
 
+  test('is asked for no compression, and may start with a byte order mark', async () => {
+    reply(200, JSON_TYPE, '\uFEFF{"data":{"a":1}}');
+    expect(await send()).toEqual({ data: { a: 1 }, errors: [] });
+    expect(received[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
   test('whatever its status, a GraphQL answer is an answer, without its texts', async () => {
     reply(
       401,
@@ -67,6 +73,8 @@ describe('a department over HTTP', () => {
     ['broken JSON', 200, JSON_TYPE, '{"data":', false],
     ['JSON that is no answer', 200, JSON_TYPE, '[1]', false],
     ['more than it may', 200, JSON_TYPE, `{"data":{"a":"${'x'.repeat(1_000)}"}}`, false],
+    ['more than it says it may', 200, { ...JSON_TYPE, 'content-length': '1001' }, '', false],
+    ['a compressed body, whatever it unpacks to', 200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, '{"data":{}}', false],
     ['busy', 503, JSON_TYPE, '{"data":{"a":1}}', true],
     ['too many requests', 429, { 'content-type': 'text/plain' }, 'slow down', true],
     ['a page about its fault', 500, { 'content-type': 'text/html' }, '<html>', true],

@@ -1,9 +1,10 @@
+import type { CancelSignal } from './cancellation.ts';
 import { readAnswer, TransportError } from './department-transport.ts';
 import type { DepartmentRequest, DepartmentTransport } from './department-transport.ts';
 
 /** A department that runs in this process (subgraphs/kit); it verifies the signed context like any other. */
 export interface LocalDepartment {
-  execute(request: DepartmentRequest & { contextToken: string; signal: AbortSignal }): Promise<unknown>;
+  execute(request: DepartmentRequest & { contextToken: string; signal: CancelSignal }): Promise<unknown>;
 }
 
 /** Reaches a department in the same process, without HTTP and with the same checks on both sides. */

@@ -1,15 +1,5 @@
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  ConstantBackoff,
-  handleWhen,
-  retry,
-  TaskCancelledError,
-  timeout,
-  TimeoutStrategy,
-} from 'cockatiel';
+import { Cancellation, type CancelSignal } from './cancellation.ts';
+import { createCircuitBreaker, LeftAloneError } from './circuit-breaker.ts';
 import { TransportError } from './department-transport.ts';
 import type { DepartmentAnswer, DepartmentCall, DepartmentRequest, DepartmentTransport } from './department-transport.ts';
 
@@ -20,10 +10,13 @@ const HALF_OPEN_AFTER_MS = 5_000;
 /** Pause before the retry, in milliseconds: long enough for a restarted connection, short beside the timeout. */
 const RETRY_PAUSE_MS = 50;
 
-/** How a call to a department ended, for the metrics. REJECTED: it does not know our signature, so keys or clocks differ. */
+/**
+ * How a call to a department ended, for the metrics. REJECTED: it does not know our signature, so keys or clocks differ.
+ * OVERLOADED: it was not asked, because too many queries wait for it.
+ */
 export interface DepartmentObservation {
   department: string;
-  outcome: 'ANSWERED' | 'REJECTED' | 'TIMEOUT' | 'FAILED' | 'CIRCUIT_OPEN' | 'ABORTED';
+  outcome: 'ANSWERED' | 'REJECTED' | 'TIMEOUT' | 'FAILED' | 'CIRCUIT_OPEN' | 'ABORTED' | 'OVERLOADED';
   durationMs: number;
   /** Why it failed, for the operators: words of ours or an error's class, never a department's text. */
   reason?: string;
@@ -45,33 +38,24 @@ export function resilient(
   transport: DepartmentTransport,
   { timeoutMs, observe }: { timeoutMs: number; observe: (observation: DepartmentObservation) => void },
 ): AskDepartment {
-  const breaker = circuitBreaker(handleWhen(isDepartmentsFault), {
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-    breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+  const breaker = createCircuitBreaker({
+    failures: FAILURES_TO_OPEN,
+    restMs: HALF_OPEN_AFTER_MS,
+    isFailure: isDepartmentsFault,
   });
-  const oneMore = retry(handleWhen(mayFareBetter), { maxAttempts: 1, backoff: new ConstantBackoff(RETRY_PAUSE_MS) });
-  const once = timeout(timeoutMs, TimeoutStrategy.Aggressive);
 
-  const attempt = async (request: DepartmentRequest, call: DepartmentCall) => {
+  async function attempt(request: DepartmentRequest, call: DepartmentCall): Promise<DepartmentAnswer> {
     const startedAt = performance.now();
     const done = (end: Pick<DepartmentObservation, 'outcome' | 'reason'>) =>
       observe({ department, ...end, durationMs: performance.now() - startedAt });
     try {
-      call.signal.throwIfAborted();
-      const verdict = breaker.execute(async () => {
-        const send = (client?: AbortSignal) => once.execute(({ signal }) => transport.send(request, { ...call, signal }), client);
-        // The one query that tries a department again decides for everybody: without its client it goes on to its end,
-        // because the breaker would take its being given up for a success.
-        if (breaker.state !== CircuitState.Closed) return send();
-        try {
-          return await send(call.signal);
-        } catch (error) {
-          // The timeout policy reports a client's abort as a timeout; it must not open the circuit for everybody else.
-          call.signal.throwIfAborted();
-          throw error;
-        }
-      });
-      const answer = await unlessAborted(verdict, call.signal);
+      if (call.signal.aborted) throw call.signal.reason;
+      const wasClosed = breaker.closed;
+      // The trial goes on to its end without its client: given up, it would count as a success.
+      const asked = breaker.run((isTrial) =>
+        withDeadline((signal) => transport.send(request, { ...call, signal }), timeoutMs, isTrial ? undefined : call.signal),
+      );
+      const answer = await (wasClosed ? asked : unlessAborted(asked, call.signal));
       const rejection = answer.errors.find(({ code }) => code === 'CONTEXT_REQUIRED' || code === 'CONTEXT_INVALID')?.code;
       done(rejection == null ? { outcome: 'ANSWERED' } : { outcome: 'REJECTED', reason: rejection });
       return answer;
@@ -79,18 +63,67 @@ export function resilient(
       done({ outcome: outcomeOf(error, call.signal), reason: reasonOf(error) });
       throw error;
     }
+  }
+
+  return async (request, { idempotent, ...call }) => {
+    try {
+      return await attempt(request, call);
+    } catch (error) {
+      if (!idempotent || !mayFareBetter(error) || call.signal.aborted) throw error;
+    }
+    await unlessAborted(pause(RETRY_PAUSE_MS), call.signal);
+    return attempt(request, call);
   };
-  return (request, { idempotent, ...call }) =>
-    idempotent ? oneMore.execute(() => attempt(request, call), call.signal) : attempt(request, call);
+}
+
+class DeadlineError extends TransportError {
+  constructor() {
+    super('the department did not answer in time', true);
+    this.name = 'DeadlineError';
+  }
+}
+
+/** Gives the work up at the deadline and when its client goes, whichever is first; then it rejects at once. */
+function withDeadline<T>(work: (signal: CancelSignal) => Promise<T>, timeoutMs: number, client?: CancelSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancellation = new Cancellation();
+    const giveUp = (reason: unknown) => {
+      settle();
+      cancellation.abort(reason);
+      reject(reason as Error);
+    };
+    const timer = setTimeout(() => giveUp(new DeadlineError()), timeoutMs);
+    const leave = () => giveUp(client?.reason);
+    const settle = () => {
+      clearTimeout(timer);
+      client?.removeEventListener('abort', leave);
+    };
+    if (client?.aborted) return leave();
+    client?.addEventListener('abort', leave);
+    work(cancellation).then(
+      (result) => {
+        settle();
+        return resolve(result);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error as Error);
+      },
+    );
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
 /** Rejects as soon as the client has gone, whatever becomes of the work. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function unlessAborted<T>(work: Promise<T>, signal: CancelSignal): Promise<T> {
   let leave = () => {};
   const gone = new Promise<never>((_, reject) => {
     leave = () => reject(signal.reason as Error);
   });
-  signal.addEventListener('abort', leave, { once: true });
+  signal.addEventListener('abort', leave);
   try {
     return await Promise.race([work, gone]);
   } finally {
@@ -99,18 +132,18 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 }
 
 /** Whoever asks for too much must not have the department left alone by everybody. */
-function isDepartmentsFault(error: Error): boolean {
-  return (error instanceof TransportError && !error.tooLong) || error instanceof TaskCancelledError;
+function isDepartmentsFault(error: unknown): boolean {
+  return error instanceof TransportError && !error.tooLong;
 }
 
-function mayFareBetter(error: Error): boolean {
-  return error instanceof TaskCancelledError || (error instanceof TransportError && error.retryable);
+function mayFareBetter(error: unknown): boolean {
+  return error instanceof TransportError && error.retryable;
 }
 
-function outcomeOf(error: unknown, signal: AbortSignal): DepartmentObservation['outcome'] {
+function outcomeOf(error: unknown, signal: CancelSignal): DepartmentObservation['outcome'] {
   if (signal.aborted) return 'ABORTED';
-  if (error instanceof BrokenCircuitError) return 'CIRCUIT_OPEN';
-  return error instanceof TaskCancelledError ? 'TIMEOUT' : 'FAILED';
+  if (error instanceof LeftAloneError) return 'CIRCUIT_OPEN';
+  return error instanceof DeadlineError ? 'TIMEOUT' : 'FAILED';
 }
 
 function reasonOf(error: unknown): string {

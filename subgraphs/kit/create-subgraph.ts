@@ -31,7 +31,7 @@ export interface SubgraphRequest {
   operationName?: string | null | undefined;
   /** The signed context (header x-xinqiao-context). */
   contextToken: string | undefined;
-  signal?: AbortSignal | undefined;
+  signal?: Pick<AbortSignal, 'aborted'> | undefined;
 }
 
 /** A department that answers: the same in the gateway's process and behind its own HTTP server. */
