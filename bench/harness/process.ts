@@ -1,0 +1,124 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** A process of its own that a benchmark measures or needs. */
+export interface Contender {
+  pid: number;
+  /** CPU seconds used so far, threads included; NaN where the system does not tell. */
+  cpuSeconds(): number;
+  /** Memory resident now, in bytes; NaN where the system does not tell. */
+  residentBytes(): number;
+  stop(): Promise<void>;
+}
+
+export interface Start {
+  /** Script to run with tsx, by its address. */
+  script: URL;
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  core: number | undefined;
+  /** Answers 200 once the process is ready, for a script that sends no message. */
+  readyAt?: string;
+}
+
+/** Kernel ticks a second in /proc; Linux has had no other value for user space since 2.4. */
+const TICKS = 100;
+const POLL_MS = 100;
+const HAS_TASKSET = process.platform === 'linux' && existsSync('/usr/bin/taskset');
+
+/** The cores to pin to: one for the contender, another for everybody else; none where there are not two or no taskset. */
+export function cores(): { contender: number | undefined; others: number | undefined } {
+  const [others, contender] = HAS_TASKSET ? allowedCores() : [];
+  return contender === undefined ? { contender: undefined, others: undefined } : { contender, others };
+}
+
+/** Keeps a process and its threads on a core; does nothing without one, or where that is not ours to say. */
+export function pin(pid: number, core: number | undefined): void {
+  if (core === undefined) return;
+  try {
+    execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+  } catch {
+    // Another user's process (a database server's) stays where it is.
+  }
+}
+
+/** Starts a script; its first message comes back beside the process. Rejects when it ends before it is ready. */
+export async function start<Message>(options: Start): Promise<Contender & { message: Message }> {
+  const child = launch(options);
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`${basename(options.script.pathname)} ended with ${String(code)} before it was ready`);
+  });
+  // Once it is ready, its end is no longer news.
+  failed.catch(() => {});
+  const ready = options.readyAt === undefined ? once(child, 'message') : answering(options.readyAt, child);
+  const [message] = (await Promise.race([ready, failed])) as [Message];
+  return { ...contender(child), message };
+}
+
+async function answering(url: string, child: ChildProcess): Promise<[undefined]> {
+  for (let status = 0; status !== 200 && child.exitCode === null; ) {
+    await setTimeout(POLL_MS);
+    status = await fetch(url).then(
+      (response) => response.status,
+      () => 0,
+    );
+  }
+  return [undefined];
+}
+
+function launch({ script, args = [], env = {}, core }: Start): ChildProcess {
+  // JavaScript knows by itself how to read TypeScript, or needs none.
+  const loader = script.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const node = [process.execPath, ...loader, fileURLToPath(script), ...args];
+  const [command = '', ...rest] = core === undefined ? node : ['taskset', '-c', String(core), ...node];
+  return spawn(command, rest, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'json',
+  });
+}
+
+function contender(child: ChildProcess): Contender {
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    cpuSeconds: () => cpuSeconds(pid),
+    residentBytes: () => residentBytes(pid),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+function cpuSeconds(pid: number): number {
+  try {
+    // The name in parentheses may hold spaces; user and system time are fields 14 and 15 (proc(5)).
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function residentBytes(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function allowedCores(): number[] {
+  const list = /Cpus_allowed_list:\s*(\S+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+  return list.split(',').flatMap((range) => {
+    const [from = Number.NaN, to = from] = range.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+}

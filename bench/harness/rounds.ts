@@ -1,0 +1,64 @@
+import { load, type LoadOptions, quantile } from './load.ts';
+import type { Contender } from './process.ts';
+
+/** A contender that answers at an address. */
+export interface Candidate {
+  name: string;
+  process: Pick<Contender, 'cpuSeconds'>;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** Medians over the rounds of one contender. */
+export interface Figures {
+  requestsPerSecond: number;
+  cpuMsPerRequest: number;
+  /** Share of one core that the contender used: well below 1 it waited for something else. */
+  busy: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/**
+ * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them; the first
+ * round warms up and is not counted.
+ */
+export async function interleave(
+  candidates: readonly Candidate[],
+  options: Pick<LoadOptions, 'bodies' | 'inFlight'> & { rounds: number; roundMs: number },
+): Promise<Map<string, Figures>> {
+  const { bodies, inFlight, rounds, roundMs } = options;
+  const all = new Map(candidates.map(({ name }) => [name, [] as Figures[]]));
+  for (let round = -1; round < rounds; round++) {
+    for (const { name, process, url, headers } of candidates) {
+      const before = process.cpuSeconds();
+      const done = await load({ url, headers, bodies, inFlight, milliseconds: roundMs });
+      const cpu = process.cpuSeconds() - before;
+      if (round === -1) continue;
+      all.get(name)?.push({
+        requestsPerSecond: done.requests / done.seconds,
+        cpuMsPerRequest: (cpu * 1_000) / done.requests,
+        busy: cpu / done.seconds,
+        p50Ms: quantile(done, 0.5),
+        p99Ms: quantile(done, 0.99),
+      });
+    }
+  }
+  return new Map([...all].map(([name, figures]) => [name, medians(figures)]));
+}
+
+/** The middle value; the upper of the two middle ones. */
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function medians(rounds: readonly Figures[]): Figures {
+  const of = (key: keyof Figures) => median(rounds.map((round) => round[key]));
+  return {
+    requestsPerSecond: of('requestsPerSecond'),
+    cpuMsPerRequest: of('cpuMsPerRequest'),
+    busy: of('busy'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+  };
+}
