@@ -55,7 +55,7 @@ const operation = { document, text, hash: 'bench', name: 'Unified', variableName
 const candidates: Record<string, () => Promise<{ data?: unknown }>> = {
   compiled: () => compiled.execute({ document, variables, context: newCall(), hash: 'bench' }),
   'compiled, with retries, breakers and signed contexts': () =>
-    departments.execute(operation, variables, { ...context, signal: newCall().signal }),
+    departments.execute(operation, variables, { ...context, signal: newCall().signal }).then((answer) => answer.complete()),
   'stock executor, same connections': await stock(({ name }) => ({
     process: async ({ request: { query = '', variables = {} }, context: call }) =>
       (await transports[name]!.send({ query, variables }, call as unknown as Call)) as never,

@@ -42,7 +42,7 @@ export interface Look {
   caller?: Caller;
   purpose?: DeclaredPurpose;
   disclosure?: Disclosure;
-  answer?: RawAnswer;
+  answer?: Pick<RawAnswer, 'departments' | 'unavailable'>;
 }
 
 /**
@@ -59,13 +59,15 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
     const disclosure = (look.disclosure = gateway.planDisclosure(request, caller, purpose, policy));
     assertIntrospectionAllowed(disclosure.plan, caller, gateway.introspectionOpen);
     const grant = await gateway.authorize(disclosure, caller, purpose, policy);
-    const answer = (look.answer = await execute(disclosure, caller, purpose, request, gateway));
-    assertReferencesAnswered(answer, purpose, { policy, receivedAt: request.receivedAt });
+    const answer = await execute(disclosure, caller, purpose, request, gateway);
+    look.answer = answer;
     const shown = desensitize(answer, disclosure.plan);
+    look.answer = shown;
+    assertReferencesAnswered(shown, purpose, { policy, receivedAt: request.receivedAt });
     await grant.settle(shown.subjects);
     const receipt = await gateway.queryLog.append(releaseEntry(look, shown, gateway.clock()));
     // The entry is durable from here on: dying now leaves a look on record that nobody received, never the reverse.
-    return respond({ shown, plan: disclosure.plan, answer, purpose, policy, receipt });
+    return respond({ shown, plan: disclosure.plan, purpose, policy, receipt });
   } catch (error) {
     return refuse(error, look, gateway);
   }

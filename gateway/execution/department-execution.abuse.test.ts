@@ -18,7 +18,8 @@ test.each([
     clock: () => 0,
     timeouts: { department: 100 },
   });
-  expect(await execution.execute(BOTH, {}, clerk())).toEqual({
+  const answer = await execution.execute(BOTH, {}, clerk());
+  expect(answer.complete()).toEqual({
     data: { subject: { name: 'name of o-1', tax: shown } },
     failures: [{ path, department: 'tax', code: 'DEPARTMENT_UNAVAILABLE' }],
     departments: ['registry', 'tax'],

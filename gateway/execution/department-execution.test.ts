@@ -31,7 +31,9 @@ afterEach(async () => {
   await execution.close();
 });
 
-const ask = (id = 'o-1', context = clerk()) => execution.execute(BOTH, { id, unused: 'x' }, context);
+/** Executes an operation and takes the pass over what came back. */
+const execute = async (...query: Parameters<typeof execution.execute>) => (await execution.execute(...query)).complete();
+const ask = (id = 'o-1', context = clerk()) => execute(BOTH, { id, unused: 'x' }, context);
 
 describe('execution', () => {
   test('joins what two departments answer and names who was asked', async () => {
@@ -44,7 +46,7 @@ describe('execution', () => {
   });
 
   test('a department is asked nothing when none of its fields is', async () => {
-    const answer = await execution.execute(operation('{ subject(id: "o-1") { name } }'), {}, clerk());
+    const answer = await execute(operation('{ subject(id: "o-1") { name } }'), {}, clerk());
     expect(answer.departments).toEqual(['registry']);
     expect(tax.received).toEqual([]);
   });
@@ -79,14 +81,14 @@ describe('execution', () => {
   test('operations with the same client name and another pruning never share a plan', async () => {
     const wide = operation('query Q { subject(id: "o-1") { name tax { hasArrears } } }', 'Q');
     const narrow = operation('query Q { subject(id: "o-1") { name } }', 'Q');
-    await execution.execute(wide, {}, clerk());
-    const answer = await execution.execute(narrow, {}, clerk());
+    await execute(wide, {}, clerk());
+    const answer = await execute(narrow, {}, clerk());
     expect(answer.data).toEqual({ subject: { name: 'name of o-1' } });
     expect(tax.received).toHaveLength(1);
   });
 
   test('introspection is answered without asking anybody', async () => {
-    const answer = await execution.execute(operation('{ __type(name: "TaxStanding") { name fields { name } } }'), {}, clerk());
+    const answer = await execute(operation('{ __type(name: "TaxStanding") { name fields { name } } }'), {}, clerk());
     expect(answer).toEqual({
       data: { __type: { name: 'TaxStanding', fields: [{ name: 'hasArrears' }] } },
       failures: [],
@@ -105,7 +107,7 @@ describe('execution', () => {
     expect(announced).toEqual([NEXT_SUPERGRAPH]);
     expect(execution.schema.apiSchema.getType('CreditSubject')?.toString()).toBe('CreditSubject');
     tax.behave(async () => ({ data: { _entities: [{ audited: true }] } }));
-    const answer = await execution.execute(operation('{ subject(id: "o-1") { audited } }'), {}, clerk());
+    const answer = await execute(operation('{ subject(id: "o-1") { audited } }'), {}, clerk());
     expect(answer.data).toEqual({ subject: { audited: true } });
   });
 
@@ -115,13 +117,8 @@ describe('execution', () => {
   });
 
   test('a supergraph that names a department nobody can reach does not load', () => {
-    const options = {
-      supergraphSdl: SUPERGRAPH,
-      departments: { registry },
-      signContext: () => '',
-      clock: () => 0,
-      timeouts: { department: 100 },
-    };
+    const city = { supergraphSdl: SUPERGRAPH, clock: () => 0, timeouts: { department: 100 } };
+    const options = { ...city, departments: { registry }, signContext: () => '' };
     expect(() => createDepartmentExecution(options)).toThrow('the department tax, which has no address');
   });
 });
@@ -135,7 +132,8 @@ describe('a fault of ours', () => {
         throw new Error('no key');
       },
     });
-    await expect(unsigned.execute(BOTH, { id: 'o-1' }, clerk())).rejects.toThrow('the departments could not be joined');
+    const answer = await unsigned.execute(BOTH, { id: 'o-1' }, clerk());
+    expect(() => answer.complete()).toThrow('the departments could not be joined');
     expect(registry.received).toEqual([]);
     await unsigned.close();
   });
@@ -157,7 +155,7 @@ describe('a department that fails', () => {
 
   test('is named for each subject it left without data', async () => {
     tax.behave(down);
-    const answer = await execution.execute(
+    const answer = await execute(
       operation('{ subjects(ids: ["o-1", "o-none", "o-2"]) { tax { hasArrears } grade(year: 2024) } }'),
       {},
       clerk(),
@@ -194,7 +192,7 @@ describe('a department that fails', () => {
   });
 
   test('in one field keeps its other fields, and its text is heard by nobody', async () => {
-    const answer = await execution.execute(
+    const answer = await execute(
       operation('{ subjects(ids: ["o-1", "o-broken"]) { tax { hasArrears } grade(year: 2024) } }'),
       {},
       clerk(),

@@ -104,13 +104,23 @@ async function execute(
     unavailable: new Set(),
   };
   const plan = plans.plan({ document, operation, hash, variables });
-  const { data, errors } = await plan.run(variables, async (department, request) => {
+  const joined = await plan.run(variables, async (department, request) => {
     const ask = sources.get(department);
     if (ask === undefined) throw new Error(`no way to the department ${department}`);
     return ask(request, scope);
   });
-  const failures = errors.map((error) => toFailure(error, scope));
-  return { data, failures, departments: [...scope.asked].sort(), unavailable: [...scope.unavailable].sort() };
+  return {
+    ...departmentsOf(scope),
+    complete(tally, treatments) {
+      const { data, errors } = joined.complete(tally, treatments);
+      const failures = errors.map((error) => toFailure(error, scope));
+      return { data, failures, ...departmentsOf(scope) };
+    },
+  };
+}
+
+function departmentsOf({ asked, unavailable }: QueryScope): Pick<RawAnswer, 'departments' | 'unavailable'> {
+  return { departments: [...asked].sort(), unavailable: [...unavailable].sort() };
 }
 
 function signedContext(audience: string, { caller, purpose }: ExecutionContext): SignedContext {

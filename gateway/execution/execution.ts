@@ -1,5 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Caller } from '../identity/caller.ts';
+import type { Tally } from '../desensitization/tally.ts';
+import type { Treatments } from '../desensitization/treatments.ts';
 import type { DisclosurePlan } from '../disclosure/disclosure.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 
@@ -18,13 +20,19 @@ export interface DepartmentFailure {
   code: 'DEPARTMENT_UNAVAILABLE' | 'DEPARTMENT_REFUSED' | 'INPUT_INVALID' | 'INTERNAL';
 }
 
-/** What the departments answered, joined, before any treatment. Raw: never leaves the flow. */
+/** What the departments answered, joined, and not looked at yet. Raw: never leaves the flow. */
 export interface RawAnswer {
-  data: Record<string, unknown> | null;
-  failures: readonly DepartmentFailure[];
   /** Departments that were asked, and those of them that did not answer. */
   departments: readonly string[];
   unavailable: readonly string[];
+  /** Takes the one pass that makes the answer of it; without treatments, every value is in it as it came. */
+  complete(tally?: Tally, treatments?: Treatments): CompletedAnswer;
+}
+
+/** The answer to the operation. A department that answered what its schema excludes is among the unavailable. */
+export interface CompletedAnswer extends Omit<RawAnswer, 'complete'> {
+  data: Record<string, unknown> | null;
+  failures: readonly DepartmentFailure[];
 }
 
 /** Joins the departments' data for one pruned operation. */

@@ -64,7 +64,7 @@ export function createExecution<Context = unknown>(options: FederatedExecutionOp
       if (errors) return failed(...errors);
       try {
         const plan = plans.plan({ document, operation, hash, variables });
-        return await plan.run(variables, (subgraph, request) => transport(subgraph, request, context));
+        return (await plan.run(variables, (subgraph, request) => transport(subgraph, request, context))).complete();
       } catch (error) {
         return failed(error instanceof Error ? error : new GraphQLError('The operation could not be executed.'));
       }

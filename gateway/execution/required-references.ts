@@ -2,7 +2,7 @@ import type { PolicySet } from '../../policies/policy-set.ts';
 import { cityToday } from '../../schema/city-clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
-import type { RawAnswer } from './execution.ts';
+import type { CompletedAnswer } from './execution.ts';
 
 /**
  * A purpose may name departments it must consult (必要参考, notice S3 §6): where one of those asked did not answer or
@@ -10,7 +10,7 @@ import type { RawAnswer } from './execution.ts';
  * @throws {GatewayError} REFERENCE_UNAVAILABLE, naming the departments.
  */
 export function assertReferencesAnswered(
-  answer: Pick<RawAnswer, 'unavailable' | 'failures'>,
+  answer: Pick<CompletedAnswer, 'unavailable' | 'failures'>,
   purpose: DeclaredPurpose,
   { policy, receivedAt }: { policy: Pick<PolicySet, 'purpose'>; receivedAt: number },
 ): void {

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import type { FieldCount } from '../desensitization/desensitize.ts';
+import type { FieldCount } from '../desensitization/treatments.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { Look } from '../flow.ts';
 import { type LookOnRecord, refusalEntry, releaseEntry, type ShownOnRecord } from './make-entry.ts';
@@ -21,7 +21,7 @@ const counts: FieldCount[] = [
   { coordinate: 'Subject.name', treatment: 'MASK', count: 1 },
 ];
 const shown: ShownOnRecord = {
-  counts: new Map(counts.map((count, n) => [String(n), count])),
+  counts,
   subjects: ['p-9', 'o-1'] as unknown as ShownOnRecord['subjects'],
 };
 

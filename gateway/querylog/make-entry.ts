@@ -1,6 +1,6 @@
 import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
-import type { FieldCount } from '../desensitization/desensitize.ts';
+import type { FieldCount } from '../desensitization/treatments.ts';
 import type { Disclosure } from '../disclosure/disclosure.ts';
 import { codeOf, GatewayError, isRefusal } from '../errors.ts';
 import type { RawAnswer } from '../execution/execution.ts';
@@ -25,7 +25,7 @@ export interface LookOnRecord {
 /** What leaves with a release: opaque ids and counts of values, never the values. */
 export interface ShownOnRecord {
   /** By coordinate and treatment, withheld fields included. */
-  counts: ReadonlyMap<string, FieldCount>;
+  counts: readonly FieldCount[];
   subjects: readonly SubjectId[];
 }
 
@@ -34,7 +34,7 @@ export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: numb
   return {
     ...commonEntry(look, now),
     subjects: { asked: asked(look), returned: distinct(shown.subjects) },
-    fields: totals(shown.counts.values()),
+    fields: totals(shown.counts),
     decision: 'RELEASED',
     code: null,
   };
@@ -92,14 +92,13 @@ function asked({ disclosure }: LookOnRecord, error?: unknown): string[] {
 }
 
 /** In the order of coordinate and treatment, so that the same look always makes the same entry. */
-function totals(counts: Iterable<FieldCount>): QueryLogEntry['fields'] {
-  return Array.from(counts, ({ coordinate, treatment, count }) => ({ coordinate, treatment, count })).sort((a, b) =>
-    key(a) < key(b) ? -1 : 1,
-  );
+function totals(counts: readonly FieldCount[]): QueryLogEntry['fields'] {
+  return counts.map(({ coordinate, treatment, count }) => ({ coordinate, treatment, count })).sort(inOrder);
 }
 
-function key({ coordinate, treatment }: FieldCount): string {
-  return `${coordinate} ${treatment}`;
+function inOrder(one: FieldCount, other: FieldCount): number {
+  if (one.coordinate !== other.coordinate) return one.coordinate < other.coordinate ? -1 : 1;
+  return one.treatment < other.treatment ? -1 : 1;
 }
 
 function distinct(names: readonly string[]): string[] {

@@ -4,9 +4,8 @@ import { type Release, respond, respondRefusal } from './respond.ts';
 
 const RECEIPT = { origin: 'city/log', index: '7', leafHash: 'ab' };
 const release: Release = {
-  shown: { data: { subject: { name: 'x' } }, counts: new Map() },
+  shown: { data: { subject: { name: 'x' } }, counts: [], failures: [], unavailable: [] },
   plan: { notices: [] },
-  answer: { failures: [], unavailable: [] },
   purpose: { code: 'BIDDING' },
   policy: { hash: 'p1' },
   receipt: RECEIPT,
@@ -40,8 +39,7 @@ describe('an answer', () => {
       count: 1,
     }));
     const absent = { coordinate: 'T.absent', treatment: 'MASK', count: 0 } as const;
-    const counts = new Map([...treated, absent].map((field) => [`${field.coordinate} ${field.treatment}`, field]));
-    const { extensions } = respond({ ...release, shown: { data: {}, counts } });
+    const { extensions } = respond({ ...release, shown: { ...release.shown, counts: [...treated, absent] } });
     expect(extensions.disclosure).toMatchObject({
       masked: ['T.MASK'],
       generalized: ['T.GENERALIZE'],
@@ -63,7 +61,7 @@ describe('an answer', () => {
       { path: ['subject', 'tax'], department: 'tax', code: 'DEPARTMENT_UNAVAILABLE' },
       { path: ['subject', '_xinqiao_id'], department: 'registry', code: 'DEPARTMENT_UNAVAILABLE' },
     ] as const;
-    const response = respond({ ...release, answer: { failures, unavailable: ['registry', 'tax'] } });
+    const response = respond({ ...release, shown: { ...release.shown, failures, unavailable: ['registry', 'tax'] } });
     expect(response.errors).toEqual([
       {
         message: ERRORS.DEPARTMENT_UNAVAILABLE.message,
@@ -85,7 +83,7 @@ test('a failure inside of what is withheld is not told: its path would say that 
     failure('subjects', 1),
     failure('subjects', 1, 'name'),
   ];
-  const { errors } = respond({ ...release, shown: { data, counts: new Map() }, answer: { failures, unavailable: ['registry'] } });
+  const { errors } = respond({ ...release, shown: { ...release.shown, data, failures } });
   expect(errors?.map(({ path }) => path?.join('.'))).toEqual(['subjects.0.registration.officers', 'subjects.1']);
 });
 

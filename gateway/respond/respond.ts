@@ -3,7 +3,7 @@ import type { Shown } from '../desensitization/desensitize.ts';
 import type { DisclosureNotice, DisclosurePlan } from '../disclosure/disclosure.ts';
 import { SUBJECT_ID_KEY } from '../disclosure/disclosure.ts';
 import { codeOf, ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
-import type { RawAnswer } from '../execution/execution.ts';
+import type { DepartmentFailure } from '../execution/execution.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 import type { Receipt } from '../querylog/entry.ts';
 
@@ -42,9 +42,8 @@ export interface DisclosureNote {
 
 /** What {@link respond} reads of the stages before it. */
 export interface Release {
-  shown: Pick<Shown, 'data' | 'counts'>;
+  shown: Pick<Shown, 'data' | 'counts' | 'failures' | 'unavailable'>;
   plan: Pick<DisclosurePlan, 'notices'>;
-  answer: Pick<RawAnswer, 'failures' | 'unavailable'>;
   purpose: DeclaredPurpose;
   policy: { readonly hash: string };
   receipt: Receipt;
@@ -54,12 +53,10 @@ export interface Release {
 const RETRY_AFTER_SECONDS = 5;
 
 /** The answer to a query that was released. A department that failed is a GraphQL error at each path it left null. */
-export function respond({ shown, plan, answer, purpose, policy, receipt }: Release): FlowResponse {
-  const errors = answer.failures.filter(({ path }) => isVisible(path, shown.data)).map(failureError);
+export function respond({ shown, plan, purpose, policy, receipt }: Release): FlowResponse {
+  const errors = shown.failures.filter(({ path }) => isVisible(path, shown.data)).map(failureError);
   const treated = (treatment: Treatment) =>
-    [...shown.counts.values()]
-      .filter((field) => field.treatment === treatment && field.count > 0)
-      .map(({ coordinate }) => coordinate);
+    shown.counts.filter((field) => field.treatment === treatment && field.count > 0).map(({ coordinate }) => coordinate);
   const disclosure: DisclosureNote = {
     purpose: purpose.code,
     policyVersion: policy.hash,
@@ -67,7 +64,7 @@ export function respond({ shown, plan, answer, purpose, policy, receipt }: Relea
     generalized: treated('GENERALIZE'),
     pseudonymized: treated('PSEUDONYMIZE'),
     withheld: plan.notices.flatMap(({ treatment, ...reason }) => (treatment === 'WITHHOLD' ? [reason] : [])),
-    unavailable: answer.unavailable,
+    unavailable: shown.unavailable,
     receipt,
   };
   return { data: shown.data, ...(errors.length > 0 && { errors }), extensions: { disclosure }, httpStatus: 200, headers: {} };
@@ -100,7 +97,7 @@ function isVisible(path: readonly (string | number)[], data: Shown['data']): boo
   return true;
 }
 
-function failureError({ path, department, code }: RawAnswer['failures'][number]): FlowError {
+function failureError({ path, department, code }: DepartmentFailure): FlowError {
   return { message: ERRORS[code].message, path, extensions: { code, department } };
 }
 

@@ -91,9 +91,8 @@ export const revealAll: Flow = async ({ document, operationName, variables }) =>
   const rootValue = { subject: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) };
   const { data } = await execute({ schema: API, document, operationName, variableValues: variables, rootValue });
   return respond({
-    shown: { data: data ?? null, counts: new Map() },
+    shown: { data: data ?? null, counts: [], failures: [], unavailable: [] },
     plan: { notices: [] },
-    answer: { failures: [], unavailable: [] },
     purpose: { code: 'PUBLIC_QUERY' },
     policy: { hash: 'p1' },
     receipt: RECEIPT,

@@ -45,7 +45,7 @@ export async function runRaw(
 ) {
   const text = print(document);
   const { subject, actor, organization, department, purpose } = caller;
-  return execution.execute(
+  const answer = await execution.execute(
     { document, text, hash: `raw ${text}`, name, variableNames: new Set(Object.keys(variables)) },
     variables,
     {
@@ -61,6 +61,7 @@ export async function runRaw(
       signal: endless(),
     },
   );
+  return answer.complete();
 }
 
 /** A signal that never aborts; a wide question hangs more listeners on it than Node takes for a leak. */

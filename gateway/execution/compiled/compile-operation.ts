@@ -1,10 +1,13 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { Tally } from '../../desensitization/tally.ts';
+import type { Treatments } from '../../desensitization/treatments.ts';
 import { compileIntrospection } from './introspection.ts';
 import { compileSteps } from './compile-steps.ts';
 import { planDocument } from './plan-document.ts';
 import { resolveSelections } from './resolve-selections.ts';
 import type { FetchError, Run } from './run.ts';
-import { compileShape, type Fault } from './shape.ts';
+import type { Fault } from './faults.ts';
+import { compileShape, type Shape } from './shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 /** An error of the response. */
@@ -25,7 +28,16 @@ export interface ExecutionAnswer {
 
 /** An operation that is ready to run: no schema or document is walked any more. */
 export interface CompiledOperation {
-  run(variables: Run['variables'], send: Run['send']): Promise<ExecutionAnswer>;
+  run(variables: Run['variables'], send: Run['send']): Promise<JoinedAnswer>;
+}
+
+/** What the subgraphs answered, joined, and not yet looked at. */
+export interface JoinedAnswer {
+  /**
+   * Takes the one pass that makes the response. With treatments, each value is treated by them and noted in the tally;
+   * whatever they throw is thrown.
+   */
+  complete(tally?: Tally, treatments?: Treatments): ExecutionAnswer;
 }
 
 /**
@@ -47,15 +59,32 @@ export function compileOperation(
   // An empty plan would be answered with null as if that were the data.
   if (planned && !steps) throw new TypeError('the planner made no plan of an operation that asks for data');
   const introspect = compileIntrospection(schema, { document, operation, selections: resolved.selections });
-  const shape = compileShape(resolved, { schema, ownersOf: remembered(supergraph.ownersOf) });
+  const context = { schema, ownersOf: remembered(supergraph.ownersOf) };
+  const shapeFor = rememberedShapes((treatments) => compileShape(resolved, context, treatments));
   return {
     async run(variables, send) {
-      const run: Run = { data: { ...introspect?.(variables) }, errors: [], variables, send };
+      const run: Run = { data: introspect?.(variables) ?? {}, errors: [], variables, send };
       await steps?.(run);
-      const { data, faults } = shape(run.data);
-      const errors = run.errors.map((error) => inClientKeys(error, resolved.clientKeys));
-      return { data, errors: faults.length === 0 ? errors : [...errors, ...unexplained(faults, errors)] };
+      return {
+        complete(tally = new Tally(), treatments) {
+          const { data, faults } = shapeFor(treatments)(run.data, tally);
+          const errors = run.errors.map((error) => inClientKeys(error, resolved.clientKeys));
+          return { data, errors: faults.length === 0 ? errors : [...errors, ...unexplained(faults, errors)] };
+        },
+      };
     },
+  };
+}
+
+/** One shape for each treatments, forgotten with them, and one without any. */
+function rememberedShapes(compile: (treatments?: Treatments) => Shape): (treatments?: Treatments) => Shape {
+  const shapes = new WeakMap<Treatments, Shape>();
+  let untreated: Shape | undefined;
+  return (treatments) => {
+    if (treatments === undefined) return (untreated ??= compile());
+    const known = shapes.get(treatments) ?? compile(treatments);
+    shapes.set(treatments, known);
+    return known;
   };
 }
 

@@ -9,18 +9,14 @@ import {
   isObjectType,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import type { Tally } from '../../desensitization/tally.ts';
+import { treatLeaf, treatLeaves, withhold } from '../../desensitization/treat-value.ts';
+import { blocked, type TreatedField, type Treatments } from '../../desensitization/treatments.ts';
+import { SUBJECT_ID_KEY } from '../../disclosure/disclosure.ts';
 import { type CollectedField, collectFields } from './collect-fields.ts';
 import { INVALID, leafCompleter } from './complete-leaf.ts';
+import { extendPaths, type Fault, spoilt } from './faults.ts';
 import { isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
-
-/** A field error of the joined answer itself: a value that its type does not allow. */
-export interface Fault {
-  message: string;
-  /** Response path, from the root. */
-  path: (string | number)[];
-  /** Subgraphs that may have given the value. */
-  owners: readonly string[];
-}
 
 /** The response, and what was wrong with the data it was made from. */
 export interface Shaped {
@@ -29,7 +25,7 @@ export interface Shaped {
 }
 
 /** Makes the response of the joined data, which it leaves as they are. */
-export type Shape = (data: Readonly<Record<string, unknown>>) => Shaped;
+export type Shape = (data: JoinedFields, tally: Tally) => Shaped;
 
 /** What a shape is compiled against. */
 export interface ShapeContext {
@@ -37,98 +33,126 @@ export interface ShapeContext {
   ownersOf(type: string, field: string): readonly string[];
 }
 
+type JoinedFields = Readonly<Record<string, unknown>>;
+
 /**
  * Compiles the one pass over the joined data: client's keys in the client's order, leaves checked, null propagated
- * (spec, section 6.4.4). What a type's fields are is worked out when the first value of the type comes by.
+ * (spec, section 6.4.4), and, with treatments, each value treated and noted. What a type's fields are is worked out when
+ * the first value of the type comes by.
  */
-export function compileShape({ root, selections }: ResolvedSelections, context: ShapeContext): Shape {
-  const complete = objectOf(root, [selections], context);
-  return (data) => {
+export function compileShape({ root, selections }: ResolvedSelections, context: ShapeContext, treatments?: Treatments): Shape {
+  const complete = objectOf(root, { groups: [selections], treatment: treatments && { fields: treatments.fields } }, context);
+  return (data, tally) => {
     const faults: Fault[] = [];
-    const shaped = complete(data, faults);
+    const shaped = complete(data, { faults, tally });
     for (const { path } of faults) path.reverse();
     return { data: shaped === INVALID ? null : (shaped as Record<string, unknown> | null), faults };
   };
 }
 
+/** What one pass gathers. */
+interface Pass {
+  faults: Fault[];
+  tally: Tally;
+}
+
 /**
  * Completes a value. Null stands for an absent value or one that became null; INVALID for null where null is not allowed.
- * A fault is noted with its path from here, last step first; whoever called adds the step that led here.
+ * A fault is noted with its path from here, last step first; whoever called adds the step that led here. Where an object
+ * or a list becomes null, what the tally noted inside is taken back.
  */
-type Complete = (value: unknown, faults: Fault[]) => unknown;
+type Complete = (value: unknown, pass: Pass) => unknown;
+
+/** What is selected of a value, and how it is treated; undefined where the whole pass treats nothing. */
+interface Selected {
+  groups: readonly (readonly Selection[])[];
+  treatment: (Pick<TreatedField, 'fields' | 'treated'> & { isSubject?: boolean }) | undefined;
+}
 
 interface ShapedField {
   responseKey: string;
-  read(raw: Readonly<Record<string, unknown>>): unknown;
+  read(raw: JoinedFields): unknown;
   complete: Complete;
   owners(): readonly string[];
 }
 
-function completerOf(type: GraphQLOutputType, groups: readonly (readonly Selection[])[], context: ShapeContext): Complete {
-  if (isNonNullType(type)) return nonNull(completerOf(type.ofType, groups, context));
-  if (isListType(type)) return listOf(completerOf(type.ofType, groups, context));
-  if (isObjectType(type)) return objectOf(type, groups, context);
-  if (isCompositeType(type)) return abstractOf(type, groups, context);
+function completerOf(type: GraphQLOutputType, selected: Selected, context: ShapeContext): Complete {
+  if (isNonNullType(type)) return nonNull(completerOf(type.ofType, selected, context));
+  if (isListType(type)) return listOf(completerOf(type.ofType, selected, context));
+  if (isObjectType(type)) return objectOf(type, selected, context);
+  if (isCompositeType(type)) return abstractOf(type, selected, context);
   const leaf = leafCompleter(type);
-  return (value, faults) => {
+  const complete: Complete = (value, { faults }) => {
     if (value === null || value === undefined) return null;
     const completed = leaf(value);
     return completed === INVALID ? spoilt(faults, `Value is not a valid ${type.name}.`) : completed;
   };
+  return selected.treatment?.treated ? treatLeaf(complete, selected.treatment.treated) : complete;
 }
 
 function nonNull(complete: Complete): Complete {
-  return (value, faults) => {
-    const before = faults.length;
-    const completed = complete(value, faults);
+  return (value, pass) => {
+    const before = pass.faults.length;
+    const completed = complete(value, pass);
     if (completed !== null) return completed;
-    if (faults.length === before) spoilt(faults, 'Cannot return null for a non-nullable field.');
+    if (pass.faults.length === before) spoilt(pass.faults, 'Cannot return null for a non-nullable field.');
     return INVALID;
   };
 }
 
 function listOf(complete: Complete): Complete {
-  return (value, faults) => {
+  return (value, pass) => {
     if (value === null || value === undefined) return null;
+    const { faults, tally } = pass;
     if (!Array.isArray(value)) return spoilt(faults, 'Value is not a list.');
     let valid = true;
+    const mark = tally.mark();
     const completed: unknown[] = [];
     for (let index = 0; index < value.length; index++) {
       const before = faults.length;
-      const element = complete(value[index], faults);
+      const element = complete(value[index], pass);
       if (faults.length !== before) extendPaths(faults, before, index);
       if (element === INVALID) valid = false;
       completed.push(element);
     }
-    return valid ? completed : null;
+    if (valid) return completed;
+    tally.takeBack(mark);
+    return null;
   };
 }
 
-function objectOf(type: GraphQLCompositeType, groups: readonly (readonly Selection[])[], context: ShapeContext): Complete {
+function objectOf(type: GraphQLCompositeType, selected: Selected, context: ShapeContext): Complete {
+  const slot = selected.treatment?.treated?.objects;
   let fields: readonly ShapedField[] | undefined;
-  return (value, faults) => {
+  return (value, pass) => {
     if (value === null || value === undefined) return null;
-    if (typeof value !== 'object' || Array.isArray(value)) return spoilt(faults, 'Value is not an object.');
-    fields ??= collectFields(groups, type, context.schema).map((field) => fieldOf(field, type, context));
-    return completeFields(value as Readonly<Record<string, unknown>>, fields, faults);
+    const { tally } = pass;
+    if (typeof value !== 'object' || Array.isArray(value)) return spoilt(pass.faults, 'Value is not an object.');
+    fields ??= fieldsOf(type, selected, context);
+    const mark = tally.mark();
+    const { kind } = tally;
+    if (slot !== undefined) tally.notePresent(slot);
+    const shown = completeFields(value as JoinedFields, fields, pass);
+    tally.kind = kind;
+    if (shown === null) tally.takeBack(mark);
+    return shown;
   };
 }
 
-function abstractOf(type: GraphQLCompositeType, groups: readonly (readonly Selection[])[], context: ShapeContext): Complete {
+function abstractOf(type: GraphQLCompositeType, selected: Selected, context: ShapeContext): Complete {
   const runtimeTypes = new Map<unknown, Complete>();
-  const unresolvable: Complete = (_, faults) => spoilt(faults, `Value is of no type of ${type.name}.`);
-  return (value, faults) => {
+  return (value, pass) => {
     if (value === null || value === undefined) return null;
-    if (typeof value !== 'object' || Array.isArray(value)) return spoilt(faults, 'Value is not an object.');
+    if (typeof value !== 'object' || Array.isArray(value)) return spoilt(pass.faults, 'Value is not an object.');
     const typename = (value as { __typename?: unknown }).__typename;
     const known = runtimeTypes.get(typename);
-    if (known) return known(value, faults);
+    if (known) return known(value, pass);
     const runtimeType = runtimeTypeOf(typename, type, context.schema);
     // A name that the schema does not know is not kept: a subgraph could send any number of them.
-    if (runtimeType === undefined) return unresolvable(value, faults);
-    const complete = objectOf(runtimeType, groups, context);
+    if (runtimeType === undefined) return spoilt(pass.faults, `Value is of no type of ${type.name}.`);
+    const complete = objectOf(runtimeType, selected, context);
     runtimeTypes.set(typename, complete);
-    return complete(value, faults);
+    return complete(value, pass);
   };
 }
 
@@ -146,59 +170,103 @@ function runtimeTypeOf(name: unknown, declared: GraphQLCompositeType, schema: Gr
   return narrower ? type : undefined;
 }
 
-function completeFields(
-  raw: Readonly<Record<string, unknown>>,
-  fields: readonly ShapedField[],
-  faults: Fault[],
-): Record<string, unknown> | null {
+function completeFields(raw: JoinedFields, fields: readonly ShapedField[], pass: Pass): Record<string, unknown> | null {
+  const { faults } = pass;
   const shown: Record<string, unknown> = {};
   for (const field of fields) {
     const before = faults.length;
-    const value = field.complete(field.read(raw), faults);
+    const value = field.complete(field.read(raw), pass);
     if (faults.length !== before) extendPaths(faults, before, field.responseKey, field.owners());
     if (value === INVALID) return null;
+    if (value === HIDDEN) continue;
     if (field.responseKey === '__proto__') Object.defineProperty(shown, '__proto__', { value, enumerable: true });
     else shown[field.responseKey] = value;
   }
   return shown;
 }
 
-function fieldOf(field: CollectedField, parent: GraphQLCompositeType, context: ShapeContext): ShapedField {
+/** Of a field that is not the client's. */
+const HIDDEN = Symbol('hidden');
+
+function fieldsOf(type: GraphQLCompositeType, { groups, treatment }: Selected, context: ShapeContext): readonly ShapedField[] {
+  const collected = collectFields(groups, type, context.schema);
+  if (treatment === undefined) return collected.map((field) => fieldOf(field, type, context));
+  // Objects of a type that the plan took for a leaf: nothing says how their fields are to be treated.
+  if (treatment.fields === undefined) throw blocked(treatment.treated?.coordinate ?? type.name);
+  const byKey = new Map(collected.map((field) => [field.responseKey, field]));
+  const shown = treatment.fields.map((field) => treatedField(field, byKey.get(field.responseKey), type, context));
+  if (!treatment.isSubject) return shown;
+  const id = byKey.get(SUBJECT_ID_KEY);
+  return [
+    entering(id ? fieldOf(id, type, context) : { ...NOWHERE, responseKey: SUBJECT_ID_KEY, complete: () => null }),
+    ...shown,
+  ];
+}
+
+/** The subject's id was fetched to know whose fields these are. */
+function entering(id: ShapedField): ShapedField {
+  return {
+    ...id,
+    complete(value, pass) {
+      const completed = id.complete(value, pass);
+      pass.tally.enterSubject(completed);
+      return completed === INVALID ? INVALID : HIDDEN;
+    },
+  };
+}
+
+function treatedField(
+  field: TreatedField,
+  collected: CollectedField | undefined,
+  parent: GraphQLCompositeType,
+  context: ShapeContext,
+): ShapedField {
+  const { responseKey, treated } = field;
+  const shaped = collected && fieldOf(collected, parent, context, field);
+  if (!treated) return shaped ?? { ...NOWHERE, responseKey, complete: () => null };
+  if (!shaped) return { ...NOWHERE, responseKey, complete: withhold(undefined, treated) };
+  const isSometimesWithheld = treated.byKind.some(({ withheld }) => withheld);
+  return isSometimesWithheld ? { ...shaped, complete: withhold(shaped.complete, treated) } : shaped;
+}
+
+/** A field that was not fetched. */
+const NOWHERE: Pick<ShapedField, 'read' | 'owners'> = { read: () => null, owners: () => [] };
+
+function fieldOf(
+  field: CollectedField,
+  parent: GraphQLCompositeType,
+  context: ShapeContext,
+  treatment?: TreatedField,
+): ShapedField {
   const { responseKey, planKey, definition } = field;
   return {
     responseKey,
     // JSON has no inherited fields, but the objects it becomes have: a field may be called `constructor`.
     read: planKey in Object.prototype ? (raw) => (Object.hasOwn(raw, planKey) ? raw[planKey] : null) : (raw) => raw[planKey],
-    complete: completerOfField(field, parent, context),
+    complete: completerOfField(field, parent, context, treatment),
     owners: () => (definition === TypeNameMetaFieldDef ? [] : context.ownersOf(parent.name, definition.name)),
   };
 }
 
-function completerOfField({ definition, below }: CollectedField, parent: GraphQLCompositeType, context: ShapeContext): Complete {
+function completerOfField(
+  { definition, below }: CollectedField,
+  parent: GraphQLCompositeType,
+  context: ShapeContext,
+  treatment: TreatedField | undefined,
+): Complete {
   if (isIntrospection(definition)) return (value) => value ?? null;
-  if (definition !== TypeNameMetaFieldDef) return completerOf(definition.type, below, context);
+  if (definition !== TypeNameMetaFieldDef) {
+    const complete = completerOf(definition.type, { groups: below, treatment }, context);
+    const { treated, fields } = treatment ?? {};
+    return treated && !fields && isList(definition.type) ? treatLeaves(complete, treated) : complete;
+  }
   if (isObjectType(parent)) return () => parent.name;
-  return (_, faults) => {
+  return (_, { faults }) => {
     spoilt(faults, `The object's type is not known beyond ${parent.name}.`);
     return INVALID;
   };
 }
 
-function spoilt(faults: Fault[], message: string): null {
-  faults.push({ message, path: [], owners: [] });
-  return null;
-}
-
-/** Adds the step before; of several owners of a shared field, those of the field around it are meant. */
-function extendPaths(faults: readonly Fault[], from: number, step: string | number, owners: readonly string[] = []): void {
-  for (const fault of faults.slice(from)) {
-    fault.path.push(step);
-    if (fault.owners.length === 0) fault.owners = owners;
-    else if (fault.owners.length > 1) fault.owners = common(fault.owners, owners);
-  }
-}
-
-function common(inner: readonly string[], outer: readonly string[]): readonly string[] {
-  const both = inner.filter((owner) => outer.includes(owner));
-  return both.length > 0 ? both : inner;
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type);
 }
