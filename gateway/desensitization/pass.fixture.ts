@@ -43,7 +43,11 @@ export function rawAnswer(question: string, data: Record<string, unknown>): RawA
     departments: ['registry'],
     unavailable: [],
     complete(tally = new Tally(), treatments) {
-      const shaped = compileShape(resolved, { schema: CITY, ownersOf: () => ['registry'] }, treatments)(joined, tally);
+      const shaped = compileShape(
+        resolved,
+        { schema: CITY, ownersOf: () => ['registry'], isHidden: () => false },
+        treatments,
+      )(joined, tally);
       faults = shaped.faults.map(({ path }) => path.join('.'));
       return { data: shaped.data, failures: [], departments: ['registry'], unavailable: [] };
     },

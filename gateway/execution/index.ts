@@ -13,6 +13,11 @@ export type Transport<Context> = (subgraph: string, request: SubgraphRequest, co
 export interface FederatedExecutionOptions<Context> {
   supergraphSdl: string;
   transport: Transport<Context>;
+  /**
+   * Whether a progressive override, `@override(label:)`, holds for a request; when left out, `percent(N)` is drawn anew for each
+   * request and every other label is off.
+   */
+  override?: (label: string, context: Context) => boolean;
   /** Compiled operations that are kept; 1,000 when left out. */
   maxPlans?: number;
 }
@@ -46,7 +51,7 @@ const MAX_PLANS = 1_000;
  * @throws when the supergraph cannot be used.
  */
 export function createExecution<Context = unknown>(options: FederatedExecutionOptions<Context>): FederatedExecution<Context> {
-  const { transport, maxPlans = MAX_PLANS } = options;
+  const { transport, override = drawn, maxPlans = MAX_PLANS } = options;
   const hashes = new WeakMap<DocumentNode, string>();
   let plans = createCompiledPlans(options.supergraphSdl, maxPlans);
   return {
@@ -57,13 +62,14 @@ export function createExecution<Context = unknown>(options: FederatedExecutionOp
       return plans.supergraph.subgraphs;
     },
     async execute({ document, operationName, variables = {}, context, hash = hashOf(document, hashes) }) {
-      const { apiSchema } = plans.supergraph;
+      const { apiSchema, overrideLabels } = plans.supergraph;
       const operation = getOperationAST(document, operationName);
       if (operation == null) return failed(new GraphQLError('The operation to execute is not in the document.'));
       const { errors } = getVariableValues(apiSchema, operation.variableDefinitions ?? [], variables);
       if (errors) return failed(...errors);
       try {
-        const plan = plans.plan({ document, operation, hash, variables });
+        const overrides = overrideLabels.filter((label) => override(label, context));
+        const plan = plans.plan({ document, operation, hash, variables, overrides });
         return (await plan.run(variables, (subgraph, request) => transport(subgraph, request, context))).complete();
       } catch (error) {
         return failed(error instanceof Error ? error : new GraphQLError('The operation could not be executed.'));
@@ -73,6 +79,11 @@ export function createExecution<Context = unknown>(options: FederatedExecutionOp
       plans = createCompiledPlans(supergraphSdl, maxPlans);
     },
   };
+}
+
+function drawn(label: string): boolean {
+  const share = /^percent\((\d{1,3}(?:\.\d{1,8})?)\)$/.exec(label)?.[1];
+  return share !== undefined && Math.random() * 100 < Number(share);
 }
 
 function hashOf(document: DocumentNode, known: WeakMap<DocumentNode, string>): string {

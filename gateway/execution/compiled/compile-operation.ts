@@ -50,16 +50,22 @@ export function compileOperation(
     document,
     operation,
     conditions,
-  }: { document: DocumentNode; operation: OperationDefinitionNode; conditions: Record<string, unknown> },
+    overrides,
+  }: {
+    document: DocumentNode;
+    operation: OperationDefinitionNode;
+    conditions: Record<string, unknown>;
+    overrides: readonly string[];
+  },
 ): CompiledOperation {
   const { apiSchema: schema } = supergraph;
   const resolved = resolveSelections({ ...supergraph, schema, document, operation, conditions });
   const planned = planDocument(schema, operation, resolved);
-  const steps = planned && compileSteps(supergraph.plan(planned), supergraph);
+  const steps = planned && compileSteps(supergraph.plan(planned, overrides), supergraph);
   // An empty plan would be answered with null as if that were the data.
   if (planned && !steps) throw new TypeError('the planner made no plan of an operation that asks for data');
   const introspect = compileIntrospection(schema, { document, operation, selections: resolved.selections });
-  const context = { schema, ownersOf: remembered(supergraph.ownersOf) };
+  const context = { schema, ownersOf: remembered(supergraph.ownersOf), isHidden: supergraph.isHidden };
   const shapeFor = rememberedShapes((treatments) => compileShape(resolved, context, treatments));
   return {
     async run(variables, send) {

@@ -1,5 +1,6 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { compileFetch } from './fetch.ts';
+import { requiredFetches } from './required-fetches.ts';
 import type { PlanPath } from './joined-data.ts';
 import type { Step } from './run.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
@@ -18,14 +19,26 @@ function compileNode(node: PlanNode, path: PlanPath, supergraph: LoadedSupergrap
     case 'Parallel':
       return inParallel(node.nodes.map((child) => compileNode(child, path, supergraph)));
     case 'Flatten':
-      return compileNode(node.node, [...path, ...node.path.map(String)], supergraph);
+      return compileNode(node.node, [...path, ...stepsOf(node.path, supergraph)], supergraph);
     case 'Fetch':
-      return compileFetch(node, path, supergraph);
+      return inParallel(requiredFetches(node, supergraph).map((fetch) => compileFetch(fetch, path, supergraph)));
     // Conditions are resolved before an operation is planned, and `@defer` is no part of the schema.
     case 'Condition':
     case 'Defer':
       throw new TypeError(`a plan of an operation without conditions has a ${node.kind}`);
   }
+}
+
+/** Reads a plan's path: `key`, `@`, and with the types of the objects there `key|[A,B]`; an empty step is the root. */
+function stepsOf(path: readonly (string | number)[], { interfaceObjects }: LoadedSupergraph): PlanPath {
+  return path.flatMap((step) => {
+    const [key = '', condition] = String(step).split('|');
+    if (key === '') return [];
+    // What an `@interfaceObject` calls by the interface's name may be of any of its types.
+    return condition === undefined
+      ? { key }
+      : { key, types: new Set([...condition.slice(1, -1).split(','), ...interfaceObjects]) };
+  });
 }
 
 function inSequence(steps: readonly Step[]): Step {
@@ -35,6 +48,8 @@ function inSequence(steps: readonly Step[]): Step {
 }
 
 function inParallel(steps: readonly Step[]): Step {
+  const [only] = steps;
+  if (only && steps.length === 1) return only;
   return async (run) => {
     await Promise.all(steps.map((step) => step(run)));
   };

@@ -11,6 +11,8 @@ export interface PlanRequest {
   /** Of the document's text: two documents with one hash are the same. */
   hash: string;
   variables: Readonly<Record<string, unknown>>;
+  /** Labels of the progressive overrides that hold for this request, sorted; none, when left out. */
+  overrides?: readonly string[];
 }
 
 /** A supergraph with the operations compiled against it: one never serves a plan of another. */
@@ -37,14 +39,13 @@ export function createCompiledPlans(supergraphSdl: string, capacity: number): Co
   return {
     supergraph,
     plan(request) {
-      const { document, operation, hash } = request;
+      const { document, operation, hash, overrides = [] } = request;
       const names = conditions.remember(hash, () => conditionVariables(document));
       const values = names.length === 0 ? {} : conditionValues(names, request, supergraph);
       const name = operation.name?.value ?? '';
-      const key =
-        names.length === 0 ? `${hash} ${name}` : `${hash} ${name} ${names.map((each) => Number(values[each] === true)).join('')}`;
+      const key = [hash, name, ...names.map((each) => Number(values[each] === true)), ...overrides].join(' ');
       return plans.remember(key, () => ({
-        compiled: compileOperation(supergraph, { document, operation, conditions: values }),
+        compiled: compileOperation(supergraph, { document, operation, conditions: values, overrides }),
         fields: countFields(document),
       })).compiled;
     },

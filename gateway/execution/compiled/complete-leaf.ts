@@ -10,10 +10,15 @@ export type CompleteLeaf = (value: unknown) => unknown;
  * Result coercion of a leaf that came as JSON (spec, section 3.5: an Int is a 32-bit integer, an ID is serialised as a
  * String; section 3.9: an enum has only its values). Scalars that a service defines itself pass as they are.
  */
-export function leafCompleter(type: GraphQLLeafType): CompleteLeaf {
+export function leafCompleter(type: GraphQLLeafType, isHidden: (type: string, value: string) => boolean): CompleteLeaf {
   if (!isEnumType(type)) return BUILT_IN.get(type.name) ?? ((value) => value);
   const names = new Set(type.getValues().map(({ name }) => name));
-  return (value) => (typeof value === 'string' && names.has(value) ? value : INVALID);
+  return (value) => {
+    if (typeof value !== 'string') return INVALID;
+    if (names.has(value)) return value;
+    // To say that a value stands there which clients must not know (`@inaccessible`) would be to show it.
+    return isHidden(type.name, value) ? null : INVALID;
+  };
 }
 
 const BUILT_IN: ReadonlyMap<string, CompleteLeaf> = new Map<string, CompleteLeaf>([

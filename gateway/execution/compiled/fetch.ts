@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
+import { compileContexts } from './contextual-arguments.ts';
 import { placesAt, isObject, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
@@ -22,7 +23,14 @@ interface Fetch {
 
 /** Compiles a fetch at a path of the joined data. Nothing that goes wrong rejects: it becomes errors of the run. */
 export function compileFetch(node: FetchNode, path: PlanPath, supergraph: LoadedSupergraph): Step {
-  const { serviceName: subgraph, operation: query, operationName, variableUsages = [], outputRewrites = [] } = node;
+  const {
+    serviceName: subgraph,
+    operation: query,
+    operationName,
+    variableUsages = [],
+    outputRewrites = [],
+    contextRewrites,
+  } = node;
   const fetch: Fetch = {
     subgraph,
     request: { query, ...(operationName !== undefined && { operationName }) },
@@ -30,17 +38,30 @@ export function compileFetch(node: FetchNode, path: PlanPath, supergraph: Loaded
     variableNames: variableUsages,
     path,
     rewriteAnswer: compileRewrites(outputRewrites, supergraph),
-    aliases: new Map(
-      outputRewrites.flatMap((rewrite) =>
+    aliases: new Map([
+      ...[...supergraph.requiredFields].map(([own, { name }]) => [own, name] as const),
+      ...outputRewrites.flatMap((rewrite) =>
         rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1) ?? '', rewrite.renameKeyTo] as const] : [],
       ),
-    ),
+    ]),
     interfaceObjects: supergraph.interfaceObjects,
   };
   if (node.requires === undefined) return (run) => fetchFields(fetch, run);
   const represent = compileRepresentation(node.requires, supergraph);
-  const rewriteRepresentation = compileRewrites(node.inputRewrites, supergraph);
-  return (run) => fetchEntities(fetch, { represent, rewriteRepresentation }, run);
+  const entities: Entities = { represent, rewriteRepresentation: compileRewrites(node.inputRewrites, supergraph) };
+  if (contextRewrites === undefined)
+    return (run) => fetchEntities(fetch, { ...entities, objects: objectsAt(run.data, path) }, run);
+  const groupByContext = compileContexts(contextRewrites, supergraph);
+  // One request has one value for an argument.
+  return async (run) => {
+    await Promise.all(groupByContext(run.data, path).map((group) => fetchEntities(fetch, { ...entities, ...group }, run)));
+  };
+}
+
+/** How the entities of a fetch are asked for. */
+interface Entities {
+  represent: Represent;
+  rewriteRepresentation: Rewrite | undefined;
 }
 
 async function fetchFields(fetch: Fetch, run: Run): Promise<void> {
@@ -57,14 +78,19 @@ async function fetchFields(fetch: Fetch, run: Run): Promise<void> {
 
 async function fetchEntities(
   fetch: Fetch,
-  { represent, rewriteRepresentation }: { represent: Represent; rewriteRepresentation: Rewrite | undefined },
+  {
+    represent,
+    rewriteRepresentation,
+    objects,
+    variables: contextual = {},
+  }: Entities & { objects: readonly JoinedObject[]; variables?: Readonly<Record<string, unknown>> },
   run: Run,
 ): Promise<void> {
   const representations: JoinedObject[] = [];
   /** The objects of each representation. */
   const targets: JoinedObject[][] = [];
   const known = new Map<string, number>();
-  for (const object of objectsAt(run.data, fetch.path)) {
+  for (const object of objects) {
     const representation = represent(object);
     if (representation === undefined) continue;
     rewriteRepresentation?.(representation);
@@ -76,7 +102,7 @@ async function fetchEntities(
     } else targets[index]?.push(object);
   }
   if (representations.length === 0) return;
-  const variables = variablesOf(fetch, run);
+  const variables = { ...variablesOf(fetch, run), ...contextual };
   const body = () => {
     const others = JSON.stringify(variables).slice(1, -1);
     return `${fetch.bodyHead}{${others}${others && ','}"representations":[${[...known.keys()].join(',')}]}}`;
@@ -127,9 +153,10 @@ function reportEntityErrors(fetch: Fetch, errors: readonly SubgraphError[], targ
   }
 }
 
-function nearest(path: PlanPath): PlanPath {
-  const list = path.indexOf('@');
-  return list === -1 ? path : path.slice(0, list);
+function nearest(path: PlanPath): string[] {
+  const keys = path.map(({ key }) => key);
+  const list = keys.indexOf('@');
+  return list === -1 ? keys : keys.slice(0, list);
 }
 
 function inPlanKeys({ aliases }: Fetch, path: readonly (string | number)[]): (string | number)[] {

@@ -1,8 +1,15 @@
 /** Data as subgraphs gave them, joined: keys are the plan's. */
 export type JoinedObject = Record<string, unknown>;
 
-/** Steps of a plan's path: a key, or `@` for every element of a list. */
-export type PlanPath = readonly string[];
+/** A step of a plan's path: a key, or `@` for every element of a list. */
+export interface PathStep {
+  key: string;
+  /** Names of the types of which the objects there must be; any, when left out. */
+  types?: ReadonlySet<string>;
+}
+
+/** Where in the joined data the objects of a fetch are. */
+export type PlanPath = readonly PathStep[];
 
 /**
  * Joins what a subgraph answered into what is known of the same object, in place. Null never replaces what another
@@ -45,17 +52,22 @@ export function objectsAt(data: JoinedObject, path: PlanPath): JoinedObject[] {
   return found;
 }
 
-function collect(value: unknown, path: PlanPath, step: number, found: JoinedObject[]): void {
+function collect(value: unknown, path: PlanPath, index: number, found: JoinedObject[]): void {
   if (value === null || value === undefined) return;
+  const step = path[index];
   if (Array.isArray(value)) {
     // A list where the path has `@`; elsewhere a subgraph answered a list for an object.
-    if (path[step] === '@') for (const element of value) collect(element, path, step + 1, found);
+    if (step?.key === '@') for (const element of value) collect(element, path, index + 1, found);
     return;
   }
-  if (!isObject(value)) return;
-  const key = path[step];
-  if (key === undefined) found.push(value);
-  else if (Object.hasOwn(value, key)) collect(value[key], path, step + 1, found);
+  if (!isObject(value) || !meets(value, path[index - 1])) return;
+  if (step === undefined) found.push(value);
+  else if (Object.hasOwn(value, step.key)) collect(value[step.key], path, index + 1, found);
+}
+
+/** Whether an object is of one of the types that the step to it names; one that does not say its type is. */
+export function meets({ __typename }: JoinedObject, step: PathStep | undefined): boolean {
+  return step?.types === undefined || typeof __typename !== 'string' || step.types.has(__typename);
 }
 
 /** Where each object at a path stands; the same object may stand in several places. */
@@ -64,22 +76,24 @@ export function placesAt(
   path: PlanPath,
 ): ReadonlyMap<JoinedObject, readonly (readonly (string | number)[])[]> {
   const places = new Map<JoinedObject, (readonly (string | number)[])[]>();
-  locate(data, path, [], places);
+  locate(data, path, { index: 0, at: [], places });
   return places;
 }
 
-function locate(
-  value: unknown,
-  path: PlanPath,
-  at: readonly (string | number)[],
-  places: Map<JoinedObject, (readonly (string | number)[])[]>,
-): void {
-  const [step, ...rest] = path;
+interface Locating {
+  index: number;
+  at: readonly (string | number)[];
+  places: Map<JoinedObject, (readonly (string | number)[])[]>;
+}
+
+function locate(value: unknown, path: PlanPath, { index, at, places }: Locating): void {
+  const step = path[index];
+  const next = (inner: unknown, to: string | number) => locate(inner, path, { index: index + 1, at: [...at, to], places });
   if (Array.isArray(value)) {
-    if (step === '@') value.forEach((element, index) => locate(element, rest, [...at, index], places));
-  } else if (isObject(value)) {
+    if (step?.key === '@') value.forEach(next);
+  } else if (isObject(value) && meets(value, path[index - 1])) {
     if (step === undefined) places.set(value, [...(places.get(value) ?? []), at]);
-    else if (Object.hasOwn(value, step)) locate(value[step], rest, [...at, step], places);
+    else if (Object.hasOwn(value, step.key)) next(value[step.key], step.key);
   }
 }
 

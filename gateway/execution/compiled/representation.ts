@@ -1,14 +1,12 @@
 import { getResponseName, type QueryPlanSelectionNode } from '@apollo/query-planner';
 import { isObject, join, type JoinedObject } from './joined-data.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
 
 /** What a subgraph needs of an object to find it, or undefined when the object has not got it. */
 export type Represent = (entity: JoinedObject) => JoinedObject | undefined;
 
-/** Compiles a fetch's `requires`: its keys, and the fields that `@requires` names. */
-export function compileRepresentation(
-  requires: readonly QueryPlanSelectionNode[],
-  types: { typesThatAre(name: string): ReadonlySet<string> },
-): Represent {
+/** Compiles a fetch's `requires`: its keys, and the fields that `@requires` names, as the subgraph calls them. */
+export function compileRepresentation(requires: readonly QueryPlanSelectionNode[], types: Types): Represent {
   const read = compileSelections(requires, types);
   return (entity) => {
     const representation = read(entity);
@@ -17,16 +15,18 @@ export function compileRepresentation(
   };
 }
 
+type Types = Pick<LoadedSupergraph, 'typesThatAre' | 'requiredFields'>;
+
 /** The selected part of an object; null when something of it was never fetched. */
 type Read = (value: JoinedObject) => JoinedObject | null;
 
-function compileSelections(
-  selections: readonly QueryPlanSelectionNode[],
-  types: { typesThatAre(name: string): ReadonlySet<string> },
-): Read {
+function compileSelections(selections: readonly QueryPlanSelectionNode[], types: Types): Read {
   const parts = selections.map((selection) => {
     const inner = selection.selections && compileSelections(selection.selections, types);
-    if (selection.kind === 'Field') return fieldPart(getResponseName(selection), inner);
+    if (selection.kind === 'Field') {
+      const key = getResponseName(selection);
+      return fieldPart(key, types.requiredFields.get(key)?.name ?? key, inner);
+    }
     const { typeCondition } = selection;
     return fragmentPart(typeCondition === undefined ? undefined : types.typesThatAre(typeCondition), inner ?? (() => ({})));
   });
@@ -40,10 +40,10 @@ function compileSelections(
 /** Adds its part of the value to the result; false when it is not there. */
 type Part = (value: JoinedObject, result: JoinedObject) => boolean;
 
-function fieldPart(key: string, inner: Read | undefined): Part {
+function fieldPart(key: string, name: string, inner: Read | undefined): Part {
   return (value, result) => {
     if (!Object.hasOwn(value, key) || value[key] === undefined) return false;
-    result[key] = inner === undefined ? value[key] : readEach(value[key], inner);
+    result[name] = inner === undefined ? value[key] : readEach(value[key], inner);
     return true;
   };
 }

@@ -31,6 +31,7 @@ export type Shape = (data: JoinedFields, tally: Tally) => Shaped;
 export interface ShapeContext {
   schema: GraphQLSchema;
   ownersOf(type: string, field: string): readonly string[];
+  isHidden(type: string, value?: string): boolean;
 }
 
 type JoinedFields = Readonly<Record<string, unknown>>;
@@ -81,7 +82,7 @@ function completerOf(type: GraphQLOutputType, selected: Selected, context: Shape
   if (isListType(type)) return listOf(completerOf(type.ofType, selected, context));
   if (isObjectType(type)) return objectOf(type, selected, context);
   if (isCompositeType(type)) return abstractOf(type, selected, context);
-  const leaf = leafCompleter(type);
+  const leaf = leafCompleter(type, context.isHidden);
   const complete: Complete = (value, { faults }) => {
     if (value === null || value === undefined) return null;
     const completed = leaf(value);
@@ -149,7 +150,8 @@ function abstractOf(type: GraphQLCompositeType, selected: Selected, context: Sha
     if (known) return known(value, pass);
     const runtimeType = runtimeTypeOf(typename, type, context.schema);
     // A name that the schema does not know is not kept: a subgraph could send any number of them.
-    if (runtimeType === undefined) return spoilt(pass.faults, `Value is of no type of ${type.name}.`);
+    if (runtimeType === undefined)
+      return context.isHidden(String(typename)) ? null : spoilt(pass.faults, `Value is of no type of ${type.name}.`);
     const complete = objectOf(runtimeType, selected, context);
     runtimeTypes.set(typename, complete);
     return complete(value, pass);

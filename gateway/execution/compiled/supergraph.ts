@@ -1,6 +1,12 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import {
+  DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  operationFromDocument,
+  type Schema,
+  Supergraph,
+} from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionNode } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionNode, visit } from 'graphql';
+import { planningSupergraph, type RequiredField } from './planning-supergraph.ts';
 
 /** A supergraph with its planner: everything that is compiled against it dies with it. */
 export interface LoadedSupergraph {
@@ -8,7 +14,9 @@ export interface LoadedSupergraph {
   apiSchema: GraphQLSchema;
   subgraphs: readonly string[];
   /** Plans a document of one operation whose fields are all in the API schema. Throws a GraphQLError when there is no plan. */
-  plan(document: DocumentNode): QueryPlan;
+  plan(document: DocumentNode, overrides: readonly string[]): QueryPlan;
+  /** Labels of progressive overrides (`@override(label:)`). */
+  overrideLabels: readonly string[];
   /** Names of the types that are, or always are also, the named one; hidden types of the subgraphs included. */
   typesThatAre(name: string): ReadonlySet<string>;
   /** Interfaces that some subgraph has as an object type (`@interfaceObject`): there `__typename` names no object type. */
@@ -19,22 +27,42 @@ export interface LoadedSupergraph {
   ownKey: string;
   /** Names of the fields that a plan must not share with the client: see {@link contestedFields}. */
   contestedFields: ReadonlySet<string>;
+  /** Whether a type, or a value of an enum, is the subgraphs' own affair: they know it, clients do not. */
+  isHidden(type: string, value?: string): boolean;
+  /** Fields that plans call by another name than their subgraphs do. */
+  requiredFields: ReadonlyMap<string, RequiredField>;
+  /** Names of the fields of {@link requiredFields} that a subgraph needs to answer a field. */
+  requiredBy(subgraph: string, type: string, field: string): readonly string[];
 }
+
+/** What the planner knows of itself, and contexts, which are compiled here; a demand for security that nobody here meets is refused. */
+const FEATURES = new Set([...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, 'https://specs.apollo.dev/context/v0.1']);
 
 /**
  * Loads supergraph SDL, as `rover` or `@apollo/composition` print it.
  * @throws when it is not a valid supergraph.
  */
 export function loadSupergraph(supergraphSdl: string): LoadedSupergraph {
-  const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: true });
+  const given = Supergraph.build(supergraphSdl, { validateSupergraph: true, supportedFeatures: FEATURES });
+  const written = parse(supergraphSdl, { noLocation: true });
+  const { document, requiredFields } = planningSupergraph(written);
+  // The rewritten one leaves fields external that nothing requires any more: only the given one is validated, subgraphs included.
+  const supergraph =
+    document === written
+      ? given
+      : given.subgraphs() && Supergraph.build(document, { validateSupergraph: false, supportedFeatures: FEATURES });
   const api = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph);
+  const planner = new QueryPlanner(supergraph, { typeConditionedFetching: true });
   const kinds = new Map<string, ReadonlySet<string>>();
   return {
-    apiSchema: api.toGraphQLJSSchema(),
+    apiSchema: given.apiSchema().toGraphQLJSSchema(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
     // Validated by whoever accepts the document; checking it twice would cost as much as planning.
-    plan: (document) => planner.buildQueryPlan(operationFromDocument(api, document, { validate: false })),
+    plan: (document, overrides) =>
+      planner.buildQueryPlan(operationFromDocument(api, document, { validate: false }), {
+        overrideConditions: new Map(overrides.map((label) => [label, true])),
+      }),
+    overrideLabels: overrideLabels(supergraph),
     typesThatAre(name) {
       const known = kinds.get(name) ?? new Set([name, ...narrowerTypes(supergraph, name)]);
       kinds.set(name, known);
@@ -44,6 +72,9 @@ export function loadSupergraph(supergraphSdl: string): LoadedSupergraph {
     ownersOf: (type, field) => ownersOf(supergraph, type, field),
     ownKey: ownKeyOf(supergraph),
     contestedFields: contestedFields(supergraph),
+    isHidden: (type, value) => isHidden(supergraph, api, type, value),
+    requiredFields,
+    requiredBy: (subgraph, type, field) => requiredBy(supergraph, { subgraph, type, field }, requiredFields),
   };
 }
 
@@ -92,10 +123,18 @@ function contestedFields(supergraph: Supergraph): ReadonlySet<string> {
 }
 
 function topFields(fieldSet: string | undefined): string[] {
-  if (fieldSet === undefined) return [];
+  return fieldSet === undefined ? [] : namesIn(selectionsOf(fieldSet));
+}
+
+function selectionsOf(fieldSet: string): readonly SelectionNode[] {
   const [operation] = parse(`{ ${fieldSet} }`, { noLocation: true }).definitions;
-  const selections = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
-  return namesIn(selections);
+  return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+}
+
+function allFields(fieldSet: string): string[] {
+  const names: string[] = [];
+  visit(parse(`{ ${fieldSet} }`, { noLocation: true }), { Field: ({ name }) => void names.push(name.value) });
+  return names;
 }
 
 function namesIn(selections: readonly SelectionNode[]): string[] {
@@ -107,4 +146,31 @@ function namesIn(selections: readonly SelectionNode[]): string[] {
 
 function fieldsOf({ schema }: Supergraph) {
   return [...schema.objectTypes(), ...schema.interfaceTypes()].flatMap((type) => [...type.fields()]);
+}
+
+function overrideLabels(supergraph: Supergraph): string[] {
+  const labels = fieldsOf(supergraph).flatMap((field) =>
+    field
+      .appliedDirectivesOf('join__field')
+      .map((directive) => (directive.arguments() as { overrideLabel?: string }).overrideLabel),
+  );
+  return [...new Set(labels.filter((label) => label !== undefined))].sort();
+}
+
+function isHidden({ schema }: Supergraph, api: Schema, name: string, value?: string): boolean {
+  const [type, shown] = [schema.type(name), api.type(name)];
+  if (value === undefined) return type !== undefined && shown === undefined;
+  return type?.kind === 'EnumType' && type.value(value) !== undefined && shown?.kind === 'EnumType' && !shown.value(value);
+}
+
+function requiredBy(
+  supergraph: Supergraph,
+  { subgraph, type, field }: { subgraph: string; type: string; field: string },
+  known: ReadonlyMap<string, RequiredField>,
+): string[] {
+  const schema = supergraph.subgraphs().get(subgraph);
+  const definition = schema?.schema.type(type);
+  if (schema === undefined || (definition?.kind !== 'ObjectType' && definition?.kind !== 'InterfaceType')) return [];
+  const applied = definition.field(field)?.appliedDirectivesOf(schema.metadata().requiresDirective()) ?? [];
+  return applied.flatMap((directive) => allFields(directive.arguments().fields).filter((name) => known.has(name)));
 }

@@ -1,0 +1,143 @@
+import { federation2, type FederationSuite } from '../federation.ts';
+
+const PARCELS = [
+  { id: '1', name: '笔', weight: 2, size: { long: 3, wide: 4 } },
+  { id: '2', name: '纸', weight: 5, size: null },
+];
+const price = ({ weight }: { weight: number }, { currency }: { currency: string }) => (currency === 'USD' ? weight : weight * 7);
+const tariff = ({ weight }: { weight: number }, { zone }: { zone: string }) => ({
+  zone,
+  fee: zone === 'FAR' ? weight * 100 : weight,
+});
+
+/** Shows of the representation what a field requires. */
+const told =
+  (...names: string[]) =>
+  (representation: Record<string, unknown>) =>
+    names.map((name) => JSON.stringify(representation[name])).join(' ');
+
+/** `@requires` with arguments: the same field twice, with a default, below another field, beside the client's own. */
+export const requiresArguments: FederationSuite = {
+  name: '@requires with arguments',
+  subgraphs: {
+    goods: {
+      sdl: federation2(`
+        enum Zone { NEAR FAR }
+        type Query { parcels: [Parcel!]! parcel(id: ID!): Parcel }
+        type Parcel @key(fields: "id") { id: ID! name: String weight: Int price(currency: String! = "CNY"): Int
+          tariff(zone: Zone!): Tariff tariffs(zones: [Zone!]!): [Tariff!] }
+        type Tariff { zone: Zone fee: Int }`),
+      entities: { Parcel: PARCELS },
+      resolvers: {
+        Query: {
+          parcels: () => PARCELS,
+          parcel: (_: unknown, { id }: { id: string }) => PARCELS.find((parcel) => parcel.id === id),
+        },
+        Parcel: {
+          price,
+          tariff,
+          tariffs: (parcel: { weight: number }, { zones }: { zones: string[] }) => zones.map((zone) => tariff(parcel, { zone })),
+        },
+      },
+    },
+    post: {
+      sdl: federation2(`
+        enum Zone { NEAR FAR }
+        type Parcel @key(fields: "id") { id: ID! price(currency: String! = "CNY"): Int @external weight: Int @external
+          tariff(zone: Zone!): Tariff @external tariffs(zones: [Zone!]!): [Tariff!] @external
+          dollars: String @requires(fields: "price(currency: \\"USD\\") weight")
+          yuan: String @requires(fields: "price(currency: \\"CNY\\")")
+          usual: String @requires(fields: "price")
+          near: String @requires(fields: "tariff(zone: NEAR) { fee }")
+          far: String @requires(fields: "tariff(zone: FAR) { zone fee }")
+          all: String @requires(fields: "tariffs(zones: [NEAR, FAR]) { fee }")
+          plain: String }
+        type Tariff @external { zone: Zone fee: Int }`),
+      entities: {
+        Parcel: [
+          { id: '1', plain: 'plain 1' },
+          { id: '2', plain: 'plain 2' },
+        ],
+      },
+      resolvers: {
+        Parcel: {
+          dollars: told('price', 'weight'),
+          yuan: told('price'),
+          usual: told('price'),
+          near: told('tariff'),
+          far: told('tariff'),
+          all: told('tariffs'),
+        },
+      },
+    },
+  },
+  cases: [
+    { what: 'one requirement', query: '{ parcel(id: "1") { dollars } }', data: { parcel: { dollars: '2 2' } } },
+    {
+      what: 'two requirements of one field with other arguments, in one operation',
+      query: '{ parcel(id: "1") { dollars yuan plain } }',
+      data: { parcel: { dollars: '2 2', yuan: '14', plain: 'plain 1' } },
+      asked: 'goods post post',
+    },
+    {
+      what: 'a requirement that leaves the argument to its default',
+      query: '{ parcel(id: "1") { usual dollars } }',
+      data: { parcel: { usual: '14', dollars: '2 2' } },
+    },
+    {
+      what: 'the client’s own field beside both',
+      query: '{ parcel(id: "1") { price(currency: "USD") yuan dollars weight } }',
+      data: { parcel: { price: 2, yuan: '14', dollars: '2 2', weight: 2 } },
+    },
+    {
+      what: 'aliases that are the required names',
+      query: '{ parcel(id: "1") { weight: name price: weight dollars } }',
+      data: { parcel: { weight: '笔', price: 2, dollars: '2 2' } },
+    },
+    {
+      what: 'requirements with fields below, twice',
+      query: '{ parcel(id: "1") { near far } }',
+      data: { parcel: { near: '{"fee":2}', far: '{"zone":"FAR","fee":200}' } },
+    },
+    {
+      what: 'a requirement of a list with a list as argument',
+      query: '{ parcel(id: "1") { all tariff(zone: FAR) { fee } } }',
+      data: { parcel: { all: '[{"fee":2},{"fee":200}]', tariff: { fee: 200 } } },
+    },
+    {
+      what: 'all of them for a list',
+      query: '{ parcels { usual dollars yuan near far all } }',
+      data: {
+        parcels: [
+          {
+            usual: '14',
+            dollars: '2 2',
+            yuan: '14',
+            near: '{"fee":2}',
+            far: '{"zone":"FAR","fee":200}',
+            all: '[{"fee":2},{"fee":200}]',
+          },
+          {
+            usual: '35',
+            dollars: '5 5',
+            yuan: '35',
+            near: '{"fee":5}',
+            far: '{"zone":"FAR","fee":500}',
+            all: '[{"fee":5},{"fee":500}]',
+          },
+        ],
+      },
+    },
+    {
+      what: 'requirements under conditions',
+      query: 'query ($yes: Boolean!, $no: Boolean!) { parcel(id: "2") { dollars @include(if: $no) yuan @include(if: $yes) } }',
+      variables: { yes: true, no: false },
+      data: { parcel: { yuan: '35' } },
+    },
+    {
+      what: 'one requirement under two aliases',
+      query: '{ parcel(id: "2") { a: dollars b: dollars c: yuan } }',
+      data: { parcel: { a: '5 5', b: '5 5', c: '35' } },
+    },
+  ],
+};
