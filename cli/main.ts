@@ -43,6 +43,10 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
     summary: '查看查询日志。 Read the query log',
     load: async () => ({ register: (await import('./commands/log.ts')).registerLog }),
   },
+  witness: {
+    summary: '查询日志的独立见证。 Watch query logs as an independent witness',
+    load: async () => ({ register: (await import('./commands/witness.ts')).registerWitness }),
+  },
 };
 
 /**

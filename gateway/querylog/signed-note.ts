@@ -134,7 +134,8 @@ function cosignedMessage(text: string, time: bigint): Uint8Array {
   return Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
 }
 
-function signatureLine({ name, keyId }: VerifierKey, signature: Uint8Array): string {
+/** A signature as a line of a note, newline included. */
+export function signatureLine({ name, keyId }: Pick<VerifierKey, 'name' | 'keyId'>, signature: Uint8Array): string {
   return `— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), signature]).toString('base64')}\n`;
 }
 

@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatVerifierKey, parseNote, parseVerifierKey, verifyNote } from '../../gateway/querylog/signed-note.ts';
+import { formatAddCheckpoint } from '../../gateway/witness/add-checkpoint.ts';
+import { LOG, logOf } from '../../gateway/witness/witness.fixture.ts';
+import { runCommand, startCommand } from '../../test/support/command.ts';
+
+const log = logOf('honest', 20);
+let directory: string;
+let key: string;
+const verifierKeys: string[] = [];
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'witness-'));
+  key = join(directory, 'w1.pem');
+  writeFileSync(join(directory, 'logs'), `# what we follow\n${formatVerifierKey(LOG.verifierKey)}\n`);
+  const made = await runCommand(['witness', 'key', key, '--name', 'witness.example/w1', '--json']);
+  verifierKeys.push((JSON.parse(made.stdout) as { verifierKey: string }).verifierKey);
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const serve = () => {
+  const identity = ['--name', 'witness.example/w1', '--key', key, '--logs', join(directory, 'logs')];
+  return startCommand(['witness', 'serve', ...identity, '--data', join(directory, 'state'), '--port', '0', '--json']);
+};
+const add = async (url: string, body: string) => {
+  const response = await fetch(`${url}/add-checkpoint`, { method: 'POST', body });
+  return { status: response.status, text: await response.text() };
+};
+
+describe('xinqiao witness', () => {
+  test('keeps the private key to its owner, and never writes over one', async () => {
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+    const before = readFileSync(key, 'utf8');
+    expect((await runCommand(['witness', 'key', key, '--name', 'witness.example/w1'])).end).toBe(1);
+    expect(readFileSync(key, 'utf8')).toBe(before);
+  });
+
+  test('with nothing else running cosigns, is killed, and has forgotten nothing', { timeout: 60_000 }, async () => {
+    const first = serve();
+    const ready = JSON.parse(await first.untilSaid('"url"')) as { url: string; verifierKey: string };
+    expect(ready.verifierKey).toBe(verifierKeys[0]);
+    const { status, text } = await add(ready.url, formatAddCheckpoint(0n, [], log.note(7)));
+    expect(status).toBe(200);
+    expect(verifyNote(parseNote(log.note(7) + text), [parseVerifierKey(ready.verifierKey)])).toHaveLength(1);
+    await first.stop('SIGKILL');
+
+    const second = serve();
+    const { url } = JSON.parse(await second.untilSaid('"url"')) as { url: string };
+    expect(await add(url, formatAddCheckpoint(0n, [], log.note(9)))).toEqual({ status: 409, text: '7\n' });
+    expect((await add(url, formatAddCheckpoint(7n, [], logOf('forked', 7).note(7)))).status).toBe(422);
+    await second.untilSaid('FORK ALARM: FORKED city.example/log');
+    const third = serve();
+    expect(await third.ended).toBe(1);
+    expect(await second.stop('SIGTERM')).toBe(0);
+  });
+});

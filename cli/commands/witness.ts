@@ -1,0 +1,111 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError } from 'commander';
+import { lockDirectory } from '../../database/directory-lock.ts';
+import {
+  COSIGNATURE,
+  formatVerifierKey,
+  noteSigner,
+  parseVerifierKey,
+  type VerifierKey,
+} from '../../gateway/querylog/signed-note.ts';
+import { SUITE } from '../../gateway/querylog/suite.ts';
+import { serveWitness } from '../../gateway/witness/serve-witness.ts';
+import { createWitness } from '../../gateway/witness/witness.ts';
+import { openWitnessStore } from '../../gateway/witness/witness-store.ts';
+
+interface KeyOptions {
+  name: string;
+  json?: true;
+}
+
+interface ServeOptions {
+  name: string;
+  key: string;
+  logs: string;
+  data: string;
+  host: string;
+  port: number;
+  json?: true;
+}
+
+/**
+ * Adds `xinqiao witness key FILE`, which makes a witness's key and prints its public half, and `xinqiao witness serve`, which cosigns
+ * until SIGINT or SIGTERM. Neither needs a gateway, a database or its configuration. Exit codes: 0 done or stopped; 1 failed.
+ */
+export function registerWitness(program: Command): void {
+  const witness = program.command('witness').description('查询日志的独立见证。 Watch query logs as an independent witness');
+  witness
+    .command('key')
+    .description('生成见证密钥，输出验证公钥。 Make a witness key and print its verifier key')
+    .argument('<file>', 'where the private key goes (PEM, mode 0600); must not exist')
+    .requiredOption('--name <name>', 'name of the witness, such as witness.example/w1')
+    .option('--json', 'print one JSON value {name, verifierKey}')
+    .action((file: string, options: KeyOptions) => makeKey(file, options));
+  witness
+    .command('serve')
+    .description('为检查点提供联署。 Cosign the checkpoints of the logs it follows')
+    .requiredOption('--name <name>', 'name of the witness, as the key was made for')
+    .requiredOption('--key <file>', 'private key (PEM)')
+    .requiredOption('--logs <file>', 'verifier keys of the logs it follows, a line each')
+    .option('--data <directory>', 'where it keeps what it has seen', '.xinqiao-witness')
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', portNumber, 4200)
+    .option('--json', 'print one JSON value {name, verifierKey, url} when it is ready')
+    .action(serve);
+}
+
+function makeKey(file: string, { name, json }: KeyOptions): void {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const verifierKey = formatVerifierKey(noteSigner(name, privateKey, COSIGNATURE).verifierKey);
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+  process.stdout.write(json ? `${JSON.stringify({ name, verifierKey })}\n` : `${verifierKey}\n`);
+}
+
+async function serve({ name, key, logs: logsFile, data, host, port, json }: ServeOptions): Promise<void> {
+  const signer = noteSigner(name, SUITE.privateKey(readFileSync(key, 'utf8')), COSIGNATURE);
+  const logs = readLogs(logsFile);
+  const lock = await lockDirectory(data, '');
+  if (!lock.held) throw new Error(`目录已被另一见证进程使用。 Another witness is using ${data}.`);
+  try {
+    const witness = createWitness({ signer, logs, store: openWitnessStore(data), clock: Date.now, reportFork });
+    const served = await serveWitness(witness, { host, port, logs, report });
+    const verifierKey = formatVerifierKey(signer.verifierKey);
+    process.stdout.write(json ? `${JSON.stringify({ name, verifierKey, url: served.url })}\n` : `见证 ${name}: ${served.url}\n`);
+    await untilStopped();
+    await served.close();
+  } finally {
+    await lock.release();
+  }
+}
+
+function readLogs(file: string): VerifierKey[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const keys = lines
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map(parseVerifierKey);
+  if (keys.length === 0 || keys.some(({ type }) => type !== SUITE.signatureType))
+    throw new Error(`文件应逐行列出日志的验证公钥。 ${file} must list verifier keys of logs, a line each.`);
+  return keys;
+}
+
+/** On its own line and in one fixed form, for whoever watches the output. */
+function reportFork(origin: string, refusal: string): void {
+  process.stderr.write(`日志出现分叉或矛盾 FORK ALARM: ${refusal} ${origin}\n`);
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`见证请求未能完成。 A request failed: ${error instanceof Error ? error.message : String(error)}\n`);
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function portNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('应为 0 至 65535 的整数。 Expected a port from 0 to 65535.');
+}
