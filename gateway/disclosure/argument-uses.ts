@@ -22,35 +22,43 @@ export interface UsedCoordinate {
   wellFormed: boolean;
 }
 
+/** The fields of a tree whose arguments are to be governed, outermost first: they depend on the operation alone. */
+export function fieldsWithArguments(fields: readonly ResolvedField[]): ResolvedField[] {
+  return fields.flatMap((field) => {
+    const below = field.fields === undefined ? [] : fieldsWithArguments(field.fields);
+    return field.coordinate === null || field.arguments.length === 0 ? below : [field, ...below];
+  });
+}
+
 /**
  * Walks the values of every argument the client supplies, literals and variables alike, into input objects and lists.
  * @throws {GatewayError} INPUT_INVALID for a value its type does not admit.
  */
-export function argumentUses(fields: readonly ResolvedField[], variables: Variables): ArgumentUse[] {
-  return fields.flatMap((field) => {
-    const below = field.fields === undefined ? [] : argumentUses(field.fields, variables);
-    return field.coordinate === null || field.arguments.length === 0 ? below : [useOf(field, variables), ...below];
-  });
-}
-
-interface Collected {
-  coordinates: UsedCoordinate[];
-  subjects: AskedSubject[];
-}
-
-function useOf(field: ResolvedField, variables: Variables): ArgumentUse {
-  const into: Collected = { coordinates: [], subjects: [] };
+export function argumentUse(field: ResolvedField, variables: Variables): ArgumentUse {
+  const into: Collected = { coordinates: new Map(), subjects: [] };
   for (const node of field.arguments) {
     const definition = field.definition.args.find(({ name }) => name === node.name.value);
     if (!definition) throw new GatewayError('INPUT_INVALID');
     const value = suppliedValue(node, definition, variables);
     // An explicit null asks for nothing.
     if (value === undefined || value === null) continue;
-    const coordinate = `${field.coordinate}(${definition.name}:)`;
-    into.coordinates.push({ coordinate, person: undefined, wellFormed: isWellFormed(definition.type, value) });
+    collect(`${field.coordinate}(${definition.name}:)`, undefined, isWellFormed(definition.type, value), into);
     walk(definition.type, value, into);
   }
-  return { field, ...into };
+  return { field, coordinates: [...into.coordinates.values()], subjects: into.subjects };
+}
+
+interface Collected {
+  /** Each once for a kind of subject, however many subjects are named. */
+  coordinates: Map<string, UsedCoordinate>;
+  subjects: AskedSubject[];
+}
+
+function collect(coordinate: string, person: boolean | undefined, wellFormed: boolean, { coordinates }: Collected): void {
+  const key = `${person} ${coordinate}`;
+  const known = coordinates.get(key);
+  if (known === undefined) coordinates.set(key, { coordinate, person, wellFormed });
+  else known.wellFormed &&= wellFormed;
 }
 
 function suppliedValue(node: ArgumentNode, definition: GraphQLArgument, variables: Variables): unknown {
@@ -75,7 +83,7 @@ function walk(type: GraphQLInputType, value: unknown, into: Collected): void {
     if (inner === null || inner === undefined) continue;
     // An identifier is judged when its subject is read, and only for those who may ask by it.
     const wellFormed = subject !== undefined || isWellFormed(field.type, inner);
-    into.coordinates.push({ coordinate: `${type.name}.${field.name}`, person: subject?.person, wellFormed });
+    collect(`${type.name}.${field.name}`, subject?.person, wellFormed, into);
     walk(field.type, inner, into);
   }
 }

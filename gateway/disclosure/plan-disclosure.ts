@@ -8,7 +8,7 @@ import { GatewayError } from '../errors.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 import type { QueryRequest } from '../request.ts';
-import { argumentUses } from './argument-uses.ts';
+import { argumentUse, fieldsWithArguments } from './argument-uses.ts';
 import type { ArgumentUse } from './argument-uses.ts';
 import { askedId } from './asked-subjects.ts';
 import type { AskedSubject } from './asked-subjects.ts';
@@ -50,7 +50,7 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
   const conditions = createBoundedCache<readonly string[]>(maxPlans);
   // By weight: anybody may send operations of thousands of fields, and as many of them as there is room for.
   const room = maxPlans * FIELDS_PER_PLAN;
-  const operations = createBoundedCache<readonly ResolvedField[]>(room, weightOf);
+  const operations = createBoundedCache<Resolved>(room, ({ fields }) => weightOf(fields));
   const plans = createBoundedCache<CompiledPlan>(room, ({ plan }) => weightOf(plan.fields));
 
   return (request, caller, declared, policy) => {
@@ -66,11 +66,12 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
       operation.name?.value ?? null,
       deciding.map((name) => variables[name] ?? null),
     ]);
-    const fields = operations.remember(shape, () =>
-      resolveOperation({ document: request.document, operation, schema: apiSchema, variables }),
-    );
+    const { fields, governed } = operations.remember(shape, () => {
+      const resolved = resolveOperation({ document: request.document, operation, schema: apiSchema, variables });
+      return { fields: resolved, governed: fieldsWithArguments(resolved) };
+    });
 
-    const uses = argumentUses(fields, variables);
+    const uses = governed.map((field) => argumentUse(field, variables));
     const kinds = kindsByRootField(fields, uses);
     const plan = plans.remember(planKey({ shape, caller, purpose, policy, kinds }), () =>
       compilePlan({ operation, fields, caller, purpose, policy, catalogue, kinds, pseudonymKey, date }),
@@ -84,6 +85,12 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
       return { plan: plan.plan, asked };
     });
   };
+}
+
+/** An operation as far as its conditions settle it, and those of its fields whose arguments are to be governed. */
+interface Resolved {
+  fields: readonly ResolvedField[];
+  governed: readonly ResolvedField[];
 }
 
 /** The fields of a tree; at least what a plan of {@link FIELDS_PER_PLAN} weighs, so that small ones are bounded in number too. */
@@ -134,16 +141,22 @@ function planKey(parts: {
   const { shape, caller, purpose, policy, kinds } = parts;
   const { actor, department, organization } = caller;
   // Pseudonyms are bound to the organisation; all other plans are shared by callers of one class.
-  const scope = usesPseudonyms(policy, purpose.code) ? organization : null;
+  const scope = pseudonymising(policy).has(purpose.code) ? organization : null;
   return JSON.stringify([shape, policy.hash, purpose.code, purpose.effective.from, actor, department ?? null, scope, [...kinds]]);
 }
 
-function usesPseudonyms(policy: PolicySet, code: string): boolean {
-  return policy.source.purposes.some(
-    (purpose) =>
-      purpose.code === code &&
-      [...purpose.discloses, ...purpose.own].some(({ treatments }) => Object.values(treatments).includes('PSEUDONYMIZE')),
+/** By policy set, which is immutable: codes of the purposes that replace a value by a pseudonym. */
+const pseudonymisingPurposes = new WeakMap<PolicySet, ReadonlySet<string>>();
+
+function pseudonymising(policy: PolicySet): ReadonlySet<string> {
+  const known = pseudonymisingPurposes.get(policy);
+  if (known !== undefined) return known;
+  const using = policy.source.purposes.filter(({ discloses, own }) =>
+    [...discloses, ...own].some(({ treatments }) => Object.values(treatments).includes('PSEUDONYMIZE')),
   );
+  const codes = new Set(using.map(({ code }) => code));
+  pseudonymisingPurposes.set(policy, codes);
+  return codes;
 }
 
 /** Every argument of a field that is fetched must be revealed to the caller; arguments of pruned fields go nowhere. */

@@ -5,7 +5,7 @@ import type { ReloadableExecution } from '../execution/execution.ts';
 import type { QueryRequest } from '../request.ts';
 import type { FlowResponse } from '../respond/respond.ts';
 import type { Exchange } from './exchange.ts';
-import { queryCost } from './query-cost.ts';
+import { compileCost, type CostedOperation, type QueryCost } from './query-cost.ts';
 
 /** The flow as the server calls it; it answers refusals too and never rejects. */
 export type Flow = (request: QueryRequest) => Promise<FlowResponse>;
@@ -18,7 +18,7 @@ type Result = Awaited<ReturnType<Executor>>;
 
 /**
  * The flow in Apollo Server's place for a gateway: Apollo parses and validates against the API schema, the flow decides
- * and answers everything else. `maxCost` limits {@link queryCost}.
+ * and answers everything else. `maxCost` limits what {@link compileCost} counts.
  *
  * What is refused before the flow (HTTP, syntax, validation, depth, aliases, cost) asks about nobody yet and is answered with
  * names of the schema at most: the server puts it on the log (`rejections.ts`).
@@ -28,6 +28,7 @@ export function flowGateway(
   execution: Pick<ReloadableExecution, 'schema' | 'onSchema'>,
   { maxCost }: { maxCost: number },
 ): GatewayInterface {
+  const costOf = createCostCache();
   return {
     onSchemaLoadOrUpdate(callback) {
       const announce = ({ apiSchema, supergraphSdl }: ReloadableExecution['schema']) =>
@@ -35,12 +36,28 @@ export function flowGateway(
       announce(execution.schema);
       return execution.onSchema(announce);
     },
-    load: async () => ({ executor: (context) => answer(context, flow, maxCost) }),
+    load: async () => ({ executor: (context) => answer(context, flow, { costOf, maxCost }) }),
     stop: async () => {},
   };
 }
 
-async function answer(context: RequestContext, flow: Flow, maxCost: number): Promise<Result> {
+/** Costs by schema and operation: Apollo Server keeps the documents it has seen, and with them goes what is kept here. */
+function createCostCache(): (costed: CostedOperation) => QueryCost {
+  const schemas = new WeakMap<object, WeakMap<object, QueryCost>>();
+  return (costed) => {
+    const operations = schemas.get(costed.schema) ?? new WeakMap<object, QueryCost>();
+    schemas.set(costed.schema, operations);
+    const cost = operations.get(costed.operation) ?? compileCost(costed);
+    operations.set(costed.operation, cost);
+    return cost;
+  };
+}
+
+async function answer(
+  context: RequestContext,
+  flow: Flow,
+  { costOf, maxCost }: { costOf: (costed: CostedOperation) => QueryCost; maxCost: number },
+): Promise<Result> {
   const exchange = (context.context as { exchange: Exchange }).exchange;
   const { document, operation, schema, request } = context;
   // Undefined when the document holds several operations and the request names none of them, whatever the type says;
@@ -50,8 +67,8 @@ async function answer(context: RequestContext, flow: Flow, maxCost: number): Pro
     maxErrors: 1,
   });
   if (variables === undefined) return documentFault(exchange);
-  const cost = queryCost({ schema, document, operation, variables });
-  if (cost > maxCost) return refusal(new GatewayError('QUERY_TOO_COSTLY', { limit: 'cost', most: maxCost }), 400);
+  if (costOf({ schema, document, operation })(variables) > maxCost)
+    return refusal(new GatewayError('QUERY_TOO_COSTLY', { limit: 'cost', most: maxCost }), 400);
   exchange.reachedFlow = true;
   return toResult(
     await flow({

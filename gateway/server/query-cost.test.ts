@@ -1,6 +1,6 @@
 import { buildSchema, getOperationAST, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { queryCost } from './query-cost.ts';
+import { compileCost } from './query-cost.ts';
 
 const schema = buildSchema(`
   type Query { subject(id: ID): Subject subjects(by: [ID!]): [Subject] search(first: Int = 20): Connection }
@@ -14,7 +14,7 @@ function cost(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
   const operation = getOperationAST(document);
   if (operation == null) throw new Error('one operation, please');
-  return queryCost({ schema, document, operation, variables });
+  return compileCost({ schema, document, operation })(variables);
 }
 
 describe('the cost of a query', () => {
@@ -36,6 +36,30 @@ describe('the cost of a query', () => {
     ['one for what has no type', '{ __typename __schema { types { name } } }', 1 + 3],
   ])('%s: %s', (_, text, expected) => {
     expect(cost(text)).toBe(expected);
+  });
+
+  test('many spreads of spreads are counted without visiting each', () => {
+    const fragments = Array.from(
+      { length: 40 },
+      (_, level) => `fragment F${level} on Subject { ...F${level + 1} ...F${level + 1} }`,
+    );
+    const text = `query($n: Int) { subject { ...F0 } } ${fragments.join(' ')} fragment F40 on Subject { records(first: $n) { number } }`;
+    expect(cost(text, { n: 1 })).toBe(1 + 2 ** 40 * 2);
+  });
+
+  test('one compiled operation is counted anew for other variables', () => {
+    const document = parse(
+      'query($n: Int) { subject { ...F } search(first: $n) { edges { node { tags } } } } fragment F on Subject { records(first: $n) { number } }',
+    );
+    const operation = getOperationAST(document);
+    if (operation == null) throw new Error('one operation, please');
+    const compiled = compileCost({ schema, document, operation });
+    expect([{ n: 3 }, { n: 2 }, {}, { n: 3 }].map(compiled)).toEqual([
+      1 + 6 + 3 * 13,
+      1 + 4 + 2 * 13,
+      1 + 40 + 20 * 13,
+      1 + 6 + 3 * 13,
+    ]);
   });
 
   test('a size in a variable counts like a literal', () => {

@@ -1,4 +1,5 @@
 import {
+  BREAK,
   type DocumentNode,
   type FieldNode,
   getArgumentValues,
@@ -13,60 +14,73 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 
 /** Elements assumed of a list that neither an argument nor the field around it bounds. */
 const ASSUMED_LENGTH = 10;
 
-/** What the cost of an operation depends on. The document must have been validated, the variables coerced. */
+/** What the cost of an operation depends on besides its variables. The document must have been validated. */
 export interface CostedOperation {
   schema: GraphQLSchema;
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  variables: Readonly<Record<string, unknown>>;
 }
 
+type Variables = Readonly<Record<string, unknown>>;
+
+/** The cost of an operation for its coerced variables. */
+export type QueryCost = (variables: Variables) => number;
+
+/** A number where no variable decides. */
+type Cost = number | QueryCost;
+
 /**
- * The most values an operation can answer: one a field, times the length of each list around it, which is its `first`
+ * Compiles the most values an operation can answer: one a field, times the length of each list around it, which is its `first`
  * argument or as many as a list argument names. Skip and include are taken as shown; introspection counts its fields.
  */
-export function queryCost({ schema, document, operation, variables }: CostedOperation): number {
+export function compileCost({ schema, document, operation }: CostedOperation): QueryCost {
   const fragments = new Map(
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
-  // A fragment costs the same wherever it is spread; without this, ten nested spreads of two cost a thousand visits.
-  const known = new Map<string, number>();
+  // A selection costs the same wherever it is spread; without this, ten nested spreads of two cost a thousand visits.
+  const known = { bounded: new Map<SelectionSetNode, Cost>(), unbounded: new Map<SelectionSetNode, Cost>() };
 
-  function ofSelections({ selections }: SelectionSetNode, type: GraphQLCompositeType | undefined, bounded: boolean): number {
-    let cost = 0;
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) cost += ofField(selection, type, bounded);
-      else if (selection.kind === Kind.INLINE_FRAGMENT)
-        cost += ofSelections(selection.selectionSet, conditionType(selection.typeCondition?.name.value) ?? type, bounded);
-      else cost += ofFragment(selection.name.value, bounded);
-    }
+  function ofSelections(set: SelectionSetNode, type: GraphQLCompositeType | undefined, bounded: boolean): Cost {
+    const visited = known[bounded ? 'bounded' : 'unbounded'];
+    const cost = visited.get(set) ?? once(sum(set.selections.map((selection) => ofSelection(selection, type, bounded))));
+    visited.set(set, cost);
     return cost;
   }
 
-  function ofFragment(name: string, bounded: boolean): number {
-    const key = `${bounded} ${name}`;
-    const fragment = fragments.get(name);
-    const cost =
-      known.get(key) ??
-      (fragment ? ofSelections(fragment.selectionSet, conditionType(fragment.typeCondition.name.value), bounded) : 0);
-    known.set(key, cost);
-    return cost;
+  function ofSelection(
+    selection: SelectionSetNode['selections'][number],
+    type: GraphQLCompositeType | undefined,
+    bounded: boolean,
+  ): Cost {
+    if (selection.kind === Kind.FIELD) return ofField(selection, type, bounded);
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    return fragment === undefined
+      ? 0
+      : ofSelections(fragment.selectionSet, conditionType(fragment.typeCondition?.name.value) ?? type, bounded);
   }
 
-  function ofField(node: FieldNode, type: GraphQLCompositeType | undefined, bounded: boolean): number {
+  function ofField(node: FieldNode, type: GraphQLCompositeType | undefined, bounded: boolean): Cost {
     const field = isObjectType(type) ? type.getFields()[node.name.value] : undefined;
-    const size = field && sizeArgument(field, node, variables);
     const inner = field && getNamedType(field.type);
-    const below = node.selectionSet
-      ? ofSelections(node.selectionSet, isCompositeType(inner) ? inner : undefined, size !== undefined)
-      : 0;
-    const length = size ?? (field && isListType(getNullableType(field.type)) && !bounded ? ASSUMED_LENGTH : 1);
-    return length * (1 + below);
+    const innerType = isCompositeType(inner) ? inner : undefined;
+    const below = (within: boolean) => (node.selectionSet ? ofSelections(node.selectionSet, innerType, within) : 0);
+    const usual = field && isListType(getNullableType(field.type)) && !bounded ? ASSUMED_LENGTH : 1;
+    if (field === undefined || !usesVariables(node)) {
+      const size = field && sizeArgument(field, node, {});
+      return timesOnePlus(size ?? usual, below(size !== undefined));
+    }
+    // Left out, the variable bounds neither this list nor what is below.
+    const [loose, tight] = [below(false), below(true)];
+    return (variables) => {
+      const size = sizeArgument(field, node, variables);
+      return (size ?? usual) * (1 + valueOf(size === undefined ? loose : tight, variables));
+    };
   }
 
   function conditionType(name: string | undefined): GraphQLCompositeType | undefined {
@@ -74,15 +88,49 @@ export function queryCost({ schema, document, operation, variables }: CostedOper
     return isCompositeType(type) ? type : undefined;
   }
 
-  return ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false);
+  const cost = ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false);
+  return (variables) => valueOf(cost, variables);
+}
+
+function valueOf(cost: Cost, variables: Variables): number {
+  return typeof cost === 'number' ? cost : cost(variables);
+}
+
+function sum(costs: readonly Cost[]): Cost {
+  const variable = costs.filter((cost) => typeof cost === 'function');
+  const fixed = costs.reduce<number>((total, cost) => (typeof cost === 'number' ? total + cost : total), 0);
+  if (variable.length === 0) return fixed;
+  return (variables) => variable.reduce((total, cost) => total + cost(variables), fixed);
+}
+
+function timesOnePlus(factor: number, cost: Cost): Cost {
+  return typeof cost === 'number' ? factor * (1 + cost) : (variables) => factor * (1 + cost(variables));
+}
+
+/** Works out a cost once for one set of variables. */
+function once(cost: Cost): Cost {
+  if (typeof cost === 'number') return cost;
+  let last: { variables: Variables; value: number } | undefined;
+  return (variables) => {
+    if (last?.variables !== variables) last = { variables, value: cost(variables) };
+    return last.value;
+  };
+}
+
+function usesVariables({ arguments: args = [] }: FieldNode): boolean {
+  let uses = false;
+  for (const argument of args)
+    visit(argument, {
+      Variable() {
+        uses = true;
+        return BREAK;
+      },
+    });
+  return uses;
 }
 
 /** How many elements the arguments ask for, if they say so. */
-function sizeArgument(
-  field: GraphQLField<unknown, unknown>,
-  node: FieldNode,
-  variables: Readonly<Record<string, unknown>>,
-): number | undefined {
+function sizeArgument(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): number | undefined {
   const values = Object.entries(getArgumentValues(field, node, variables));
   const sizes = values.flatMap(([name, value]) => {
     if (name === 'first' && typeof value === 'number') return [Math.max(0, value)];
