@@ -73,6 +73,12 @@ export interface Limits {
   inFlight: number;
   /** The longest answer accepted from a department. */
   departmentResponseBytes: number;
+  /** Requests under way at one department, each on a connection of its own. */
+  departmentConcurrency: number;
+  /** Queries that wait for one department; one more is OVERLOADED. */
+  departmentQueue: number;
+  /** Subjects, and queries, that travel in one joined request to a department; 1 joins nothing. */
+  joinedSubjects: number;
 }
 
 /** Directory in which an embedded gateway keeps every policy version that was ever in force, by its hash. */
@@ -136,17 +142,24 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       request: e.XINQIAO_REQUEST_TIMEOUT_MS,
       shutdownGrace: e.XINQIAO_SHUTDOWN_GRACE_MS,
     },
-    limits: {
-      bodyBytes: e.XINQIAO_MAX_BODY_BYTES,
-      depth: e.XINQIAO_MAX_DEPTH,
-      aliases: e.XINQIAO_MAX_ALIASES,
-      directives: e.XINQIAO_MAX_DIRECTIVES,
-      tokens: e.XINQIAO_MAX_TOKENS,
-      cost: e.XINQIAO_MAX_COST,
-      inFlight: e.XINQIAO_MAX_IN_FLIGHT,
-      departmentResponseBytes: e.XINQIAO_MAX_DEPARTMENT_RESPONSE_BYTES,
-    },
+    limits: limitsOf(e),
   });
+}
+
+function limitsOf(e: v.InferOutput<typeof ENVIRONMENT>): Limits {
+  return {
+    bodyBytes: e.XINQIAO_MAX_BODY_BYTES,
+    depth: e.XINQIAO_MAX_DEPTH,
+    aliases: e.XINQIAO_MAX_ALIASES,
+    directives: e.XINQIAO_MAX_DIRECTIVES,
+    tokens: e.XINQIAO_MAX_TOKENS,
+    cost: e.XINQIAO_MAX_COST,
+    inFlight: e.XINQIAO_MAX_IN_FLIGHT,
+    departmentResponseBytes: e.XINQIAO_MAX_DEPARTMENT_RESPONSE_BYTES,
+    departmentConcurrency: e.XINQIAO_DEPARTMENT_CONCURRENCY,
+    departmentQueue: e.XINQIAO_DEPARTMENT_QUEUE,
+    joinedSubjects: e.XINQIAO_JOINED_SUBJECTS,
+  };
 }
 
 /** Every variable with its default and accepted form. The tables of README.md and the services of docker-compose.yml are tested against it. */
@@ -195,6 +208,10 @@ export const ENVIRONMENT = v.object({
   XINQIAO_MAX_COST: wholeNumber(100_000, 1, 10_000_000),
   XINQIAO_MAX_IN_FLIGHT: wholeNumber(1_000, 1, 100_000),
   XINQIAO_MAX_DEPARTMENT_RESPONSE_BYTES: wholeNumber(16_777_216, 1_024, 268_435_456),
+  XINQIAO_DEPARTMENT_CONCURRENCY: wholeNumber(32, 1, 1_000),
+  XINQIAO_DEPARTMENT_QUEUE: wholeNumber(500, 0, 100_000),
+  // The ids of as many requests travel in one header, of which a server takes 16 KB.
+  XINQIAO_JOINED_SUBJECTS: wholeNumber(64, 1, 200),
 });
 
 /** Only what was set: an absent property, never an undefined one. */

@@ -158,6 +158,7 @@ function frontOf({ config, db, logger }: CityOptions, parts: Parts, gateway: Gat
     quotas: async () => !quotas.degraded(),
     ...departmentChecks(execution),
   };
+  metrics.observeLoad(() => execution.load());
   const flow = (request: QueryRequest) => answerQuery(request, gateway);
   const recordRejection = createRecordRejection(gateway);
   return createServer({
@@ -184,12 +185,14 @@ function createExecution(
   parts: { supergraphSdl: string; secrets: Secrets; metrics: Metrics; clock: Clock },
 ) {
   const { supergraphSdl, secrets, metrics, clock } = parts;
+  const { limits } = config;
   const keyId = contextKeyId(secrets.contextPublicKey);
   const signer = { privateKey: secrets.contextKey, keyId, clock };
   const publicKeys = new Map([[keyId, secrets.contextPublicKey]]);
   const usual = (department: Department) => {
     const url = config.subgraphUrls[department];
-    if (url !== undefined) return overHttp(url, { maxResponseBytes: config.limits.departmentResponseBytes });
+    if (url !== undefined)
+      return overHttp(url, { maxResponseBytes: limits.departmentResponseBytes, connections: limits.departmentConcurrency });
     const report = (err: unknown) => logger.error({ err, department }, 'a department failed');
     return inProcess(createSubgraph(departments[department], { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
   };
@@ -199,6 +202,8 @@ function createExecution(
     signContext: (context) => signContext(context, signer),
     clock,
     timeouts: config.timeouts,
+    limits: { concurrency: limits.departmentConcurrency, waiting: limits.departmentQueue, joined: limits.joinedSubjects },
+    observeJoined: metrics.observeJoined,
     observe: (observation) => {
       metrics.observeDepartment(observation);
       // An open circuit was announced by the failures that opened it; a client that left is no news.

@@ -1,6 +1,7 @@
 import { Kind, parse } from 'graphql';
 import type { FieldNode, SelectionNode } from 'graphql';
-import type { CancelSignal } from './cancellation.ts';
+import { GatewayError } from '../errors.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { DepartmentAnswer, DepartmentError, DepartmentRequest } from './department-transport.ts';
 import type { SubgraphAnswer } from './compiled/run.ts';
 import type { DepartmentFailure } from './execution.ts';
@@ -9,7 +10,8 @@ import type { AskDepartment } from './resilient-department.ts';
 /** What one query carries to every department it reaches, and what it learns there. */
 export interface QueryScope {
   requestId: string;
-  signal: CancelSignal;
+  /** Ends what the query still asks: its client has gone, or it will not be answered. */
+  cancellation: Cancellation;
   idempotent: boolean;
   contextToken(department: string): string;
   /** Departments that were sent something; those of them whose data are missing or incomplete. */
@@ -54,13 +56,15 @@ async function answer(
   scope: QueryScope,
   ask: AskDepartment,
 ): Promise<DepartmentAnswer> {
-  const { requestId, signal, idempotent } = scope;
+  const { requestId, cancellation: signal, idempotent } = scope;
   // Outside the attempt: a context that cannot be signed is our fault, and fails the whole query.
   const contextToken = scope.contextToken(department);
   try {
     const received = await ask(request, { contextToken, requestId, signal, idempotent });
     return hasForm(received, request) ? received : UNUSABLE;
-  } catch {
+  } catch (error) {
+    // OVERLOADED refuses the whole query, and at once: nothing of it is worth waiting for.
+    if (error instanceof GatewayError) scope.cancellation.abort(error);
     // Why is in the metrics; the client learns that the department did not answer.
     return UNUSABLE;
   }

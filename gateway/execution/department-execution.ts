@@ -5,7 +5,9 @@ import { type Department, DEPARTMENTS } from '../../schema/signed-context.ts';
 import { GatewayError } from '../errors.ts';
 import { type CompiledPlans, createCompiledPlans } from './compiled/compiled-plans.ts';
 import { type ExecutionError, INVALID_ANSWER } from './compiled/compile-operation.ts';
+import { Cancellation } from './cancellation.ts';
 import { type DepartmentDataSource, departmentDataSource, type QueryScope } from './department-data-source.ts';
+import { DepartmentQueue, type QueueLimits } from './department-queue.ts';
 import type { DepartmentTransport } from './department-transport.ts';
 import type {
   CurrentSchema,
@@ -28,24 +30,28 @@ export interface DepartmentExecutionOptions {
   clock: Clock;
   /** Milliseconds for one attempt at one department. */
   timeouts: { department: number };
+  /** Of each department. */
+  limits?: QueueLimits;
   observe?: (observation: DepartmentObservation) => void;
+  /** Told of each request in which several queries travel. */
+  observeJoined?: (joined: { department: string; queries: number }) => void;
 }
 
 /** Compiled operations that are kept: a city's applications send some hundreds of documents, each in a few prunings. */
 const MAX_PLANS = 2_000;
+/** Where the caller sets none: as many as a small department's server answers at a time, and some seconds of them waiting. */
+const LIMITS: QueueLimits = { concurrency: 32, waiting: 500, joined: 64 };
 
 /**
  * Joins what the departments answer by compiled plans. A department that is down costs its own fields only.
  * @throws when the supergraph cannot be used or names a department without a transport.
  */
 export function createDepartmentExecution(options: DepartmentExecutionOptions): ReloadableExecution {
-  const { departments, signContext, clock, timeouts, observe = () => {} } = options;
+  const { departments, signContext, clock } = options;
   const sign = createSignedContextCache(signContext, clock);
+  const queues = new Map(Object.entries(departments).map(([name, transport]) => [name, queueBefore(name, transport, options)]));
   const sources = new Map(
-    Object.entries(departments).map(([name, transport]) => [
-      name,
-      departmentDataSource(name, resilient(name, transport, { timeoutMs: timeouts.department, observe })),
-    ]),
+    [...queues].map(([name, queue]) => [name, departmentDataSource(name, (request, call) => queue.ask(request, call))]),
   );
   const listeners = new Set<(schema: CurrentSchema) => void>();
   let current = load(options.supergraphSdl, sources);
@@ -62,6 +68,7 @@ export function createDepartmentExecution(options: DepartmentExecutionOptions): 
       for (const listener of listeners) listener(current.schema);
     },
     execute: (operation, variables, context) => execute(operation, variables, context, { plans: current.plans, sources, sign }),
+    load: () => Object.fromEntries([...queues].map(([name, queue]) => [name, queue.load])),
     async ready(signal) {
       const states = await Promise.all(
         Object.entries(departments).map(async ([name, transport]) => [name, await transport.ready(signal)] as const),
@@ -72,6 +79,14 @@ export function createDepartmentExecution(options: DepartmentExecutionOptions): 
       await Promise.all(Object.values(departments).map((transport) => transport.close()));
     },
   };
+}
+
+function queueBefore(department: string, transport: DepartmentTransport, options: DepartmentExecutionOptions): DepartmentQueue {
+  const { timeouts, limits = LIMITS, observe = () => {}, observeJoined = () => {} } = options;
+  return new DepartmentQueue(resilient(department, transport, { timeoutMs: timeouts.department, observe }), limits, {
+    overloaded: () => observe({ department, outcome: 'OVERLOADED', durationMs: 0 }),
+    joined: (queries) => observeJoined({ department, queries }),
+  });
 }
 
 function load(supergraphSdl: string, sources: ReadonlyMap<string, DepartmentDataSource>) {
@@ -95,20 +110,24 @@ async function execute(
 ): Promise<RawAnswer> {
   const operation = getOperationAST(document, name);
   if (operation == null) throw new GatewayError('INTERNAL');
+  const cancellation = new Cancellation();
   const scope: QueryScope = {
     requestId: context.requestId,
-    signal: context.signal,
+    cancellation,
     idempotent: operation.operation === 'query',
     contextToken: (department) => sign(signedContext(department, context)),
     asked: new Set(),
     unavailable: new Set(),
   };
   const plan = plans.plan({ document, operation, hash, variables });
-  const joined = await plan.run(variables, async (department, request) => {
-    const ask = sources.get(department);
-    if (ask === undefined) throw new Error(`no way to the department ${department}`);
-    return ask(request, scope);
-  });
+  const joined = await whileClientWaits(context.signal, cancellation, () =>
+    plan.run(variables, async (department, request) => {
+      const ask = sources.get(department);
+      if (ask === undefined) throw new Error(`no way to the department ${department}`);
+      return ask(request, scope);
+    }),
+  );
+  if (cancellation.reason instanceof GatewayError) throw cancellation.reason;
   return {
     ...departmentsOf(scope),
     complete(tally, treatments) {
@@ -121,6 +140,18 @@ async function execute(
 
 function departmentsOf({ asked, unavailable }: QueryScope): Pick<RawAnswer, 'departments' | 'unavailable'> {
   return { departments: [...asked].sort(), unavailable: [...unavailable].sort() };
+}
+
+/** One listener on the client's signal for all that the query asks. */
+async function whileClientWaits<T>(client: AbortSignal, cancellation: Cancellation, work: () => Promise<T>): Promise<T> {
+  const leave = () => cancellation.abort(client.reason);
+  if (client.aborted) leave();
+  client.addEventListener('abort', leave);
+  try {
+    return await work();
+  } finally {
+    client.removeEventListener('abort', leave);
+  }
 }
 
 function signedContext(audience: string, { caller, purpose }: ExecutionContext): SignedContext {

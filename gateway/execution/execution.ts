@@ -57,6 +57,8 @@ export interface ReloadableExecution extends Execution {
   onSchema(listener: (schema: CurrentSchema) => void): () => void;
   /** Replaces the supergraph for the next query; throws and keeps the old one when it cannot be used. */
   update(supergraphSdl: string): void;
+  /** How busy each department is kept: requests under way, and queries that wait for it. */
+  load(): Readonly<Record<string, { underWay: number; waiting: number }>>;
   /** Whether each department says it can answer. */
   ready(signal: AbortSignal): Promise<Readonly<Record<string, boolean>>>;
   close(): Promise<void>;

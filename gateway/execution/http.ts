@@ -10,7 +10,7 @@ const CONNECTIONS = 32;
 /** What a department may cost. */
 export interface HttpLimits {
   maxResponseBytes: number;
-  /** Each carries one request at a time; {@link CONNECTIONS} when left out. */
+  /** Each carries one request at a time. */
   connections?: number;
 }
 

@@ -53,10 +53,17 @@ describe('metrics', () => {
   test('tell the departments apart and how each attempt ended', async () => {
     const metrics = createMetrics();
     metrics.observeDepartment({ department: 'tax', outcome: 'TIMEOUT', durationMs: 2_000, reason: 'x' });
+    metrics.observeDepartment({ department: 'tax', outcome: 'OVERLOADED', durationMs: 0 });
+    metrics.observeJoined({ department: 'tax', queries: 5 });
+    metrics.observeLoad(() => ({ tax: { underWay: 2, waiting: 3 } }));
     metrics.observeHttp({ method: 'POST', status: 200, seconds: 0.01 });
     metrics.gauge('xinqiao_waiting', 'Waiting.', () => 7);
     const { text } = await metrics.expose();
     expect(text).toContain('xinqiao_department_duration_seconds_sum{department="tax",outcome="TIMEOUT"} 2');
+    expect(text).toContain('xinqiao_department_duration_seconds_count{department="tax",outcome="OVERLOADED"} 1');
+    expect(text).toContain('xinqiao_joined_queries_sum{department="tax"} 5');
+    expect(text).toContain('xinqiao_department_requests{department="tax"} 2');
+    expect(text).toContain('xinqiao_department_queue{department="tax"} 3');
     expect(text).toContain('xinqiao_http_duration_seconds_count{method="POST",status="200"} 1');
     expect(text).toContain('xinqiao_waiting 7');
     expect(text).toContain('process_cpu');

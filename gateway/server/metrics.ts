@@ -1,18 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../errors.ts';
-import type { DepartmentObservation } from '../execution/resilient-department.ts';
 import { type QueryLog, type QueryLogEntry, UNKNOWN_ACTOR } from '../querylog/entry.ts';
-
-/** Seconds; from a cached plan in one process to a department that needs its whole timeout. */
-const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+import { type DepartmentMetrics, departmentMetrics } from './department-metrics.ts';
+import { LATENCY_BUCKETS } from './latency-buckets.ts';
 
 /** Prometheus metrics. Labels are codes of closed sets only: no subject, organisation, operator, matter or request id. */
-export interface Metrics {
+export interface Metrics extends DepartmentMetrics {
   /** The exposition text and its content type. */
   expose(): Promise<{ contentType: string; text: string }>;
   /** Counts every entry of the log and times its append. */
   measured(queryLog: QueryLog): QueryLog;
-  observeDepartment(observation: DepartmentObservation): void;
   /** Counts a request that was refused before the flow, on the log or, when it was no request for GraphQL, off it. */
   countRejected(code: ErrorCode): void;
   observeHttp(observation: { method: string; status: number; seconds: number }): void;
@@ -25,7 +22,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
   const registry = new Registry();
   if (processMetrics) collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const { queries, rejected, duration, append, department, http } = series(registers);
+  const { queries, rejected, duration, append, http } = series(registers);
 
   function observe({ purpose, caller, decision, code, count = 1, durationMs }: QueryLogEntry): void {
     queries.inc({ purpose: purpose ?? 'NONE', actor: caller?.actor ?? UNKNOWN_ACTOR, decision, code: code ?? 'NONE' }, count);
@@ -48,8 +45,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
         }
       },
     }),
-    observeDepartment: ({ department: name, outcome, durationMs }) =>
-      department.observe({ department: name, outcome }, durationMs / 1000),
+    ...departmentMetrics(registers),
     countRejected: (code) => rejected.inc({ code }),
     observeHttp: ({ method, status, seconds }) => http.observe({ method, status }, seconds),
     gauge(name, help, read) {
@@ -76,7 +72,6 @@ function series(registers: Registry[]) {
     }),
     duration: seconds('query_duration', 'From arrival to the log entry.', ['purpose', 'decision']),
     append: seconds('log_append_duration', 'From handing an entry to the log to its receipt, or to the failure.', ['outcome']),
-    department: seconds('department_duration', 'One attempt at one department, by how it ended.', ['department', 'outcome']),
     http: seconds('http_duration', 'HTTP requests for GraphQL, by status.', ['method', 'status']),
   };
 }
