@@ -24,22 +24,25 @@ const MASKS = readFileSync(fileURLToPath(new URL('../policies/masks.yaml', impor
 const GATEWAY = 'Xinqiao, everything on';
 const STOCK = 'Apollo gateway, as shipped';
 const UNDICI = 'Apollo gateway, undici pool';
+const HIVE = 'Hive Gateway, Rust planner';
 const LIMIT = 'hand-written proxy (the limit)';
 
 interface Scenario {
   title: string;
   question: Question;
   inFlight: number;
+  /** Requests that warm each contender up. */
+  warmUp: number;
   /** Everybody when left out. */
   only?: readonly string[];
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  one: { title: 'One subject, 5 departments × 5 records × 8 scalars', question: QUESTIONS.one, inFlight: 32 },
-  fifty: { title: '50 subjects, 5 departments × 5 records × 8 scalars', question: QUESTIONS.fifty, inFlight: 8 },
-  batch: { title: '200 subjects × 6 departments, 1 record each', question: QUESTIONS.batch, inFlight: 6 },
-  joined64: { title: 'One subject, 64 in flight', question: QUESTIONS.one, inFlight: 64, only: [GATEWAY, LIMIT] },
-  joined128: { title: 'One subject, 128 in flight', question: QUESTIONS.one, inFlight: 128, only: [GATEWAY, LIMIT] },
+  one: { title: 'One subject, 5 departments × 5 records × 8 scalars', question: QUESTIONS.one, inFlight: 32, warmUp: 4_000 },
+  fifty: { title: '50 subjects, 5 departments × 5 records × 8 scalars', question: QUESTIONS.fifty, inFlight: 8, warmUp: 100 },
+  batch: { title: '200 subjects × 6 departments, 1 record each', question: QUESTIONS.batch, inFlight: 6, warmUp: 50 },
+  joined64: { title: 'One subject', question: QUESTIONS.one, inFlight: 64, warmUp: 500, only: [GATEWAY, LIMIT] },
+  joined128: { title: 'One subject', question: QUESTIONS.one, inFlight: 128, warmUp: 500, only: [GATEWAY, LIMIT] },
 };
 
 const options = readOptions();
@@ -53,7 +56,9 @@ try {
     process.stderr.write(`${scenario.title}, ${scenario.inFlight} in flight …\n`);
     const taking = candidates.filter((candidate) => scenario.only?.includes(candidate.name) ?? true);
     const { bodies } = scenario.question;
-    measured[name] = Object.fromEntries(await interleave(taking, { ...options, bodies, inFlight: scenario.inFlight }));
+    measured[name] = Object.fromEntries(
+      await interleave(taking, { ...options, bodies, ...scenario, warmUp: options.smoke ? 0 : scenario.warmUp }),
+    );
   }
   publish(reportOf(measured, answerBytes), options);
 } finally {
@@ -122,6 +127,7 @@ function verdictsOf({ one, fifty, joined64, joined128 }: Record<string, Record<s
   return [
     ...compare('one subject: stock', one, STOCK, 8),
     ...compare('one subject: undici', one, UNDICI, 2),
+    ...compare('one subject: Hive Rust', one, HIVE, 6),
     ...compare('one subject: limit', one, LIMIT, 0.75),
     ...compare('50 subjects: stock', fifty, STOCK, 4),
     ...compare('50 subjects: limit', fifty, LIMIT, 0.8),

@@ -1,6 +1,7 @@
 import type { Question } from '../city/question.ts';
 import { makeDatabase } from '../harness/database.ts';
 import { departmentVariables, freePort, makeGatewayFiles } from '../harness/gateway.ts';
+import { installRivals } from '../harness/install-rivals.ts';
 import { type Contender, cores, pin, start } from '../harness/process.ts';
 import type { Candidate } from '../harness/rounds.ts';
 import type { ContenderSettings } from '../harness/settings.ts';
@@ -19,6 +20,8 @@ const SUBJECT_KEY = 'bench-subject-key-0123456789abcdef0123456789abcdef';
 const RIVALS = [
   { name: 'Apollo gateway, as shipped', script: 'stock.ts', variant: 'shipped' },
   { name: 'Apollo gateway, undici pool', script: 'stock.ts', variant: 'undici' },
+  { name: 'Hive Gateway, JavaScript planner', script: 'hive.ts', variant: 'js' },
+  { name: 'Hive Gateway, Rust planner', script: 'hive.ts', variant: 'rust' },
   { name: 'hand-written proxy (the limit)', script: 'limit.ts', variant: '' },
 ] as const;
 
@@ -34,6 +37,7 @@ export async function startContenders(questions: Readonly<Record<string, Questio
     return contender;
   };
   try {
+    installRivals();
     const { contender: core, others } = cores();
     pin(process.pid, others);
     const database = await makeDatabase('flow');
@@ -56,7 +60,7 @@ export async function startContenders(questions: Readonly<Record<string, Questio
       const rival = await running(
         start<{ url: string }>({
           script: new URL(script, import.meta.url),
-          env: { NODE_ENV: 'production', BENCH_CONTENDER: JSON.stringify(settings) },
+          env: { NODE_ENV: 'production', NODE_NO_WARNINGS: '1', BENCH_CONTENDER: JSON.stringify(settings) },
           core,
         }),
       );

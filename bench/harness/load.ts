@@ -15,6 +15,8 @@ export interface LoadOptions {
   bodies: readonly string[];
   inFlight: number;
   milliseconds: number;
+  /** The most requests to send; no bound but time when left out. */
+  requests?: number;
   /** Requests a second to hold; as many as are answered when left out. */
   perSecond?: number;
 }
@@ -24,14 +26,14 @@ const RELEASED = '{"data":{"subject';
 
 /** Keeps so many requests in flight for a time, then waits for their answers. Rejects when one of them is not an answer. */
 export async function load(options: LoadOptions): Promise<Load> {
-  const { url, inFlight, milliseconds, bodies, perSecond } = options;
+  const { url, inFlight, milliseconds, bodies, perSecond, requests = Infinity } = options;
   const { origin, pathname } = new URL(url);
   const pool = new Pool(origin, { connections: inFlight, pipelining: 1 });
   const latencies: number[] = [];
   const begin = performance.now();
   let sent = 0;
   const worker = async () => {
-    while (performance.now() - begin < milliseconds) {
+    while (performance.now() - begin < milliseconds && sent < requests) {
       const number = sent++;
       const due = perSecond === undefined ? undefined : begin + (number * 1_000) / perSecond;
       if (due !== undefined) await until(due);

@@ -28,6 +28,7 @@ export interface Start {
 /** Kernel ticks a second in /proc; Linux has had no other value for user space since 2.4. */
 const TICKS = 100;
 const POLL_MS = 100;
+const GRACE_MS = 3_000;
 const HAS_TASKSET = process.platform === 'linux' && existsSync('/usr/bin/taskset');
 
 /** The cores to pin to: one for the contender, another for everybody else; none where there are not two or no taskset. */
@@ -92,7 +93,10 @@ function contender(child: ChildProcess): Contender {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
+      // Some servers take the signal for a wish.
+      const late = globalThis.setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
       await exited;
+      clearTimeout(late);
     },
   };
 }

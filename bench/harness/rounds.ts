@@ -19,22 +19,26 @@ export interface Figures {
   p99Ms: number;
 }
 
+/** The longest that one candidate is warmed up, in milliseconds, however slow it is. */
+const WARM_UP_MS = 12_000;
+
 /**
- * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them; the first
- * round warms up and is not counted.
+ * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them. Before that
+ * each is warmed up by so many requests: a compiler decides by what has run, not by how long it took.
  */
 export async function interleave(
   candidates: readonly Candidate[],
-  options: Pick<LoadOptions, 'bodies' | 'inFlight'> & { rounds: number; roundMs: number },
+  options: Pick<LoadOptions, 'bodies' | 'inFlight'> & { rounds: number; roundMs: number; warmUp: number },
 ): Promise<Map<string, Figures>> {
-  const { bodies, inFlight, rounds, roundMs } = options;
+  const { bodies, inFlight, rounds, roundMs, warmUp } = options;
   const all = new Map(candidates.map(({ name }) => [name, [] as Figures[]]));
-  for (let round = -1; round < rounds; round++) {
+  for (const { url, headers } of candidates)
+    await load({ url, headers, bodies, inFlight, milliseconds: WARM_UP_MS, requests: warmUp });
+  for (let round = 0; round < rounds; round++) {
     for (const { name, process, url, headers } of candidates) {
       const before = process.cpuSeconds();
       const done = await load({ url, headers, bodies, inFlight, milliseconds: roundMs });
       const cpu = process.cpuSeconds() - before;
-      if (round === -1) continue;
       all.get(name)?.push({
         requestsPerSecond: done.requests / done.seconds,
         cpuMsPerRequest: (cpu * 1_000) / done.requests,
