@@ -9,7 +9,6 @@ import type { Db, SqlValue } from '../database/db.ts';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { entryOf } from '../gateway/querylog/entry.fixture.ts';
-import { UNKNOWN_ACTOR } from '../gateway/querylog/entry.ts';
 import { leafOf } from '../gateway/querylog/leaf.ts';
 import { createQueryLog } from '../gateway/querylog/query-log.ts';
 
@@ -54,21 +53,8 @@ function measurePlain(db: Db, inFlight: number): Promise<Measured> {
   return measure(inFlight, (n) => {
     const entry = entryOf(`r${n}`);
     const { canonical, hash } = leafOf(entry);
-    const { caller, subjects } = entry;
-    const values: SqlValue[] = [
-      seq++,
-      entry.time,
-      caller?.actor ?? UNKNOWN_ACTOR,
-      caller?.organization ?? '',
-      caller?.operator ?? null,
-      entry.purpose,
-      entry.matter,
-      entry.decision,
-      [...subjects.asked, ...subjects.returned],
-      hash,
-      canonical,
-    ];
-    return db.query('INSERT INTO querylog.plain VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', values);
+    const values: SqlValue[] = [seq++, entry.time, hash, canonical];
+    return db.query('INSERT INTO querylog.plain (seq, at, leaf_hash, canonical) VALUES ($1, $2, $3, $4)', values);
   });
 }
 

@@ -4,9 +4,15 @@ export type SqlValue = string | number | bigint | boolean | Uint8Array | null | 
 /** A row as both drivers return it: `date` as `YYYY-MM-DD` text, `timestamptz` as ISO 8601 UTC text, `int8` as bigint, `numeric` as text, `bytea` as Uint8Array. */
 export type Row = Record<string, unknown>;
 
+/** How a statement is sent. */
+export interface QueryOptions {
+  /** A real server keeps its plan for the connection: for the few statements that are sent so often that planning them counts. */
+  prepared?: boolean;
+}
+
 /** Anything SQL can be sent to: a database or an open transaction. Rejects with {@link DatabaseError}. */
 export interface Queryable {
-  query<T extends Row = Row>(sql: string, params?: readonly SqlValue[]): Promise<{ rows: T[] }>;
+  query<T extends Row = Row>(sql: string, params?: readonly SqlValue[], options?: QueryOptions): Promise<{ rows: T[] }>;
 }
 
 /**

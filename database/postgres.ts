@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto';
 import pg from 'pg';
 import { databaseError, TRANSACTION_ABORTED } from './database-error.ts';
-import { DatabaseError, type Db, type Queryable, type Row, type SqlValue } from './db.ts';
+import { DatabaseError, type Db, type Queryable, type QueryOptions, type Row, type SqlValue } from './db.ts';
 import { parameterText } from './parameters.ts';
 import { SESSION_SETTINGS, typeParser } from './type-parsers.ts';
 
@@ -46,8 +47,8 @@ class PostgresDb implements Db {
     pool.on('error', () => undefined);
   }
 
-  query<T extends Row = Row>(sql: string, params: readonly SqlValue[] = []): Promise<{ rows: T[] }> {
-    return run<T>(this.#pool, sql, params);
+  query<T extends Row = Row>(sql: string, params: readonly SqlValue[] = [], options: QueryOptions = {}): Promise<{ rows: T[] }> {
+    return run<T>(this.#pool, sql, params, options);
   }
 
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
@@ -60,7 +61,7 @@ class PostgresDb implements Db {
     let reusable = true;
     try {
       await run(client, 'BEGIN', []);
-      const result = await work({ query: (sql, params = []) => run(client, sql, params) });
+      const result = await work({ query: (sql, params = [], options = {}) => run(client, sql, params, options) });
       await commit(client);
       return result;
     } catch (error) {
@@ -95,10 +96,21 @@ async function commit(client: pg.PoolClient): Promise<void> {
     throw new DatabaseError(`database error ${TRANSACTION_ABORTED}: rolled back instead of committed`, TRANSACTION_ABORTED);
 }
 
-async function run<T extends Row>(on: pg.Pool | pg.PoolClient, sql: string, params: readonly SqlValue[]): Promise<{ rows: T[] }> {
+async function run<T extends Row>(
+  on: pg.Pool | pg.PoolClient,
+  text: string,
+  params: readonly SqlValue[],
+  { prepared = false }: QueryOptions = {},
+): Promise<{ rows: T[] }> {
+  const statement = { text, values: params.map(parameterText) };
   try {
-    return { rows: (await on.query<T>(sql, params.map(parameterText))).rows };
+    return { rows: (await on.query<T>(prepared ? { ...statement, name: nameOf(text) } : statement)).rows };
   } catch (error) {
     throw databaseError(error);
   }
+}
+
+/** A statement's name on a connection, which holds 63 bytes: the same text has the same name on all of them. */
+function nameOf(text: string): string {
+  return hash('sha256', text, 'base64url');
 }

@@ -13,6 +13,8 @@ import { inProcess } from '../../gateway/execution/in-process.ts';
 import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
 import { createKeySource, type KeySource } from '../../gateway/identity/key-source.ts';
+import { keepLog } from '../../gateway/querylog/log-keeper.ts';
+import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
 import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
 import { createRecordRejection } from '../../gateway/record-rejection.ts';
@@ -63,7 +65,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { policies, execution, queryLog, refusalLog, redis } = parts;
+  const { policies, execution, queryLog, logKeeper, refusalLog, redis } = parts;
   const server = await frontOf(options, parts, stages(options, parts));
   const watching = policies.watch(({ loaded, hash, faults }) => {
     if (loaded) options.logger.info({ policyHash: hash }, 'policies reloaded');
@@ -76,6 +78,7 @@ export async function assembleCity(options: CityOptions): Promise<City> {
       const outcome = await server.stop();
       await refusalLog.close();
       await queryLog.close();
+      await logKeeper.close();
       watching.close();
       await execution.close();
       redis?.disconnect();
@@ -100,7 +103,7 @@ function callersKeys({ environment }: Config, { jwks }: Pick<Secrets, 'jwks'>, c
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 async function openParts(options: CityOptions) {
-  const { config, db, clock = Date.now } = options;
+  const { config, db, logger, clock = Date.now } = options;
   const secrets = requireSecrets(config, GATEWAY_SECRETS);
   const metrics = createMetrics();
   const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
@@ -118,10 +121,26 @@ async function openParts(options: CityOptions) {
   const execution = createExecution(options, { supergraphSdl, secrets, metrics, clock });
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
   const quotas = createQuotas({ ...(redis && { redis }), clock });
+  await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
   const queryLog = createQueryLog({ db, origin: config.logOrigin });
+  const logKeeper = keepLog({ db, clock, report: (err) => logger.error({ err }, 'the query log was not looked after') });
   const measuredLog = metrics.measured(queryLog);
   const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
-  return { secrets, metrics, catalogue, policies, keys, execution, redis, quotas, queryLog, measuredLog, refusalLog, clock };
+  return {
+    secrets,
+    metrics,
+    catalogue,
+    policies,
+    keys,
+    execution,
+    redis,
+    quotas,
+    queryLog,
+    logKeeper,
+    measuredLog,
+    refusalLog,
+    clock,
+  };
 }
 
 function stages({ config, logger }: CityOptions, parts: Parts): Gateway {

@@ -36,14 +36,22 @@ export function foldPeaks(peaks: readonly Uint8Array[]): Uint8Array {
   return peaks.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
 }
 
+/** Told of every perfect subtree that is completed: 2^height leaves, the index-th of its height. */
+export type OnNode = (height: bigint, index: bigint, hash: Uint8Array) => void;
+
 /** The tree with one leaf more for each hash: about one node is hashed a leaf, whatever the size. */
-export function appendLeaves({ size, peaks }: CompactRange, leafHashes: readonly Uint8Array[]): CompactRange {
+export function appendLeaves({ size, peaks }: CompactRange, leafHashes: readonly Uint8Array[], onNode?: OnNode): CompactRange {
   const grown = [...peaks];
   let next = size;
   for (const leaf of leafHashes) {
     let node = leaf;
+    let height = 0n;
     // Every subtree that the new one completes is joined with it, from the smallest.
-    for (let rest = next; (rest & 1n) === 1n; rest >>= 1n) node = nodeHash(grown.pop() as Uint8Array, node);
+    for (let rest = next; (rest & 1n) === 1n; rest >>= 1n) {
+      node = nodeHash(grown.pop() as Uint8Array, node);
+      height++;
+      onNode?.(height, next >> height, node);
+    }
     grown.push(node);
     next++;
   }

@@ -57,6 +57,6 @@ export interface Receipt {
 
 /** The query log as the flow uses it. */
 export interface QueryLog {
-  /** Resolves once the entry is durable; rejects with LOG_UNAVAILABLE when it may not be. */
+  /** Resolves once the entry is durable; rejects with LOG_UNAVAILABLE when it may not be, with QUERY_TOO_COSTLY when it is too long. */
   append(entry: QueryLogEntry): Promise<Receipt>;
 }

@@ -1,8 +1,10 @@
 import type { Db } from '../../database/db.ts';
 import { GatewayError } from '../errors.ts';
+import { MAX_ENTRY_BYTES } from './entry-bundle.ts';
 import type { QueryLog, QueryLogEntry, Receipt } from './entry.ts';
 import { type Leaf, leafOf } from './leaf.ts';
-import { type LoggedEntry, writeBatch } from './write-batch.ts';
+import { createLogWriter, type LogWriter } from './log-writer.ts';
+import type { LoggedEntry } from './write-batch.ts';
 
 /** Entries in one transaction at most: about one megabyte. */
 const BATCH_ENTRIES = 500;
@@ -15,7 +17,7 @@ const ABANDONED_TRANSACTIONS = 2;
 
 /** Where the log is kept and what it is called. */
 export interface QueryLogOptions {
-  db: Pick<Db, 'query'>;
+  db: Pick<Db, 'query' | 'transaction'>;
   /** Name of the log, part of every receipt. */
   origin: string;
   timeoutMs?: number;
@@ -31,14 +33,14 @@ interface Waiting extends LoggedEntry {
  * The query log over one database. Entries appended while a transaction is under way travel together in the next one (group commit).
  * Several gateways may write to one log: a row lock orders their transactions, and positions stay dense.
  * `append` rejects with LOG_UNAVAILABLE when the entry is not, or may not be, on disk; the next append tries anew, so that the log
- * recovers by itself when its database returns. `close` resolves when nothing is waiting any more; the database stays open.
+ * recovers by itself when its database returns; with QUERY_TOO_COSTLY when it is longer than a log can hold. `close` resolves when nothing is waiting any more; the database stays open.
  */
 export function createQueryLog(options: QueryLogOptions): QueryLog & { close(): Promise<void> } {
   return new GroupCommit(options);
 }
 
 class GroupCommit implements QueryLog {
-  readonly #db: Pick<Db, 'query'>;
+  readonly #writer: LogWriter;
   readonly #origin: string;
   readonly #timeoutMs: number;
   readonly #maxWaiting: number;
@@ -48,7 +50,7 @@ class GroupCommit implements QueryLog {
   #closed = false;
 
   constructor({ db, origin, timeoutMs = TIMEOUT_MS, maxWaiting = WAITING_ENTRIES }: QueryLogOptions) {
-    this.#db = db;
+    this.#writer = createLogWriter(db);
     this.#origin = origin;
     this.#timeoutMs = timeoutMs;
     this.#maxWaiting = maxWaiting;
@@ -58,8 +60,11 @@ class GroupCommit implements QueryLog {
     if (this.#closed || this.#waiting.length >= this.#maxWaiting || this.#abandoned > ABANDONED_TRANSACTIONS) {
       return Promise.reject(new GatewayError('LOG_UNAVAILABLE'));
     }
+    const leaf = leafOf(entry);
+    // Such an entry could not be exported with the others: nothing may leave on its account.
+    if (Buffer.byteLength(leaf.canonical) > MAX_ENTRY_BYTES) return Promise.reject(new GatewayError('QUERY_TOO_COSTLY'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, leaf: leafOf(entry), resolve, reject });
+      this.#waiting.push({ entry, leaf, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -77,7 +82,7 @@ class GroupCommit implements QueryLog {
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
       // Dying in here: the batch is on disk whole or not at all, and no receipt has been given for any of it.
-      const first = await this.#inTime(writeBatch(this.#db, batch));
+      const first = await this.#inTime(this.#writer.write(batch));
       // Durable from here on: dying now leaves looks on record whose answers nobody received, never the reverse.
       batch.forEach(({ leaf, resolve }, position) => resolve(this.#receipt(first + BigInt(position), leaf)));
     } catch (error) {

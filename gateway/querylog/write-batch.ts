@@ -1,7 +1,8 @@
 import type { Queryable } from '../../database/db.ts';
-import { parameterText } from '../../database/parameters.ts';
-import { type QueryLogEntry, UNKNOWN_ACTOR } from './entry.ts';
+import type { QueryLogEntry } from './entry.ts';
+import { growTree, type TileGrowth } from './grow-tree.ts';
 import type { Leaf } from './leaf.ts';
+import type { Edge } from './read-edge.ts';
 
 /** An entry with its leaf, ready to be written. */
 export interface LoggedEntry {
@@ -10,45 +11,48 @@ export interface LoggedEntry {
 }
 
 /**
- * One statement, and so one transaction: takes the next positions under the head's row lock and writes the entries at them.
- * Whatever the server's setting, its commit waits for the disk.
+ * One statement, and so one transaction: moves the head from the edge it is given, writes the entries behind it and what the
+ * tiles gain by them. When the head is elsewhere, it does nothing at all. Whatever the server's setting, its commit waits for the disk.
+ * The texts travel in one parameter, a line each: canonical JSON has no line breaks.
  */
 const WRITE_BATCH = `
 WITH durable AS MATERIALIZED (
   SELECT set_config('synchronous_commit', 'on', true)
 ), head AS (
-  UPDATE querylog.head SET size = size + $1::bigint FROM durable RETURNING size - $1::bigint AS first
+  UPDATE querylog.head SET size = $2::bigint, integrated = $2::bigint, peaks = $4 FROM durable
+  WHERE size = $1::bigint AND integrated = $1::bigint AND peaks = $3 RETURNING 1
+), tiles AS (
+  INSERT INTO querylog.tile AS tile (level, index, hashes)
+  SELECT gained.* FROM head, unnest($5::smallint[], $6::bigint[], $7::bytea[]) AS gained
+  ON CONFLICT (level, index) DO UPDATE SET hashes = tile.hashes || excluded.hashes
 ), written AS (
-  INSERT INTO querylog.entry (seq, at, actor, organization, operator, purpose, matter, decision, subjects, leaf_hash, canonical)
-  SELECT head.first + batch.position - 1, batch.at, batch.actor, batch.organization, batch.operator, batch.purpose, batch.matter,
-         batch.decision, batch.subjects::text[], batch.leaf_hash, batch.canonical
-  FROM head, unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[], $11::text[])
-       WITH ORDINALITY AS batch (at, actor, organization, operator, purpose, matter, decision, subjects, leaf_hash, canonical, position)
+  INSERT INTO querylog.entry (seq, at, leaf_hash, canonical)
+  SELECT $1::bigint + batch.position - 1, batch.at, substring($9::bytea FROM (batch.position::int - 1) * 32 + 1 FOR 32), batch.canonical
+  FROM head, unnest($8::timestamptz[], string_to_array($10, E'\\n')) WITH ORDINALITY AS batch (at, canonical, position)
 )
-SELECT first FROM head`;
+SELECT FROM head`;
 
-/** Writes entries in their order, all or none; resolves, once they are durable, with the position of the first. Rejects with `DatabaseError`. */
-export async function writeBatch(db: Queryable, batch: readonly LoggedEntry[]): Promise<bigint> {
-  const entries = batch.map(({ entry }) => entry);
-  const { rows } = await db.query<{ first: bigint }>(WRITE_BATCH, [
-    batch.length,
-    entries.map(({ time }) => time),
-    entries.map(({ caller }) => caller?.actor ?? UNKNOWN_ACTOR),
-    entries.map(({ caller }) => storable(caller?.organization ?? '')),
-    entries.map(({ caller }) => storable(caller?.operator)),
-    entries.map(({ purpose }) => storable(purpose)),
-    entries.map(({ matter }) => storable(matter)),
-    entries.map(({ decision }) => decision),
-    entries.map(({ subjects }) => parameterText([...new Set([...subjects.asked, ...subjects.returned])])),
-    batch.map(({ leaf }) => leaf.hash),
-    batch.map(({ leaf }) => leaf.canonical),
-  ]);
-  const first = rows[0]?.first;
-  if (first === undefined) throw new Error('querylog.head has no row');
-  return first;
+/**
+ * Writes entries in their order behind that edge, with their part of the tree: all or none. Resolves, once they are durable, with
+ * the edge behind them; with undefined, and nothing written, when the log does not end at that edge. Rejects with `DatabaseError`.
+ */
+export async function writeBatch(db: Queryable, edge: Edge, batch: readonly LoggedEntry[]): Promise<Edge | undefined> {
+  const hashes = batch.map(({ leaf }) => leaf.hash);
+  const grown = growTree(edge, hashes);
+  const parameters = [
+    edge.range.size,
+    grown.edge.range.size,
+    Buffer.concat(edge.range.peaks),
+    Buffer.concat(grown.edge.range.peaks),
+    ...tileParameters(grown.tiles),
+    batch.map(({ entry }) => entry.time),
+    Buffer.concat(hashes),
+    batch.map(({ leaf }) => leaf.canonical).join('\n'),
+  ];
+  const { rows } = await db.query(WRITE_BATCH, parameters, { prepared: true });
+  return rows.length === 1 ? grown.edge : undefined;
 }
 
-/** What PostgreSQL's text cannot hold is replaced in the search columns: one caller's odd name must not fail the whole batch. */
-function storable(text: string | null | undefined): string | null {
-  return text?.replace(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd') ?? null;
+function tileParameters(tiles: readonly TileGrowth[]) {
+  return [tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => hashes)] as const;
 }
