@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import jwt from 'jsonwebtoken';
-import { Client } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { assembleCity } from '../../cli/city/assemble.ts';
 import { loadConfig } from '../../gateway/config.ts';
-import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
 import { developmentTokenKey, requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger } from '../../gateway/server/logger.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -15,12 +14,22 @@ import { type CanaryCity, loadCanaryCity } from './canary-city.ts';
 import { createOracle } from './oracle.ts';
 import type { OracleCaller } from './oracle-caller.ts';
 import { type RandomOperation, randomOperation, type SubjectHandle } from './random-operation.ts';
+import { strangers, watchDepartments } from './sent-requests.ts';
+
+/** Callers who ask at the same moment, each something else. */
+const AT_ONCE = 5;
+/** Every so many rounds all of them ask the first one's question too, which then asks it several times. */
+const ROUNDS_PER_CROWD = 4;
+/** More than are sent before the next ones wait and are joined. */
+const COPIES = 4;
 
 export interface LeakRun {
   /** What reached somebody it must not reach, or differs from what the oracle says must be shown. Empty when all is well. */
   leaks: readonly string[];
   /** Requests answered with data, refused, by purpose and actor. */
   answered: number;
+  /** Queries that travelled to a department together with others. */
+  joined: number;
   /** Of those answered, how many the oracle could not judge in full. */
   unjudged: number;
   refused: number;
@@ -50,38 +59,48 @@ export async function runLeakTest(options: { operations: number; seed: number; p
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
   const canaries = await loadCanaryCity(db, { subjectKey, clock, baseDate: '2026-06-01' });
   const log = captured();
-  const sent: { department: string; query: string }[] = [];
+  const watched = watchDepartments();
   const city = await assembleCity({
     config,
     db,
     logger: createLogger(config, log.stream),
     clock,
-    transport: (department, usual) => watched(usual, (query) => sent.push({ department, query })),
+    transport: watched.transport,
   });
   const oracle = await createOracle({ db, config, clock });
-  const client = new Client(await city.server.start());
+  const client = new Pool(await city.server.start(), { connections: AT_ONCE + COPIES + AT_ONCE });
   const leaks: string[] = [];
-  const run = { answered: 0, unjudged: 0, refused: 0, combinations: new Set<string>() };
+  const run = { answered: 0, unjudged: 0, refused: 0, joined: 0, combinations: new Set<string>() };
+  const askAny = (): Omit<Question, 'id'> => {
+    const caller = randomCaller(random, oracle.purposes, canaries);
+    return { caller, operation: randomOperation(random, oracle.schema, handlesFor(random, caller, canaries)) };
+  };
   try {
-    for (let index = 0; index < options.operations; index++) {
+    for (let asked = 0; asked < options.operations && leaks.length <= 20; asked += AT_ONCE) {
+      const round = Array.from({ length: Math.min(AT_ONCE, options.operations - asked) }, askAny);
+      const questions = (asked / AT_ONCE) % ROUNDS_PER_CROWD === 0 ? [...round, ...crowd(round)] : round;
+      const named = questions.map((question, index) => ({ ...question, id: `question-${asked}-${index}` }));
       // A minute a question keeps everybody within the hourly quotas, which are no part of this test.
-      now += 60_000;
-      sent.length = 0;
-      const caller = randomCaller(random, oracle.purposes, canaries);
-      const operation = randomOperation(random, oracle.schema, handlesFor(random, caller, canaries));
-      const response = await send(client, caller, operation, { config, now });
-      const verdict = await oracle.judge(caller, operation, response.body);
-      if (verdict.answered) {
-        run.answered++;
-        if (verdict.unjudged) run.unjudged++;
-        run.combinations.add(`${caller.purpose} ${caller.actor}`);
-      } else run.refused++;
-      const headers = oracle.inText('a header', JSON.stringify(response.headers));
-      const found = [...verdict.leaks, ...headers, ...oracle.withheldSelections(caller, operation, sent)];
-      leaks.push(
-        ...found.map((leak) => `#${index} seed ${options.seed} ${caller.actor} ${caller.purpose}: ${leak}\n${operation.query}`),
-      );
-      if (leaks.length > 20) break;
+      now += 60_000 * questions.length;
+      const responses = await Promise.all(named.map((question) => send(client, question, { config, now })));
+      const sent = watched.take();
+      run.joined += sent.reduce((sum, { requestIds }) => sum + (requestIds.length > 1 ? requestIds.length : 0), 0);
+      leaks.push(...strangers(sent, new Map(named.map(({ id, caller }) => [id, caller]))));
+      for (const [index, { id, caller, operation }] of named.entries()) {
+        const response = responses[index] as Awaited<ReturnType<typeof send>>;
+        const verdict = await oracle.judge(caller, operation, response.body);
+        if (verdict.answered) {
+          run.answered++;
+          if (verdict.unjudged) run.unjudged++;
+          run.combinations.add(`${caller.purpose} ${caller.actor}`);
+        } else run.refused++;
+        const headers = oracle.inText('a header', JSON.stringify(response.headers));
+        const own = sent.filter(({ requestIds }) => requestIds.includes(id));
+        const found = [...verdict.leaks, ...headers, ...oracle.withheldSelections(caller, operation, own)];
+        leaks.push(
+          ...found.map((leak) => `${id} seed ${options.seed} ${caller.actor} ${caller.purpose}: ${leak}\n${operation.query}`),
+        );
+      }
     }
     leaks.push(...oracle.inText('the application log', log.text()));
     leaks.push(...oracle.inText('the metrics', await get(client, '/metrics')));
@@ -96,6 +115,20 @@ export async function runLeakTest(options: { operations: number; seed: number; p
     await db.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Somebody's question. */
+interface Question {
+  id: string;
+  caller: OracleCaller;
+  operation: RandomOperation;
+}
+
+/** The first question of a round, asked by everybody else at the same moment, and by its own caller again and again. */
+function crowd([first, ...others]: readonly Omit<Question, 'id'>[]): Omit<Question, 'id'>[] {
+  if (first === undefined) return [];
+  const { operation } = first;
+  return [...others.map(({ caller }) => ({ caller, operation })), ...Array.from({ length: COPIES }, () => first)];
 }
 
 function randomCaller(
@@ -117,9 +150,8 @@ function randomCaller(
 }
 
 async function send(
-  client: Client,
-  caller: OracleCaller,
-  { query, operationName, variables }: RandomOperation,
+  client: Dispatcher,
+  { id, caller, operation: { query, operationName, variables } }: Question,
   { config, now }: { config: ReturnType<typeof loadConfig>; now: number },
 ) {
   const { statusCode, headers, body } = await client.request({
@@ -127,6 +159,7 @@ async function send(
     path: '/graphql',
     headers: {
       'content-type': 'application/json',
+      'x-request-id': id,
       'x-purpose': caller.purpose,
       'x-matter': encodeURIComponent('泄漏测试〔2026〕1号'),
       ...(caller.actor !== 'PUBLIC' && { authorization: `Bearer ${token(caller, config, now)}` }),
@@ -157,17 +190,7 @@ function captured() {
   return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
 }
 
-function watched(usual: DepartmentTransport, note: (query: string) => void): DepartmentTransport {
-  return {
-    ...usual,
-    send(request, call) {
-      note(request.query);
-      return usual.send(request, call);
-    },
-  };
-}
-
-async function get(client: Client, path: string): Promise<string> {
+async function get(client: Dispatcher, path: string): Promise<string> {
   const { body } = await client.request({ method: 'GET', path });
   return body.text();
 }

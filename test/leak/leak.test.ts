@@ -16,12 +16,17 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true,
 test('no caller for no purpose ever receives what the policy does not show, in whatever way it asks', {
   timeout: 60_000 + OPERATIONS * 400,
 }, async () => {
-  const { leaks, answered, unjudged, refused, combinations, allowed } = await runLeakTest({ operations: OPERATIONS, seed: SEED });
+  const { leaks, answered, unjudged, refused, joined, combinations, allowed } = await runLeakTest({
+    operations: OPERATIONS,
+    seed: SEED,
+  });
   expect(leaks).toEqual([]);
   // A gateway that refuses everything leaks nothing and proves nothing.
   expect(answered).toBeGreaterThan(OPERATIONS * 0.4);
   expect(unjudged).toBeLessThan(answered * 0.02);
   expect(refused).toBeGreaterThan(0);
+  // Callers who never meet cannot be mixed up.
+  expect(joined).toBeGreaterThan(0);
   expect([...combinations].sort()).toEqual([...allowed].sort());
 });
 
