@@ -9,8 +9,11 @@ export const HIDDEN = '****';
  * the BMP is one and a name's marks tell nothing. Lone surrogates become U+FFFD: they could not leave as UTF-8.
  */
 export function characters(text: string): string[] {
+  if (PLAIN.test(text)) return text.split('');
   const marksGone = text.normalize('NFC').replace(/\p{M}/gu, '').normalize('NFC');
   return Array.from(marksGone, (character) => (LONE_SURROGATE.test(character) ? '\uFFFD' : character));
 }
 
+/** Latin letters, digits, unified ideographs, full-width forms: each one unit, no mark, and in NFC whatever stands beside it. */
+const PLAIN = /^[\0-\u02ff\u4e00-\u9fff\uff01-\uff5e]*$/;
 const LONE_SURROGATE = /^[\uD800-\uDFFF]$/;

@@ -54,7 +54,10 @@ export function compileTreatments(fields: readonly PlannedField[]): Treatments {
     countsOf(tally) {
       const { counts, met } = tally.sums(slots.length);
       for (const { all, unmet } of askedInVain) if (all.every((slot) => met[slot] === 0)) met[unmet] = 1;
-      return slots.flatMap((slot, index) => (met[index] === 1 ? [{ ...slot, count: counts[index] ?? 0 }] : []));
+      const found: FieldCount[] = [];
+      for (const [index, { coordinate, treatment }] of slots.entries())
+        if (met[index] === 1) found.push({ coordinate, treatment, count: counts[index] ?? 0 });
+      return found;
     },
   };
 }
