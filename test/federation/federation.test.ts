@@ -18,3 +18,8 @@ describe.each(SUITES)('$name', (suite) => {
     if (expected !== undefined) expect(asked.sort().join(' ')).toBe(expected);
   });
 });
+
+test('there are at least 150 operations over at least 20 supergraphs', () => {
+  expect(SUITES.length).toBeGreaterThanOrEqual(20);
+  expect(SUITES.flatMap(({ cases }) => cases).length).toBeGreaterThanOrEqual(150);
+});

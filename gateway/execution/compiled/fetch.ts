@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
+import { clientVariable } from './plan-variables.ts';
 import { compileContexts } from './contextual-arguments.ts';
 import { placesAt, isObject, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
@@ -12,7 +13,8 @@ interface Fetch {
   request: Omit<SubgraphRequest, 'variables'>;
   /** The request's JSON up to its variables. */
   bodyHead: string;
-  variableNames: readonly string[];
+  /** The variables it uses, by the client's name and the plan's. */
+  variableNames: readonly (readonly [client: string, plan: string])[];
   /** Where the objects are that the answer belongs to. */
   path: PlanPath;
   rewriteAnswer: Rewrite | undefined;
@@ -35,7 +37,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, supergraph: Loaded
     subgraph,
     request: { query, ...(operationName !== undefined && { operationName }) },
     bodyHead: `${JSON.stringify({ query, operationName }).slice(0, -1)},"variables":`,
-    variableNames: variableUsages,
+    variableNames: variableUsages.map((name) => [clientVariable(name, supergraph.ownKey), name]),
     path,
     rewriteAnswer: compileRewrites(outputRewrites, supergraph),
     aliases: new Map([
@@ -123,8 +125,8 @@ async function fetchEntities(
 
 function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<string, unknown> {
   const used: Record<string, unknown> = {};
-  for (const name of variableNames)
-    if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
+  for (const [client, plan] of variableNames)
+    if (Object.hasOwn(variables, client) && variables[client] !== undefined) used[plan] = variables[client];
   return used;
 }
 

@@ -13,6 +13,7 @@ import {
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
+import { planVariable } from './plan-variables.ts';
 import { type FieldSelection, isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
 
 /**
@@ -21,7 +22,7 @@ import { type FieldSelection, isIntrospection, type ResolvedSelections, type Sel
  * @returns undefined when no subgraph has anything to answer.
  */
 export function planDocument(
-  schema: GraphQLSchema,
+  { schema, ownKey }: { schema: GraphQLSchema; ownKey: string },
   { name, operation, variableDefinitions = [] }: OperationDefinitionNode,
   { root, selections }: ResolvedSelections,
 ): DocumentNode | undefined {
@@ -29,18 +30,23 @@ export function planDocument(
   if (selectionSet.selections.every((node) => node.kind === Kind.FIELD && node.name.value === TypeNameMetaFieldDef.name))
     return undefined;
   const used = variablesIn(selectionSet);
-  return {
-    kind: Kind.DOCUMENT,
-    definitions: [
-      {
-        kind: Kind.OPERATION_DEFINITION,
-        operation,
-        ...(name && { name }),
-        variableDefinitions: variableDefinitions.filter(({ variable }) => used.has(variable.name.value)),
-        selectionSet,
-      },
-    ],
+  const planned: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation,
+    ...(name && { name }),
+    variableDefinitions: variableDefinitions.filter(({ variable }) => used.has(variable.name.value)),
+    selectionSet,
   };
+  return { kind: Kind.DOCUMENT, definitions: [withPlanVariables(planned, ownKey)] };
+}
+
+function withPlanVariables(operation: OperationDefinitionNode, ownKey: string): OperationDefinitionNode {
+  return visit(operation, {
+    Variable: (node) => {
+      const value = planVariable(node.name.value, ownKey);
+      return value === node.name.value ? undefined : { ...node, name: { ...node.name, value } };
+    },
+  });
 }
 
 /** Selections of the same fields become one, fragments on the same type too. */

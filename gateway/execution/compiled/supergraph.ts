@@ -6,6 +6,7 @@ import {
 } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionNode, visit } from 'graphql';
+import { planAssertion } from './assert-plan.ts';
 import { planningSupergraph, type RequiredField } from './planning-supergraph.ts';
 
 /** A supergraph with its planner: everything that is compiled against it dies with it. */
@@ -53,15 +54,18 @@ export function loadSupergraph(supergraphSdl: string): LoadedSupergraph {
       : given.subgraphs() && Supergraph.build(document, { validateSupergraph: false, supportedFeatures: FEATURES });
   const api = supergraph.apiSchema();
   const planner = new QueryPlanner(supergraph, { typeConditionedFetching: true });
+  const assertPlan = planAssertion(supergraph);
   const kinds = new Map<string, ReadonlySet<string>>();
   return {
     apiSchema: given.apiSchema().toGraphQLJSSchema(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
     // Validated by whoever accepts the document; checking it twice would cost as much as planning.
-    plan: (document, overrides) =>
-      planner.buildQueryPlan(operationFromDocument(api, document, { validate: false }), {
-        overrideConditions: new Map(overrides.map((label) => [label, true])),
-      }),
+    plan(document, overrides) {
+      const operation = operationFromDocument(api, document, { validate: false });
+      const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides.map((label) => [label, true])) });
+      assertPlan?.(plan);
+      return plan;
+    },
     overrideLabels: overrideLabels(supergraph),
     typesThatAre(name) {
       const known = kinds.get(name) ?? new Set([name, ...narrowerTypes(supergraph, name)]);

@@ -141,3 +141,108 @@ export const requiresArguments: FederationSuite = {
     },
   ],
 };
+
+/** `@requires` of fields behind fragments, an interface and a union. */
+export const requiresAbstract: FederationSuite = {
+  name: '@requires of interfaces, unions and fragments',
+  subgraphs: {
+    a: {
+      sdl: federation2(`
+        type Query { user: User users: [User!]! }
+        type User @key(fields: "id") { id: ID! address: Address owner: Owner }
+        interface Address { street: String }
+        type Home implements Address @shareable { street: String city: String }
+        type Work implements Address @shareable { street: String floor: Int }
+        union Owner = Firm | Man
+        type Firm @shareable { code: String } type Man @shareable { name: String }`),
+      entities: {
+        User: [
+          { id: '1', address: { __typename: 'Home', street: 'S1', city: 'C1' }, owner: { __typename: 'Firm', code: 'F' } },
+          { id: '2', address: { __typename: 'Work', street: 'S2', floor: 3 }, owner: { __typename: 'Man', name: 'M' } },
+          { id: '3', address: null, owner: null },
+        ],
+      },
+      resolvers: {
+        Query: {
+          user: () => ({
+            id: '1',
+            address: { __typename: 'Home', street: 'S1', city: 'C1' },
+            owner: { __typename: 'Firm', code: 'F' },
+          }),
+          users: () => [
+            { id: '1', address: { __typename: 'Home', street: 'S1', city: 'C1' }, owner: { __typename: 'Firm', code: 'F' } },
+            { id: '2', address: { __typename: 'Work', street: 'S2', floor: 3 }, owner: { __typename: 'Man', name: 'M' } },
+            { id: '3', address: null, owner: null },
+          ],
+        },
+      },
+    },
+    b: {
+      sdl: federation2(`
+        type User @key(fields: "id") { id: ID! address: Address @external owner: Owner @external
+          line: String @requires(fields: "address { __typename street ... on Home { city } ... on Work { floor } }")
+          tag: String @requires(fields: "owner { ... on Firm { code } ... on Man { name } }") }
+        interface Address { street: String }
+        type Home implements Address @shareable { street: String city: String }
+        type Work implements Address @shareable { street: String floor: Int }
+        union Owner = Firm | Man
+        type Firm @shareable { code: String } type Man @shareable { name: String }`),
+      entities: { User: [{ id: '1' }, { id: '2' }, { id: '3' }] },
+      resolvers: {
+        User: {
+          line: ({ address }: { address: unknown }) => JSON.stringify(address),
+          tag: ({ owner }: { owner: Record<string, unknown> | null }) =>
+            owner
+              ? Object.values(owner)
+                  .filter((value) => value !== 'Firm' && value !== 'Man')
+                  .join()
+              : 'none',
+        },
+      },
+    },
+  },
+  cases: [
+    {
+      what: 'one object’s requirement',
+      query: '{ user { line } }',
+      data: { user: { line: '{"__typename":"Home","street":"S1","city":"C1"}' } },
+    },
+    {
+      what: 'requirements that differ by type',
+      query: '{ users { id line } }',
+      data: {
+        users: [
+          { id: '1', line: '{"__typename":"Home","street":"S1","city":"C1"}' },
+          { id: '2', line: '{"__typename":"Work","street":"S2","floor":3}' },
+          { id: '3', line: 'null' },
+        ],
+      },
+    },
+    {
+      what: 'requirements of a union',
+      query: '{ users { tag } }',
+      data: { users: [{ tag: 'F' }, { tag: 'M' }, { tag: 'none' }] },
+    },
+    {
+      what: 'the same fields otherwise aliased by the client',
+      query: '{ user { address { city: street ... on Home { street: city } } line } }',
+      data: { user: { address: { city: 'S1', street: 'C1' }, line: '{"__typename":"Home","street":"S1","city":"C1"}' } },
+    },
+    {
+      what: 'less of it for the client than is required',
+      query: '{ user { address { __typename } line owner { ... on Man { name } } } }',
+      data: { user: { address: { __typename: 'Home' }, line: '{"__typename":"Home","street":"S1","city":"C1"}', owner: {} } },
+    },
+    {
+      what: 'both requirements and the objects',
+      query: '{ users { tag address { street } line } }',
+      data: {
+        users: [
+          { tag: 'F', address: { street: 'S1' }, line: '{"__typename":"Home","street":"S1","city":"C1"}' },
+          { tag: 'M', address: { street: 'S2' }, line: '{"__typename":"Work","street":"S2","floor":3}' },
+          { tag: 'none', address: null, line: 'null' },
+        ],
+      },
+    },
+  ],
+};

@@ -1,5 +1,38 @@
 import type { FederationSuite } from '../federation.ts';
-import { requiresArguments } from './requires.ts';
+import { abstractTypes, partialUnions } from './abstract.ts';
+import { keys, nullKeys, unresolvableKeys } from './entities.ts';
+import { federation1 } from './federation1.ts';
+import { contexts, failures, mutations } from './flows.ts';
+import { inaccessible } from './hiding.ts';
+import { conditions, inputs } from './inputs.ts';
+import { interfaceObjects, unresolvableInterfaceObjects } from './interface-objects.ts';
+import { overrides, overridesOff, overridesOn, provides, sharedRoots } from './ownership.ts';
+import { requiresAbstract, requiresArguments } from './requires.ts';
+import { circles, parentCalls } from './ways-back.ts';
 
 /** Every supergraph with its operations. */
-export const SUITES: readonly FederationSuite[] = [requiresArguments];
+export const SUITES: readonly FederationSuite[] = [
+  abstractTypes,
+  circles,
+  conditions,
+  contexts,
+  failures,
+  federation1,
+  inaccessible,
+  inputs,
+  interfaceObjects,
+  keys,
+  mutations,
+  nullKeys,
+  overrides,
+  overridesOff,
+  overridesOn,
+  parentCalls,
+  partialUnions,
+  provides,
+  requiresAbstract,
+  requiresArguments,
+  sharedRoots,
+  unresolvableInterfaceObjects,
+  unresolvableKeys,
+];
