@@ -29,8 +29,13 @@ export function atLeast(aim: string, seen: number, least: number): Verdict {
   return { aim: `${aim} ≥ ${least}×`, seen: `${seen.toFixed(2)}×`, met: seen >= least };
 }
 
+/** An aim that something stays within a bound; both in the unit that `unit` names. */
+export function atMost(aim: string, seen: number, { most, unit }: { most: number; unit: string }): Verdict {
+  return { aim: `${aim} ≤ ${most}${unit}`, seen: `${seen.toFixed(2)}${unit}`, met: seen <= most };
+}
+
 /** Prints a report, and writes it where the options say. */
-export function publish(report: Report, { json, results, smoke }: BenchOptions): void {
+export function publish(report: Report, { json, results, smoke }: Pick<BenchOptions, 'json' | 'results' | 'smoke'>): void {
   const at = machine();
   process.stdout.write(`${describe(report, formatTable)}\n${at}\n`);
   if (json !== undefined)

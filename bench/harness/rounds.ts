@@ -4,7 +4,7 @@ import type { Contender } from './process.ts';
 /** A contender that answers at an address. */
 export interface Candidate {
   name: string;
-  process: Pick<Contender, 'cpuSeconds'>;
+  process: Pick<Contender, 'cpuSeconds' | 'residentBytes'>;
   url: string;
   headers: Readonly<Record<string, string>>;
 }
@@ -52,7 +52,7 @@ export async function interleave(
 }
 
 /** The middle value; the upper of the two middle ones. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 

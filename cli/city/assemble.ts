@@ -21,6 +21,7 @@ import { createRecordRejection } from '../../gateway/record-rejection.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
 import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
 import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
+import type { Flow } from '../../gateway/server/flow-gateway.ts';
 import type { Logger } from '../../gateway/server/logger.ts';
 import { createMetrics, type Metrics } from '../../gateway/server/metrics.ts';
 import { type CurrentPolicies, createPolicies } from '../../policies/current-policies.ts';
@@ -47,6 +48,8 @@ export interface CityOptions {
   clock?: Clock;
   /** Replaces the way to a department (tests that watch or break it). */
   transport?: (department: Department, usual: DepartmentTransport) => DepartmentTransport;
+  /** Replaces the flow (benchmarks that leave stages out). */
+  flow?: (stages: Gateway) => Flow;
 }
 
 /** What a gateway cannot start without. */
@@ -169,7 +172,7 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
   };
 }
 
-function frontOf({ config, db, logger }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
+function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
   const { execution, metrics, keys, quotas, clock } = parts;
   const checks = {
     log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
@@ -178,7 +181,7 @@ function frontOf({ config, db, logger }: CityOptions, parts: Parts, gateway: Gat
     ...departmentChecks(execution),
   };
   metrics.observeLoad(() => execution.load());
-  const flow = (request: QueryRequest) => answerQuery(request, gateway);
+  const flow = replaced?.(gateway) ?? ((request: QueryRequest) => answerQuery(request, gateway));
   const recordRejection = createRecordRejection(gateway);
   return createServer({
     flow,
