@@ -47,6 +47,8 @@ export interface SecretSources {
   readonly jwks?: string;
   readonly contextKeyFile?: string;
   readonly contextPublicKeyFile?: string;
+  /** The private key that signs the query log, as PEM or the file that holds it. */
+  readonly logKey?: string;
   /** A department's own token, with which its imports ask the gateway. */
   readonly gatewayToken?: string;
 }
@@ -130,6 +132,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       jwks: e.XINQIAO_JWKS,
       contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE,
       contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE,
+      logKey: e.XINQIAO_LOG_KEY,
       gatewayToken: e.XINQIAO_GATEWAY_TOKEN,
     }),
     tokens: { issuer: e.XINQIAO_ISSUER ?? 'https://xinqiao.example/development', audience: e.XINQIAO_AUDIENCE ?? 'xinqiao' },
@@ -196,6 +199,7 @@ export const ENVIRONMENT = v.object({
     v.pipe(v.string(), v.regex(/^[\w.:/-]{1,128}$/, 'at most 128 of A-Z a-z 0-9 _ . : / -')),
     'xinqiao.example/log',
   ),
+  XINQIAO_LOG_KEY: v.optional(text('a PEM file, or the PEM itself')),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)),
   XINQIAO_DEPARTMENT_TIMEOUT_MS: wholeNumber(2_000, 10, 60_000),
   XINQIAO_REQUEST_TIMEOUT_MS: wholeNumber(10_000, 100, 120_000),

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 export const DEVELOPMENT_KEY_ID = 'development';
 
 /** What can be generated for development. `jwks` answers with the key set's file, the others with their content. */
-export type DevelopmentSecret = 'subjectKey' | 'pseudonymKey' | 'jwks' | 'contextKey' | 'contextPublicKey' | 'tokenKey';
+export type DevelopmentSecret =
+  | 'subjectKey'
+  | 'pseudonymKey'
+  | 'jwks'
+  | 'contextKey'
+  | 'contextPublicKey'
+  | 'tokenKey'
+  | 'logKey';
 
 /**
  * A secret for development, generated at first use into `directory` (mode 0700, files 0600) and kept.
@@ -23,6 +30,8 @@ export function developmentSecret(directory: string, name: DevelopmentSecret): s
       return once(join(directory, 'context.pem'), privateKey);
     case 'contextPublicKey':
       return createPublicKey(developmentSecret(directory, 'contextKey')).export({ type: 'spki', format: 'pem' }).toString();
+    case 'logKey':
+      return once(join(directory, 'log.pem'), signingKey);
     case 'tokenKey':
       return once(join(directory, 'token.pem'), privateKey);
     case 'jwks': {
@@ -64,6 +73,10 @@ function randomKey(): string {
 
 function privateKey(): string {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function signingKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function keySet(pem: string): string {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from './config.ts';
 import { developmentTokenKey, requireSecrets } from './secrets.ts';
 
-const ALL = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
+const ALL = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey'] as const;
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'xinqiao-secrets-'));
@@ -21,7 +21,7 @@ describe('secrets', () => {
     expect(requireSecrets(config, ALL)).toEqual(first);
     expect(first.subjectKey).toMatch(/^[0-9a-f]{64}$/);
     expect(first.subjectKey).not.toBe(first.pseudonymKey);
-    for (const file of ['subject.key', 'pseudonym.key', 'context.pem', 'token.pem', 'jwks.json']) {
+    for (const file of ['subject.key', 'pseudonym.key', 'context.pem', 'token.pem', 'jwks.json', 'log.pem']) {
       expect([file, statSync(join(directory, 'secrets', file)).mode & 0o777]).toEqual([file, 0o600]);
     }
   });
@@ -53,6 +53,16 @@ describe('secrets', () => {
     });
   });
 
+  test('the key of the log is taken from the variable itself or from the file it names, and no other kind of key is', () => {
+    const { logKey, contextKey } = requireSecrets(loadConfig({ XINQIAO_DATA: directory }), ['logKey', 'contextKey']);
+    const file = join(directory, 'secrets', 'log.pem');
+    for (const XINQIAO_LOG_KEY of [logKey, file])
+      expect(requireSecrets(loadConfig({ XINQIAO_LOG_KEY }), ['logKey']).logKey.trim()).toBe(logKey.trim());
+    expect(() => requireSecrets(loadConfig({ XINQIAO_LOG_KEY: contextKey }), ['logKey'])).toThrow(
+      /XINQIAO_LOG_KEY: expected an Ed25519 private key \(PEM, PKCS #8\)$/,
+    );
+  });
+
   test('production refuses to start without them, naming each variable, and generates nothing', () => {
     const config = loadConfig({
       NODE_ENV: 'production',
@@ -62,7 +72,7 @@ describe('secrets', () => {
     });
     expect(() => requireSecrets(config, ALL)).toThrow(ConfigError);
     expect(() => requireSecrets(config, ALL)).toThrow(
-      /XINQIAO_SUBJECT_KEY is required.*XINQIAO_PSEUDONYM_KEY.*XINQIAO_JWKS.*XINQIAO_CONTEXT_KEY_FILE.*XINQIAO_CONTEXT_PUBLIC_KEY_FILE/,
+      /XINQIAO_SUBJECT_KEY is required.*XINQIAO_PSEUDONYM_KEY.*XINQIAO_JWKS.*XINQIAO_CONTEXT_KEY_FILE.*XINQIAO_CONTEXT_PUBLIC_KEY_FILE.*XINQIAO_LOG_KEY/,
     );
     expect(() => statSync(join(directory, 'none'))).toThrow('ENOENT');
     expect(() => developmentTokenKey(config)).toThrow('NODE_ENV=production issues no tokens');

@@ -5,6 +5,7 @@ import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
 import { DEVELOPMENT_KEY_ID, developmentSecret } from './development-secrets.ts';
 import type { DevelopmentSecret } from './development-secrets.ts';
+import { SUITE } from './querylog/suite.ts';
 
 /** The secrets of a deployment, resolved. Keys of signed contexts are PEM (ES256, P-256). */
 export interface Secrets {
@@ -18,6 +19,8 @@ export interface Secrets {
   contextKey: string;
   /** The gateway's public key, all that a department holds. */
   contextPublicKey: string;
+  /** The private key that signs checkpoints of the query log (PEM, Ed25519). */
+  logKey: string;
 }
 
 /**
@@ -55,6 +58,7 @@ const VARIABLES: Readonly<Record<keyof Secrets, string>> = {
   jwks: 'XINQIAO_JWKS',
   contextKey: 'XINQIAO_CONTEXT_KEY_FILE',
   contextPublicKey: 'XINQIAO_CONTEXT_PUBLIC_KEY_FILE',
+  logKey: 'XINQIAO_LOG_KEY',
 };
 
 const SOURCES: Readonly<Record<keyof Secrets, (config: Config) => string | undefined>> = {
@@ -66,6 +70,7 @@ const SOURCES: Readonly<Record<keyof Secrets, (config: Config) => string | undef
   contextPublicKey: ({ secrets }) =>
     pem(VARIABLES.contextPublicKey, secrets.contextPublicKeyFile) ??
     publicHalf(pem(VARIABLES.contextKey, secrets.contextKeyFile)),
+  logKey: ({ secrets: { logKey } }) => signingKey(logKey?.startsWith('-----BEGIN') ? logKey : pem(VARIABLES.logKey, logKey)),
 };
 
 function generated(config: Config, name: DevelopmentSecret): string {
@@ -78,6 +83,16 @@ function pem(variable: string, file: string | undefined): string | undefined {
     return readFileSync(file, 'utf8');
   } catch {
     throw new ConfigError([`${variable}: the file cannot be read`]);
+  }
+}
+
+/** A key that cannot sign is found at the start, not at the first checkpoint. */
+function signingKey(pem: string | undefined): string | undefined {
+  try {
+    if (pem !== undefined) SUITE.privateKey(pem);
+    return pem;
+  } catch {
+    throw new ConfigError([`${VARIABLES.logKey}: expected an Ed25519 private key (PEM, PKCS #8)`]);
   }
 }
 

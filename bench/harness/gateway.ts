@@ -51,6 +51,7 @@ export function makeGatewayFiles(subjectKey: string): GatewayFiles {
       XINQIAO_ISSUER: ISSUER,
       XINQIAO_AUDIENCE: AUDIENCE,
       XINQIAO_CONTEXT_KEY_FILE: file('context.pem', context.export({ type: 'pkcs8', format: 'pem' }).toString()),
+      XINQIAO_LOG_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       XINQIAO_POLICIES: unlimitedPolicies(directory),
     },
     headers: { authorization: `Bearer ${token}`, 'x-purpose': 'AUDIT_SUPERVISION', 'x-matter': 'BENCH-2026-1' },

@@ -16,6 +16,8 @@ import { createKeySource, type KeySource } from '../../gateway/identity/key-sour
 import { keepLog } from '../../gateway/querylog/log-keeper.ts';
 import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
+import { noteSigner } from '../../gateway/querylog/signed-note.ts';
+import { SUITE } from '../../gateway/querylog/suite.ts';
 import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
 import { createRecordRejection } from '../../gateway/record-rejection.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
@@ -53,7 +55,7 @@ export interface CityOptions {
 }
 
 /** What a gateway cannot start without. */
-const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey'] as const;
+const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey'] as const;
 
 const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 /** A city's applications send some hundreds of documents; a plan is about 50 KB. */
@@ -126,7 +128,13 @@ async function openParts(options: CityOptions) {
   const quotas = createQuotas({ ...(redis && { redis }), clock });
   await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
   const queryLog = createQueryLog({ db, origin: config.logOrigin });
-  const logKeeper = keepLog({ db, clock, report: (err) => logger.error({ err }, 'the query log was not looked after') });
+  const signer = noteSigner(config.logOrigin, SUITE.privateKey(secrets.logKey));
+  const logKeeper = await keepLog({
+    db,
+    clock,
+    signer,
+    report: (err) => logger.error({ err }, 'the query log was not looked after'),
+  });
   const measuredLog = metrics.measured(queryLog);
   const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
   return {

@@ -18,6 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 async function production(jwk: object): Promise<NodeJS.ProcessEnv> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(join(folder, 'context.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const logKey = generateKeyPairSync('ed25519').privateKey;
   await writeFile(join(folder, 'jwks.json'), JSON.stringify({ keys: [jwk] }));
   return {
     NODE_ENV: 'production',
@@ -29,6 +30,7 @@ async function production(jwk: object): Promise<NodeJS.ProcessEnv> {
     XINQIAO_PSEUDONYM_KEY: 'p'.repeat(64),
     XINQIAO_JWKS: join(folder, 'jwks.json'),
     XINQIAO_CONTEXT_KEY_FILE: join(folder, 'context.pem'),
+    XINQIAO_LOG_KEY: logKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
 

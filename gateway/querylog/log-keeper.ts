@@ -1,30 +1,49 @@
 import type { Db } from '../../database/db.ts';
 import type { Clock } from '../../schema/city-clock.ts';
+import { publishLogKey } from './checkpoint-store.ts';
 import { ensureMonths } from './months.ts';
+import { createCheckpointSigner } from './sign-checkpoint.ts';
+import type { NoteSigner } from './signed-note.ts';
 
 /** Months are made well ahead: one missed hour, or day, harms nothing. */
 const MONTHS_MS = 3_600_000;
+
+/** With half a second's distance to another gateway's checkpoint at most, every entry is under one within a second. */
+const CHECKPOINT_MS = 500;
 
 /** What looks after the log while a gateway runs. */
 export interface LogKeeperOptions {
   db: Db;
   clock: Clock;
+  /** Signs checkpoints, in the name of the log. */
+  signer: NoteSigner;
   /** Told of work that failed and will be tried again; it must not throw. */
   report: (error: unknown) => void;
 }
 
-/** Does at once, and then again and again, what the log needs beside its appends. */
-export function keepLog({ db, clock, report }: LogKeeperOptions): { close(): Promise<void> } {
-  const months = every(MONTHS_MS, () => ensureMonths(db, clock()), report);
-  return { close: () => months.close() };
+/** Publishes the log's key, then does again and again what the log needs beside its appends. Rejects with `DatabaseError`. */
+export async function keepLog({ db, clock, signer, report }: LogKeeperOptions): Promise<{ close(): Promise<void> }> {
+  await publishLogKey(db, signer.verifierKey);
+  const checkpoints = createCheckpointSigner(db, signer);
+  const sign = async () => void (await checkpoints.sign());
+  const kept = [every(MONTHS_MS, () => ensureMonths(db, clock()), report), every(CHECKPOINT_MS, sign, report)];
+  return { close: async () => void (await Promise.all(kept.map((work) => work.close()))) };
 }
 
 /** Runs work at once and then in that distance, never twice at a time; closing waits for what is under way. */
 function every(distanceMs: number, work: () => Promise<void>, report: (error: unknown) => void): { close(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let failure: string | undefined;
   const run = async () => {
-    await work().catch(report);
+    try {
+      await work();
+      failure = undefined;
+    } catch (error) {
+      // The same again and again is one piece of news.
+      if (String(error) !== failure) report(error);
+      failure = String(error);
+    }
     if (!closed) timer = setTimeout(() => (running = run()), distanceMs).unref();
   };
   let running = run();

@@ -51,7 +51,7 @@ describe('docker-compose.yml', () => {
   test.each(entries)('%s carries no password, key or address with a password of its own', (_name, service) => {
     const written = Object.entries(service.environment ?? {}).filter(
       ([name, value]) =>
-        (SECRET_NAME.test(name) && !REQUIRED.test(value)) ||
+        (SECRET_NAME.test(name) && !REQUIRED.test(value) && !value.startsWith('/run/secrets/')) ||
         (value.includes('@') && !/^[a-z]+:\/\/[a-z_]*:\$\{[A-Z_]+:\?[^}]*\}@/.test(value)),
     );
     expect(written).toEqual([]);

@@ -116,7 +116,13 @@ describe('a data directory', { timeout: PROCESSES_MS }, () => {
       expect(await server.stop('SIGTERM')).toBe(0);
       const bare = await runCommand(['start', '--empty'], production());
       expect(bare.end).toBe(1);
-      for (const name of ['XINQIAO_SUBJECT_KEY', 'XINQIAO_PSEUDONYM_KEY', 'XINQIAO_JWKS', 'XINQIAO_CONTEXT_KEY_FILE'])
+      for (const name of [
+        'XINQIAO_SUBJECT_KEY',
+        'XINQIAO_PSEUDONYM_KEY',
+        'XINQIAO_JWKS',
+        'XINQIAO_CONTEXT_KEY_FILE',
+        'XINQIAO_LOG_KEY',
+      ])
         expect(bare.stderr).toContain(`${name} is required in production`);
 
       const secrets = join(folder, 'data', 'secrets');
@@ -126,6 +132,7 @@ describe('a data directory', { timeout: PROCESSES_MS }, () => {
         XINQIAO_PSEUDONYM_KEY: 'y'.repeat(64),
         XINQIAO_JWKS: join(secrets, 'jwks.json'),
         XINQIAO_CONTEXT_KEY_FILE: join(secrets, 'context.pem'),
+        XINQIAO_LOG_KEY: join(secrets, 'log.pem'),
       });
       expect(borrowed.end).toBe(1);
       expect(borrowed.stderr).toMatch(/development/);

@@ -35,6 +35,7 @@ export async function layFoundations(folder: string): Promise<Foundations> {
   const file = (name: string) => join(folder, name);
   await writeFile(file('jwks.json'), JSON.stringify({ keys: [{ ...issuer.jwk, alg: 'ES256' }] }));
   await writeFile(file('context.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(file('log.pem'), generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
   await writeFile(file('context.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
   await cp(fileURLToPath(new URL('../../policies', import.meta.url)), file('policies'), { recursive: true });
   const subjectKey = randomBytes(32).toString('hex');
@@ -50,6 +51,6 @@ export async function layFoundations(folder: string): Promise<Foundations> {
       XINQIAO_POLICIES: file('policies'),
       XINQIAO_DATA: file('data'),
     },
-    gatewayEnvironment: { XINQIAO_CONTEXT_KEY_FILE: file('context.pem') },
+    gatewayEnvironment: { XINQIAO_CONTEXT_KEY_FILE: file('context.pem'), XINQIAO_LOG_KEY: file('log.pem') },
   };
 }

@@ -1,0 +1,69 @@
+import type { Queryable } from '../../database/db.ts';
+import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+import { LogContradiction } from './log-contradiction.ts';
+import { formatVerifierKey, parseNote, parseVerifierKey, type VerifierKey } from './signed-note.ts';
+
+/** A checkpoint as it was signed, with what witnesses have signed of it so far. */
+export interface StoredCheckpoint extends Checkpoint {
+  /** The whole note: text and every signature line. */
+  note: string;
+}
+
+/** Cosignatures come behind the log's own signature, in the order of their witnesses' names. */
+const NOTE = `note || coalesce((SELECT string_agg(line, '' ORDER BY witness) FROM querylog.cosignature AS c WHERE c.size = checkpoint.size), '')`;
+
+/** The newest checkpoint; undefined before the first. Rejects with `LogContradiction` when it is none, and with `DatabaseError`. */
+export async function newestCheckpoint(db: Queryable): Promise<StoredCheckpoint | undefined> {
+  const { rows } = await db.query<{ note: string }>(`SELECT ${NOTE} AS note FROM querylog.checkpoint ORDER BY size DESC LIMIT 1`);
+  return rows[0] && asCheckpoint(rows[0].note);
+}
+
+/** Checkpoints of more entries than `size`, from the smallest on, at most `limit`. Rejects as {@link newestCheckpoint} does. */
+export async function checkpointsAfter(db: Queryable, size: bigint, limit: number): Promise<StoredCheckpoint[]> {
+  const { rows } = await db.query<{ note: string }>(
+    `SELECT ${NOTE} AS note FROM querylog.checkpoint WHERE size > $1 ORDER BY size LIMIT $2`,
+    [size, limit],
+  );
+  return rows.map(({ note }) => asCheckpoint(note));
+}
+
+/** Keeps a checkpoint; false when there is one of that size already. Rejects with `DatabaseError`. */
+export async function storeCheckpoint(db: Queryable, size: bigint, note: string): Promise<boolean> {
+  const { rows } = await db.query(
+    'INSERT INTO querylog.checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO NOTHING RETURNING size',
+    [size, note],
+  );
+  return rows.length === 1;
+}
+
+/**
+ * Keeps a witness's signature line, newline included, of the checkpoint of that size; the first a witness gives is the one that
+ * stays. The caller has verified it. Rejects with `DatabaseError` when there is no such checkpoint.
+ */
+export async function storeCosignature(db: Queryable, size: bigint, { name, keyId }: VerifierKey, line: string): Promise<void> {
+  await db.query(
+    'INSERT INTO querylog.cosignature (size, witness, line) VALUES ($1, $2, $3) ON CONFLICT (size, witness) DO NOTHING',
+    [size, `${name}+${keyId}`, line],
+  );
+}
+
+/** Publishes a key that checkpoints are signed with, for good: what it signed must be verifiable after it was replaced. Rejects with `DatabaseError`. */
+export async function publishLogKey(db: Queryable, key: VerifierKey): Promise<void> {
+  await db.query('INSERT INTO querylog.log_key (verifier_key) VALUES ($1) ON CONFLICT (verifier_key) DO NOTHING', [
+    formatVerifierKey(key),
+  ]);
+}
+
+/** Every key of the log, the oldest first. Rejects with `DatabaseError`. */
+export async function logKeys(db: Queryable): Promise<VerifierKey[]> {
+  const { rows } = await db.query<{ verifier_key: string }>(
+    'SELECT verifier_key FROM querylog.log_key ORDER BY since, verifier_key',
+  );
+  return rows.map(({ verifier_key }) => parseVerifierKey(verifier_key));
+}
+
+function asCheckpoint(note: string): StoredCheckpoint {
+  const checkpoint = parseCheckpoint(parseNote(note).text);
+  if (checkpoint === undefined) throw new LogContradiction('a checkpoint that is none');
+  return { ...checkpoint, note };
+}
