@@ -1,5 +1,6 @@
 import { Kind, parse } from 'graphql';
 import type { FieldNode, SelectionNode } from 'graphql';
+import { createBoundedCache } from '../disclosure/bounded-cache.ts';
 import { GatewayError } from '../errors.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { DepartmentAnswer, DepartmentError, DepartmentRequest } from './department-transport.ts';
@@ -38,10 +39,12 @@ export type DepartmentDataSource = (request: DepartmentRequest, scope: QueryScop
  * each field that stays null, so that the other departments' data are still answered.
  */
 export function departmentDataSource(department: string, ask: AskDepartment): DepartmentDataSource {
+  const known = createBoundedCache<AskedFields>(KEPT_TEXTS);
+  const fieldsOf = ({ query }: DepartmentRequest) => known.remember(query, () => askedFields(query));
   return async (request, scope) => {
     scope.asked.add(department);
     const { data, errors } = await answer(department, request, scope, ask);
-    const failures = errors.flatMap((error) => locate(error, request));
+    const failures = errors.flatMap((error) => locate(error, request, fieldsOf));
     if (failures.some(({ code }) => code === 'DEPARTMENT_UNAVAILABLE' || code === 'INTERNAL')) scope.unavailable.add(department);
     return {
       data,
@@ -70,39 +73,72 @@ async function answer(
   }
 }
 
+/** Texts whose fields are kept: while a department is down, every query asks for them. */
+const KEPT_TEXTS = 500;
 const UNUSABLE: DepartmentAnswer = { data: null, errors: [{ code: null }] };
 
-/** The gateway joins entities by position, so one too few would shift a subject's data to its neighbour. */
+/** The gateway joins entities by position, so one too few or out of turn would shift a subject's data to its neighbour. */
 function hasForm({ data, errors }: DepartmentAnswer, { variables }: DepartmentRequest): boolean {
   const asked = variables['representations'];
   if (data === null) return errors.length > 0;
   if (!Array.isArray(asked)) return true;
   const entities = data['_entities'];
-  return Array.isArray(entities) ? entities.length === asked.length : errors.length > 0 && entities === null;
+  if (!Array.isArray(entities)) return errors.length > 0 && entities === null;
+  return entities.length === asked.length && isInTurn(entities, asked);
 }
 
-/** An error without a path is about everything that was asked. */
-function locate({ path, code }: DepartmentError, request: DepartmentRequest) {
+/** Whether no entity is of a type that others were asked for instead. One of an interface's types is not out of turn. */
+function isInTurn(entities: readonly unknown[], asked: readonly unknown[]): boolean {
+  const types = new Set(asked.map(typeOf));
+  if (types.size < 2) return true;
+  return entities.every((entity, index) => {
+    const type = typeOf(entity);
+    return type === undefined || type === typeOf(asked[index]) || !types.has(type);
+  });
+}
+
+function typeOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as { __typename?: unknown }).__typename : undefined;
+}
+
+/** What a text asks for: response keys of its root fields, or of each entity. */
+interface AskedFields {
+  keys: readonly string[];
+  ofEntities: boolean;
+}
+
+/** An error without a path is about everything that was asked, one of an entity about everything asked of it. */
+function locate(
+  { path, code }: DepartmentError,
+  request: DepartmentRequest,
+  fieldsOf: (request: DepartmentRequest) => AskedFields,
+) {
   const failure = (code === null ? undefined : CODES.get(code)) ?? ('DEPARTMENT_UNAVAILABLE' as const);
-  const paths = path === undefined || isWhole(path) ? requestedPaths(request) : [path];
-  return paths.map((each) => ({ path: each, code: failure }));
+  return failedPaths(path, request, fieldsOf).map((each) => ({ path: each, code: failure }));
 }
 
-function isWhole(path: readonly (string | number)[]): boolean {
-  return path[0] === '_entities' && path.length < 3;
+function failedPaths(
+  path: DepartmentError['path'],
+  request: DepartmentRequest,
+  fieldsOf: (request: DepartmentRequest) => AskedFields,
+): readonly (readonly (string | number)[])[] {
+  if (path !== undefined && !(path[0] === '_entities' && path.length < 3)) return [path];
+  const { keys, ofEntities } = fieldsOf(request);
+  const representations = request.variables['representations'];
+  if (!ofEntities || !Array.isArray(representations)) return keys.map((key) => [key]);
+  const index = path?.[1];
+  const indexes = typeof index === 'number' ? [index] : representations.keys();
+  return [...indexes].flatMap((each) => keys.map((key) => ['_entities', each, key]));
 }
 
-/** The response paths of what was asked for: fields of the query, or of each entity. */
-function requestedPaths({ query, variables }: DepartmentRequest): (string | number)[][] {
+function askedFields(query: string): AskedFields {
   const operation = parse(query, { noLocation: true }).definitions.find(
     (definition) => definition.kind === Kind.OPERATION_DEFINITION,
   );
   const root = operation?.selectionSet.selections ?? [];
   const entities = root.filter(isField).find((field) => field.name.value === '_entities');
-  const representations = variables['representations'];
-  if (entities === undefined || !Array.isArray(representations)) return responseKeys(root).map((key) => [key]);
-  const keys = responseKeys(entities.selectionSet?.selections ?? []);
-  return representations.flatMap((_, index) => keys.map((key) => ['_entities', index, key]));
+  if (entities === undefined) return { keys: responseKeys(root), ofEntities: false };
+  return { keys: responseKeys(entities.selectionSet?.selections ?? []), ofEntities: true };
 }
 
 function responseKeys(selections: readonly SelectionNode[]): string[] {
