@@ -198,7 +198,7 @@ test('a department that fails at one subject answers the other, and is named for
 test('a department that answers null for a key of one subject leaves the other whole', async () => {
   const subjects = [null, 'o-2'].map((id) => ({ __typename: 'CreditSubject', id, name: `name of ${id}` }));
   // The plan has keys of its own for fields with arguments.
-  registry.behave(async ({ query }) => ({ data: { [/(\w+): subjects/.exec(query)?.[1] ?? 'subjects']: subjects } }));
+  registry.behave(async ({ query }) => ({ data: { [/(\w+): ?subjects/.exec(query)?.[1] ?? 'subjects']: subjects } }));
   const errors = [{ message: 'x', path: ['_entities', 0], extensions: { code: 'INPUT_INVALID' } }];
   fault = json({ data: { _entities: [null, ENTITY] }, errors });
   const { data, failures } = await ask();
