@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { getNamedType, getOperationAST, type GraphQLObjectType, isObjectType, parse, print } from 'graphql';
-import { createDepartmentExecution } from '../gateway/execution/department-execution.ts';
+import { createDepartments } from '../gateway/execution/department-execution.ts';
 import { overHttp } from '../gateway/execution/http.ts';
 import { createExecution } from '../gateway/execution/index.ts';
-import { silenceVendorTelemetry } from '../test/support/silence-vendor-telemetry.ts';
+import { silenceVendorTelemetry } from '../gateway/editions/silence-vendor-telemetry.ts';
 
 /**
  * One subject's unified query over six departments in another process: the compiled executor against the stock one,
@@ -38,13 +38,13 @@ const document = parse(
 );
 const text = print(document);
 const variables = { id: 'o-1' };
-const departments = createDepartmentExecution({
-  supergraphSdl,
+const departments = createDepartments({
   departments: transports,
   signContext: () => 'none',
   clock: Date.now,
   timeouts: { department: 5_000 },
 });
+const joined = departments.over(supergraphSdl);
 const context = {
   requestId: 'bench',
   caller: { actor: 'DEPARTMENT', organization: '1', department: 'licensing', developer: false },
@@ -55,7 +55,7 @@ const operation = { document, text, hash: 'bench', name: 'Unified', variableName
 const candidates: Record<string, () => Promise<{ data?: unknown }>> = {
   compiled: () => compiled.execute({ document, variables, context: newCall(), hash: 'bench' }),
   'compiled, with retries, breakers and signed contexts': () =>
-    departments.execute(operation, variables, { ...context, signal: newCall().signal }).then((answer) => answer.complete()),
+    joined.execute(operation, variables, { ...context, signal: newCall().signal }).then((answer) => answer.complete()),
   'stock executor, same connections': await stock(({ name }) => ({
     process: async ({ request: { query = '', variables = {} }, context: call }) =>
       (await transports[name]!.send({ query, variables }, call as unknown as Call)) as never,

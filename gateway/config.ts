@@ -31,6 +31,8 @@ export interface Config {
   readonly subgraphUrls: Readonly<Partial<Record<Department, string>>>;
   /** Where an import asks the registry for old numbers, when its database does not hold the registry. */
   readonly gatewayUrl?: string;
+  /** File of the composed supergraph; absent = the one that is shipped. */
+  readonly supergraphFile?: string;
   readonly policiesDirectory: string;
   /** Name of the query log, part of every receipt. */
   readonly logOrigin: string;
@@ -125,6 +127,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       databaseUrl: e.DATABASE_URL,
       redisUrl: e.REDIS_URL,
       gatewayUrl: e.XINQIAO_GATEWAY_URL,
+      supergraphFile: e.XINQIAO_SUPERGRAPH,
     }),
     secrets: present({
       subjectKey: e.XINQIAO_SUBJECT_KEY,
@@ -194,6 +197,7 @@ export const ENVIRONMENT = v.object({
   SUBGRAPH_UTILITIES_URL: subgraphUrl(),
   XINQIAO_GATEWAY_URL: v.optional(url('http://gateway:4000/graphql', ['http:', 'https:'])),
   XINQIAO_GATEWAY_TOKEN: v.optional(text('a token')),
+  XINQIAO_SUPERGRAPH: v.optional(text('a file')),
   XINQIAO_POLICIES: v.optional(text('a directory'), 'policies'),
   XINQIAO_LOG_ORIGIN: v.optional(
     v.pipe(v.string(), v.regex(/^[\w.:/-]{1,128}$/, 'at most 128 of A-Z a-z 0-9 _ . : / -')),

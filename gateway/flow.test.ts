@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
-import type { PolicySet } from '../policies/policy-set.ts';
+
 import { testPolicies, testPurpose } from '../test/support/purposes.ts';
 import { testRequest } from '../test/support/tokens.ts';
 import { createAdmit } from './authorization/authorize.ts';
 import { createQuotas } from './authorization/quotas.ts';
+import type { Edition } from './editions/edition.ts';
 import { GatewayError } from './errors.ts';
 import { answerQuery, type Gateway } from './flow.ts';
 import type { QueryLogEntry } from './querylog/entry.ts';
 import { createRefusalLog } from './querylog/refusal-log.ts';
+import type { QueryRequest } from './request.ts';
 
 const RECEIPT = { origin: 'x', index: '0', leafHash: 'aa' };
 const clock = () => Date.UTC(2026, 4, 1);
@@ -18,16 +20,19 @@ function gatewayOf(authenticate: Gateway['authenticate']) {
   const planned: string[] = [];
   const purposes = testPolicies(testPurpose('PUBLIC_QUERY', { actors: ['PUBLIC'], limits: { requestsPerHour: 2 } }));
   const queryLog = { append: async (entry: QueryLogEntry) => (entries.push(entry), RECEIPT) };
-  const gateway: Gateway = {
-    policies: { current: () => ({ ...purposes, hash: 'a'.repeat(64) }) as unknown as PolicySet },
-    authenticate,
-    admit: createAdmit({ quotas: createQuotas({ clock }), clock }),
-    planDisclosure(request) {
+  const edition = {
+    policy: { ...purposes, hash: 'a'.repeat(64) },
+    planDisclosure(request: QueryRequest) {
       planned.push(request.id);
       throw new GatewayError('ARGUMENT_FORBIDDEN');
     },
-    authorize: async () => expect.unreachable(),
     execution: { execute: async () => expect.unreachable() },
+  } as unknown as Edition;
+  const gateway: Gateway = {
+    editions: { current: () => edition, of: () => edition },
+    authenticate,
+    admit: createAdmit({ quotas: createQuotas({ clock }), clock }),
+    authorize: async () => expect.unreachable(),
     queryLog,
     refusalLog: createRefusalLog({ queryLog, clock }),
     introspectionOpen: false,

@@ -1,10 +1,9 @@
-import type { CurrentPolicies } from '../policies/current-policies.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { Admit, Authorize } from './authorization/authorize.ts';
 import { desensitize } from './desensitization/desensitize.ts';
 import type { Disclosure } from './disclosure/disclosure.ts';
-import type { PlanDisclosure } from './disclosure/plan-disclosure.ts';
 import { assertIntrospectionAllowed } from './disclosure/introspection.ts';
+import type { Editions } from './editions/editions.ts';
 import { codeOf, GatewayError } from './errors.ts';
 import type { Execution, RawAnswer } from './execution/execution.ts';
 import { assertReferencesAnswered } from './execution/required-references.ts';
@@ -20,12 +19,10 @@ import { type FlowResponse, respond, respondRefusal } from './respond/respond.ts
 
 /** The stages, as the edge put them together. */
 export interface Gateway {
-  policies: Pick<CurrentPolicies, 'current'>;
+  editions: Pick<Editions, 'current' | 'of'>;
   authenticate: Authenticate;
   admit: Admit;
-  planDisclosure: PlanDisclosure;
   authorize: Authorize;
-  execution: Execution;
   queryLog: QueryLog;
   refusalLog: RefusalLog;
   /** Whether callers who are not developers may look at the schema. */
@@ -47,19 +44,19 @@ export interface Look {
 
 /**
  * The whole system on one screen: every query takes these stages in this order, and any of them may refuse.
- * One policy set decides the whole query, whatever is reloaded meanwhile. No receipt, no answer.
+ * One edition decides the whole query, whatever is reloaded meanwhile. No receipt, no answer.
  */
 export async function answerQuery(request: QueryRequest, gateway: Gateway): Promise<FlowResponse> {
-  const policy = gateway.policies.current();
+  const { policy, planDisclosure, execution } = gateway.editions.of(request.schema);
   const look: Look = { request, policy };
   try {
     const caller = (look.caller = await gateway.authenticate(request));
     const purpose = (look.purpose = declarePurpose(request, caller, policy));
     await gateway.admit(caller, purpose, policy);
-    const disclosure = (look.disclosure = gateway.planDisclosure(request, caller, purpose, policy));
+    const disclosure = (look.disclosure = planDisclosure(request, caller, purpose, policy));
     assertIntrospectionAllowed(disclosure.plan, caller, gateway.introspectionOpen);
     const grant = await gateway.authorize(disclosure, caller, purpose, policy);
-    const answer = await execute(disclosure, caller, purpose, request, gateway);
+    const answer = await execute(disclosure, caller, purpose, request, execution);
     look.answer = answer;
     const shown = desensitize(answer, disclosure.plan);
     look.answer = shown;
@@ -73,9 +70,9 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
   }
 }
 
-function execute({ plan }: Disclosure, caller: Caller, purpose: DeclaredPurpose, request: QueryRequest, gateway: Gateway) {
+function execute({ plan }: Disclosure, caller: Caller, purpose: DeclaredPurpose, request: QueryRequest, execution: Execution) {
   const context = { requestId: request.id, caller, purpose, signal: request.signal };
-  return gateway.execution.execute(plan.operation, request.variables, context);
+  return execution.execute(plan.operation, request.variables, context);
 }
 
 /** A refusal or failure goes on the log, then is answered with its code and nothing else. */

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
-import type { PolicySet } from '../policies/policy-set.ts';
 import { CLERK, NOW_SECONDS, testAuthentication } from '../test/support/authentication.ts';
 import { signToken, testIssuer } from '../test/support/tokens.ts';
+import type { Edition } from './editions/edition.ts';
 import type { QueryLogEntry } from './querylog/entry.ts';
 import { createRefusalLog } from './querylog/refusal-log.ts';
 import { createRecordRejection } from './record-rejection.ts';
@@ -17,8 +17,9 @@ const queryLog = {
   append: async (entry: QueryLogEntry) => ({ origin: 'x', index: String(entries.push(entry) - 1), leafHash: 'aa' }),
 };
 const refusalLog = createRefusalLog({ queryLog, clock: () => NOW_SECONDS * 1000 });
-const policies = { current: () => ({ hash: 'a'.repeat(64) }) as PolicySet };
-const recordRejection = createRecordRejection({ policies, authenticate, refusalLog });
+const edition = { policy: { hash: 'a'.repeat(64) } } as Edition;
+const editions = { current: () => edition, of: () => edition };
+const recordRejection = createRecordRejection({ editions, authenticate, refusalLog });
 
 const running: TestServer[] = [];
 afterAll(() => Promise.all(running.map(({ server }) => server.stop())));

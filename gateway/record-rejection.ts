@@ -17,9 +17,9 @@ export interface RejectedRequest extends Pick<QueryRequest, 'id' | 'receivedAt' 
 export type RecordRejection = (request: RejectedRequest, error: GatewayError) => Promise<Receipt | null>;
 
 /** The record of what the flow never saw, kept by the flow's own stages. */
-export function createRecordRejection(gateway: Pick<Gateway, 'policies' | 'authenticate' | 'refusalLog'>): RecordRejection {
+export function createRecordRejection(gateway: Pick<Gateway, 'editions' | 'authenticate' | 'refusalLog'>): RecordRejection {
   return async (request, error) => {
-    const policy = gateway.policies.current();
+    const { policy } = gateway.editions.current();
     const caller = await callerOf(request, error, gateway);
     const { id, receivedAt, documentHash } = request;
     const look = { request: { id, receivedAt, documentHash, operationName: null }, policy, ...(caller && { caller }) };

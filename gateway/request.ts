@@ -1,4 +1,4 @@
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 
 /** One operation as it reaches the flow: parsed and validated against the API schema, nothing decided yet. */
 export interface QueryRequest {
@@ -12,6 +12,8 @@ export interface QueryRequest {
   clientAddress?: string;
   /** The request's GraphQL `extensions`. */
   extensions: Readonly<Record<string, unknown>>;
+  /** The API schema that the document was validated against. */
+  schema: GraphQLSchema;
   document: DocumentNode;
   /** SHA-256 (hex) of the document's text. */
   documentHash: string;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPolicies } from './current-policies.ts';
-import type { ReloadReport } from './current-policies.ts';
 import { diffPolicies } from './diff-policies.ts';
 import { PolicyError } from './fault.ts';
 import { catalogue, POLICIES_DIRECTORY, policies, TODAY } from './policies.fixture.ts';
@@ -49,27 +48,19 @@ it('a bad file keeps the old policies and says where it is bad', () => {
   expect(current.current()).toBe(before);
 });
 
-it('a file that appears half written is reported, and the whole one then loaded, by the watcher', async () => {
+it('another schema is adopted with the policies that decide it, and kept to by the next reload', () => {
   const current = create();
-  const reports: ReloadReport[] = [];
-  let heard: () => void = () => {};
-  const next = () => new Promise<void>((resolve) => (heard = resolve));
-  const watching = current.watch((report) => {
-    reports.push(report);
-    heard();
-  });
-  const whole = readFileSync(join(directory, 'purposes/PUBLIC_QUERY.yaml'), 'utf8');
-  const bad = next();
-  edit('actors: [PUBLIC]', 'actors: [');
-  await bad;
-  const good = next();
-  writeFileSync(join(directory, 'purposes/PUBLIC_QUERY.yaml'), whole.replace('PERSONAL: mask', 'PERSONAL: withhold'));
-  await good;
-  watching.close();
-  expect(reports.map(({ loaded, changed }) => ({ loaded, changed }))).toEqual([
-    { loaded: false, changed: false },
-    { loaded: true, changed: true },
-  ]);
+  const wider = new Map([...catalogue, ['Tax.audited', { ...catalogue.get('Tax.hasArrears')!, coordinate: 'Tax.audited' }]]);
+  expect(current.adopt(wider).catalogue).toBe(wider);
+  expect(current.current().hash).not.toBe(policies.hash);
+  expect(current.reload()).toMatchObject({ loaded: true, changed: false });
+});
+
+it('a schema that the policies cannot decide is not adopted', () => {
+  const current = create();
+  const narrower = new Map([...catalogue].filter(([coordinate]) => coordinate !== 'Registration.officers'));
+  expect(() => current.adopt(narrower)).toThrow('the schema has no Registration.officers');
+  expect(current.reload()).toEqual({ loaded: true, changed: false, hash: policies.hash, faults: [], at: NOW });
 });
 
 it('a gateway does not start with policies that cannot be used', () => {

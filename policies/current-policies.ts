@@ -1,5 +1,3 @@
-import { watch as watchDirectory } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../schema/city-clock.ts';
 import type { Catalogue } from '../schema/classification.ts';
 import { PolicyError } from './fault.ts';
@@ -8,7 +6,7 @@ import { loadPolicies } from './load-policies.ts';
 import type { PolicySet } from './policy-set.ts';
 import { keepVersion } from './versions.ts';
 
-/** What a reload did. When it failed, the policies before it stay in force. */
+/** What a reload did. When it failed, what was before it stays in force. */
 export interface ReloadReport {
   loaded: boolean;
   changed: boolean;
@@ -24,8 +22,11 @@ export interface CurrentPolicies {
   current(): PolicySet;
   /** Loads the directory again. Never throws: a bad file keeps the old policies and the report says why. */
   reload(): ReloadReport;
-  /** Reloads whenever a file changes and reports each reload that changed or refused something. */
-  watch(report: (report: ReloadReport) => void): { close(): void };
+  /**
+   * Loads the directory for another schema, which {@link reload} then keeps to.
+   * @throws {PolicyError} when the policies cannot decide it, and keeps policies and schema as they were.
+   */
+  adopt(catalogue: Catalogue): PolicySet;
 }
 
 export interface PoliciesOptions {
@@ -36,54 +37,29 @@ export interface PoliciesOptions {
   versionsDirectory?: string;
 }
 
-/** Editors write a file in several steps and a deployment several files: one reload for all of them. */
-const QUIET_MILLISECONDS = 200;
-
 /** Loads the policies. @throws {PolicyError} when they cannot be used: a gateway without policies must not start. */
 export function createPolicies({ directory, catalogue, clock, versionsDirectory }: PoliciesOptions): CurrentPolicies {
-  const load = () => {
-    const policies = loadPolicies(directory, catalogue);
+  const load = (schema: Catalogue) => {
+    const policies = loadPolicies(directory, schema);
     if (versionsDirectory !== undefined) keepVersion(versionsDirectory, policies);
     return policies;
   };
-  let policies = load();
-
-  function reload(): ReloadReport {
-    const before = policies.hash;
-    try {
-      policies = load();
-      return { loaded: true, changed: policies.hash !== before, hash: policies.hash, faults: [], at: clock() };
-    } catch (error) {
-      return { loaded: false, changed: false, hash: before, faults: faultsOf(error, directory), at: clock() };
-    }
-  }
+  let policies = load(catalogue);
 
   return {
     current: () => policies,
-    reload,
-    watch: (report) =>
-      watchFiles(directory, () => {
-        const result = reload();
-        if (result.changed || !result.loaded) report(result);
-      }),
-  };
-}
-
-/** Calls back once the files have been quiet after a change; it must not throw. */
-function watchFiles(directory: string, changed: () => void): { close(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const later = () => {
-    clearTimeout(timer);
-    timer = setTimeout(changed, QUIET_MILLISECONDS);
-    timer.unref();
-  };
-  const watchers = [directory, join(directory, 'purposes')].map((path) => watchDirectory(path, { persistent: false }, later));
-  // A directory that is replaced ends its watcher: what is in force stays, and the report names the directory.
-  for (const watcher of watchers) watcher.on('error', changed);
-  return {
-    close() {
-      clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+    reload() {
+      const before = policies.hash;
+      try {
+        policies = load(policies.catalogue);
+        return { loaded: true, changed: policies.hash !== before, hash: policies.hash, faults: [], at: clock() };
+      } catch (error) {
+        return { loaded: false, changed: false, hash: before, faults: faultsOf(error, directory), at: clock() };
+      }
+    },
+    adopt(schema) {
+      policies = load(schema);
+      return policies;
     },
   };
 }

@@ -20,15 +20,15 @@ export function stagedFlow(gateway: Gateway, upTo: StageName): Flow {
   const has = (stage: StageName) => STAGES.indexOf(stage) <= STAGES.indexOf(upTo);
   const operations = new WeakMap<object, DisclosurePlan['operation']>();
   return async (request) => {
-    const policy = gateway.policies.current();
+    const { policy, planDisclosure, execution } = gateway.editions.of(request.schema);
     const caller = has('token') ? await gateway.authenticate(request) : NOBODY;
     const purpose = has('purpose') ? declarePurpose(request, caller, policy) : NO_PURPOSE;
     if (has('purpose')) await gateway.admit(caller, purpose, policy);
-    const disclosure = has('disclosure') ? gateway.planDisclosure(request, caller, purpose, policy) : undefined;
+    const disclosure = has('disclosure') ? planDisclosure(request, caller, purpose, policy) : undefined;
     const grant = disclosure && (await gateway.authorize(disclosure, caller, purpose, policy));
     const operation = disclosure?.plan.operation ?? wholeOperation(request, operations);
     const context = { requestId: request.id, caller, purpose, signal: request.signal };
-    const answer = await gateway.execution.execute(operation, request.variables, context);
+    const answer = await execution.execute(operation, request.variables, context);
     const shown = disclosure && has('masks') ? desensitize(answer, disclosure.plan) : undefined;
     await grant?.settle(shown?.subjects ?? []);
     const { data } = shown ?? answer.complete();

@@ -56,6 +56,7 @@ function serveDirectly(flow: Flow): Promise<string> {
         header,
         clientAddress,
         signal,
+        schema: apiSchema,
         document,
         documentHash,
         operationName,

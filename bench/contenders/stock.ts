@@ -3,7 +3,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { env } from 'node:process';
 import { Pool } from 'undici';
-import { silenceVendorTelemetry } from '../../test/support/silence-vendor-telemetry.ts';
+import { silenceVendorTelemetry } from '../../gateway/editions/silence-vendor-telemetry.ts';
 import { readSupergraph } from '../city/supergraph.ts';
 import type { ContenderSettings } from '../harness/settings.ts';
 

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import type { Db } from '../../database/db.ts';
 import { createAdmit, createAuthorize } from '../../gateway/authorization/authorize.ts';
 import { createQuotas } from '../../gateway/authorization/quotas.ts';
 import { type Config, keptVersions } from '../../gateway/config.ts';
-import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosure.ts';
-import { createDepartmentExecution } from '../../gateway/execution/department-execution.ts';
+import { type EditionReport, openEditions } from '../../gateway/editions/editions.ts';
+import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
+import type { Departments } from '../../gateway/execution/execution.ts';
 import { overHttp } from '../../gateway/execution/http.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { answerQuery, type Gateway } from '../../gateway/flow.ts';
@@ -26,9 +26,7 @@ import { createServer, type GatewayServer } from '../../gateway/server/create-se
 import type { Flow } from '../../gateway/server/flow-gateway.ts';
 import type { Logger } from '../../gateway/server/logger.ts';
 import { createMetrics, type Metrics } from '../../gateway/server/metrics.ts';
-import { type CurrentPolicies, createPolicies } from '../../policies/current-policies.ts';
 import type { Clock } from '../../schema/city-clock.ts';
-import { readCatalogue } from '../../schema/classification.ts';
 import { contextKeyId, signContext } from '../../schema/sign-context.ts';
 import { DEPARTMENTS, type Department } from '../../schema/signed-context.ts';
 import { departments } from '../../subgraphs/departments.ts';
@@ -37,7 +35,6 @@ import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
 /** A gateway with everything behind it, not yet listening. */
 export interface City {
   server: GatewayServer;
-  policies: CurrentPolicies;
   /** Stops answering, then closes what was opened here; the database stays open. */
   stop(): Promise<{ drained: boolean }>;
 }
@@ -70,26 +67,28 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { policies, execution, queryLog, logKeeper, refusalLog, redis } = parts;
+  const { editions, departments, queryLog, logKeeper, refusalLog, redis } = parts;
   const server = await frontOf(options, parts, stages(options, parts));
-  const watching = policies.watch(({ loaded, hash, faults }) => {
-    if (loaded) options.logger.info({ policyHash: hash }, 'policies reloaded');
-    else options.logger.error({ policyHash: hash, faults }, 'policies not reloaded: the old ones stay in force');
-  });
+  const watching = editions.watch((report) => announce(report, options.logger));
   return {
     server,
-    policies,
     async stop() {
       const outcome = await server.stop();
       await refusalLog.close();
       await queryLog.close();
       await logKeeper.close();
       watching.close();
-      await execution.close();
+      await editions.close();
+      await departments.close();
       redis?.disconnect();
       return outcome;
     },
   };
+}
+
+function announce({ what, loaded, hash, faults }: EditionReport, logger: Logger): void {
+  if (loaded) logger.info({ hash }, `${what} reloaded`);
+  else logger.error({ hash, faults }, `${what} not reloaded: what was in force stays`);
 }
 
 /**
@@ -111,19 +110,18 @@ async function openParts(options: CityOptions) {
   const { config, db, logger, clock = Date.now } = options;
   const secrets = requireSecrets(config, GATEWAY_SECRETS);
   const metrics = createMetrics();
-  const supergraphSdl = readFileSync(SUPERGRAPH, 'utf8');
-  const catalogue = readCatalogue(supergraphSdl);
   // Beside the embedded database there is a directory to keep versions in; a server's policies are kept by its repository.
   const versionsDirectory = config.databaseUrl === undefined ? keptVersions(config) : undefined;
-  const policies = createPolicies({
-    directory: config.policiesDirectory,
-    catalogue,
-    clock,
-    ...(versionsDirectory !== undefined && { versionsDirectory }),
+  const departments = connectDepartments(options, { secrets, metrics, clock });
+  const { subjectKey, pseudonymKey } = secrets;
+  const editions = await openEditions({
+    supergraphFile: config.supergraphFile ?? SUPERGRAPH,
+    policies: { directory: config.policiesDirectory, clock, ...(versionsDirectory !== undefined && { versionsDirectory }) },
+    planner: { subjectKey, pseudonymKey, maxPlans: MAX_PLANS },
+    departments,
   });
   const keys = callersKeys(config, secrets, clock);
   await keys.ready();
-  const execution = createExecution(options, { supergraphSdl, secrets, metrics, clock });
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
   const quotas = createQuotas({ ...(redis && { redis }), clock });
   await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
@@ -137,41 +135,24 @@ async function openParts(options: CityOptions) {
   });
   const measuredLog = metrics.measured(queryLog);
   const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
-  return {
-    secrets,
-    metrics,
-    catalogue,
-    policies,
-    keys,
-    execution,
-    redis,
-    quotas,
-    queryLog,
-    logKeeper,
-    measuredLog,
-    refusalLog,
-    clock,
-  };
+  const shared = { secrets, metrics, editions, keys, departments, redis, quotas, clock };
+  return { ...shared, queryLog, logKeeper, measuredLog, refusalLog };
 }
 
 function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
-  const { policies, keys, execution, quotas, measuredLog, refusalLog, catalogue, clock } = parts;
-  const { subjectKey, pseudonymKey } = parts.secrets;
-  const { apiSchema } = execution.schema;
+  const { secrets, editions, keys, quotas, measuredLog, refusalLog, clock } = parts;
   return {
-    policies,
+    editions,
     authenticate: createAuthenticate({
       keys,
       ...config.tokens,
       algorithms: TOKEN_ALGORITHMS,
       clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
-      subjectKey,
+      subjectKey: secrets.subjectKey,
       clock,
     }),
     admit: createAdmit({ quotas, clock }),
-    planDisclosure: createDisclosurePlanner({ catalogue, apiSchema, subjectKey, pseudonymKey, maxPlans: MAX_PLANS }),
     authorize: createAuthorize({ quotas, clock }),
-    execution,
     queryLog: measuredLog,
     refusalLog,
     introspectionOpen: config.environment !== 'production',
@@ -181,20 +162,20 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
 }
 
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
-  const { execution, metrics, keys, quotas, clock } = parts;
+  const { editions, departments, metrics, keys, quotas, clock } = parts;
   const checks = {
     log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
     keys: async () => !keys.degraded(),
     quotas: async () => !quotas.degraded(),
-    ...departmentChecks(execution),
+    ...departmentChecks(departments),
   };
-  metrics.observeLoad(() => execution.load());
+  metrics.observeLoad(() => departments.load());
   const flow = replaced?.(gateway) ?? ((request: QueryRequest) => answerQuery(request, gateway));
   const recordRejection = createRecordRejection(gateway);
   return createServer({
     flow,
     recordRejection,
-    execution,
+    schemas: editions,
     config,
     logger,
     metrics,
@@ -210,11 +191,11 @@ function connectRedis(url: string): Redis {
   return redis;
 }
 
-function createExecution(
+function connectDepartments(
   { config, db, logger, transport = (_, usual) => usual }: CityOptions,
-  parts: { supergraphSdl: string; secrets: Secrets; metrics: Metrics; clock: Clock },
-) {
-  const { supergraphSdl, secrets, metrics, clock } = parts;
+  parts: { secrets: Secrets; metrics: Metrics; clock: Clock },
+): Departments {
+  const { secrets, metrics, clock } = parts;
   const { limits } = config;
   const keyId = contextKeyId(secrets.contextPublicKey);
   const signer = { privateKey: secrets.contextKey, keyId, clock };
@@ -226,8 +207,7 @@ function createExecution(
     const report = (err: unknown) => logger.error({ err, department }, 'a department failed');
     return inProcess(createSubgraph(departments[department], { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
   };
-  return createDepartmentExecution({
-    supergraphSdl,
+  return createDepartments({
     departments: Object.fromEntries(DEPARTMENTS.map((department) => [department, transport(department, usual(department))])),
     signContext: (context) => signContext(context, signer),
     clock,
@@ -243,9 +223,9 @@ function createExecution(
   });
 }
 
-function departmentChecks(execution: { ready(signal: AbortSignal): Promise<Readonly<Record<string, boolean>>> }) {
+function departmentChecks(departments: Pick<Departments, 'ready'>) {
   // One round for all: the checks share what the first of them started.
   let round: Promise<Readonly<Record<string, boolean>>> | undefined;
-  const ask = (signal: AbortSignal) => (round ??= execution.ready(signal).finally(() => (round = undefined)));
+  const ask = (signal: AbortSignal) => (round ??= departments.ready(signal).finally(() => (round = undefined)));
   return Object.fromEntries(DEPARTMENTS.map((name) => [name, async (signal: AbortSignal) => (await ask(signal))[name] === true]));
 }

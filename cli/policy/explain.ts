@@ -82,6 +82,7 @@ export function explainOperation(options: SourceOptions, question: OperationQues
       receivedAt: question.at,
       header: () => undefined,
       extensions: {},
+      schema: apiSchema,
       document,
       documentHash: createHash('sha256').update(text).digest('hex'),
       operationName: null,

@@ -42,6 +42,7 @@ export function requestOf(
     receivedAt: Date.parse('2026-06-01T04:00:00Z'),
     header: () => undefined,
     extensions: {},
+    schema: apiSchema,
     document,
     documentHash: createHash('sha256').update(text).digest('hex'),
     operationName,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { clerk, fakeDepartment, operation, SUPERGRAPH } from './city.fixture.ts';
-import { createDepartmentExecution } from './department-execution.ts';
+import { createDepartments } from './department-execution.ts';
 
 const BOTH = operation('{ subject(id: "o-1") { name tax { hasArrears } } }');
 
@@ -11,19 +11,18 @@ test.each([
 ])('a department that answers %s has not answered that field, and is named', async (_, tax, shown, path) => {
   const department = fakeDepartment('tax');
   department.behave(async () => ({ data: { _entities: [{ tax }] } }));
-  const execution = createDepartmentExecution({
-    supergraphSdl: SUPERGRAPH,
+  const departments = createDepartments({
     departments: { registry: fakeDepartment('registry'), tax: department },
     signContext: () => 'token',
     clock: () => 0,
     timeouts: { department: 100 },
   });
-  const answer = await execution.execute(BOTH, {}, clerk());
+  const answer = await departments.over(SUPERGRAPH).execute(BOTH, {}, clerk());
   expect(answer.complete()).toEqual({
     data: { subject: { name: 'name of o-1', tax: shown } },
     failures: [{ path, department: 'tax', code: 'DEPARTMENT_UNAVAILABLE' }],
     departments: ['registry', 'tax'],
     unavailable: ['tax'],
   });
-  await execution.close();
+  await departments.close();
 });

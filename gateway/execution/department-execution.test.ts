@@ -1,15 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedContext } from '../../schema/signed-context.ts';
 import { clerk, type FakeDepartment, fakeDepartment, NEXT_SUPERGRAPH, operation, SUPERGRAPH } from './city.fixture.ts';
-import { createDepartmentExecution } from './department-execution.ts';
+import { createDepartments } from './department-execution.ts';
 import { TransportError } from './department-transport.ts';
+import type { Departments, SupergraphExecution } from './execution.ts';
 import type { DepartmentObservation } from './resilient-department.ts';
 
 const BOTH = operation('query Both($id: ID!) { subject(id: $id) { name tax { hasArrears } } }', 'Both');
 let registry: FakeDepartment;
 let tax: FakeDepartment;
 let signed: SignedContext[];
-let execution: ReturnType<typeof createDepartmentExecution>;
+let departments: Departments;
+let execution: SupergraphExecution;
 let observed: DepartmentObservation[];
 
 beforeEach(() => {
@@ -17,18 +19,18 @@ beforeEach(() => {
   tax = fakeDepartment('tax');
   signed = [];
   observed = [];
-  execution = createDepartmentExecution({
-    supergraphSdl: SUPERGRAPH,
+  departments = createDepartments({
     departments: { registry, tax },
     signContext: (context) => `token ${signed.push(context)} for ${context.audience}`,
     clock: () => 0,
     timeouts: { department: 100 },
     observe: (observation) => observed.push(observation),
   });
+  execution = departments.over(SUPERGRAPH);
 });
 afterEach(async () => {
   vi.useRealTimers();
-  await execution.close();
+  await departments.close();
 });
 
 /** Executes an operation and takes the pass over what came back. */
@@ -97,42 +99,35 @@ describe('execution', () => {
     });
   });
 
-  test('a new supergraph serves the next query and is announced', async () => {
-    const announced: string[] = [];
-    const stop = execution.onSchema(({ supergraphSdl }) => announced.push(supergraphSdl));
-    execution.update(NEXT_SUPERGRAPH);
-    stop();
-    execution.update(SUPERGRAPH);
-    execution.update(NEXT_SUPERGRAPH);
-    expect(announced).toEqual([NEXT_SUPERGRAPH]);
-    expect(execution.schema.apiSchema.getType('CreditSubject')?.toString()).toBe('CreditSubject');
+  test('a new supergraph joins the same departments, and the old one goes on for the queries it began', async () => {
+    const next = departments.over(NEXT_SUPERGRAPH);
+    expect((await ask()).data).toEqual({ subject: { name: 'name of o-1', tax: { hasArrears: true } } });
     tax.behave(async () => ({ data: { _entities: [{ audited: true }] } }));
-    const answer = await execute(operation('{ subject(id: "o-1") { audited } }'), {}, clerk());
+    const answer = (await next.execute(operation('{ subject(id: "o-1") { audited } }'), {}, clerk())).complete();
     expect(answer.data).toEqual({ subject: { audited: true } });
   });
 
-  test('a supergraph that cannot be used is refused and the old one goes on', async () => {
-    expect(() => execution.update('type Query { x: Int }')).toThrow();
-    expect((await ask()).data).toEqual({ subject: { name: 'name of o-1', tax: { hasArrears: true } } });
+  test('a supergraph that cannot be used is refused', () => {
+    expect(() => departments.over('type Query { x: Int }')).toThrow();
   });
 
   test('a supergraph that names a department nobody can reach does not load', () => {
-    const city = { supergraphSdl: SUPERGRAPH, clock: () => 0, timeouts: { department: 100 } };
+    const city = { clock: () => 0, timeouts: { department: 100 } };
     const options = { ...city, departments: { registry }, signContext: () => '' };
-    expect(() => createDepartmentExecution(options)).toThrow('the department tax, which has no address');
+    expect(() => createDepartments(options).over(SUPERGRAPH)).toThrow('the department tax, which has no address');
   });
 });
 
 describe('a fault of ours', () => {
   test('a context that cannot be signed fails the whole query, and asks nobody', async () => {
-    const options = { supergraphSdl: SUPERGRAPH, departments: { registry, tax }, clock: () => 0, timeouts: { department: 100 } };
-    const unsigned = createDepartmentExecution({
+    const options = { departments: { registry, tax }, clock: () => 0, timeouts: { department: 100 } };
+    const unsigned = createDepartments({
       ...options,
       signContext: () => {
         throw new Error('no key');
       },
     });
-    const answer = await unsigned.execute(BOTH, { id: 'o-1' }, clerk());
+    const answer = await unsigned.over(SUPERGRAPH).execute(BOTH, { id: 'o-1' }, clerk());
     expect(() => answer.complete()).toThrow('the departments could not be joined');
     expect(registry.received).toEqual([]);
     await unsigned.close();

@@ -9,21 +9,13 @@ import { Cancellation } from './cancellation.ts';
 import { type DepartmentDataSource, departmentDataSource, type QueryScope } from './department-data-source.ts';
 import { DepartmentQueue, type QueueLimits } from './department-queue.ts';
 import type { DepartmentTransport } from './department-transport.ts';
-import type {
-  CurrentSchema,
-  DepartmentFailure,
-  Execution,
-  ExecutionContext,
-  RawAnswer,
-  ReloadableExecution,
-} from './execution.ts';
+import type { DepartmentFailure, Departments, Execution, ExecutionContext, RawAnswer, SupergraphExecution } from './execution.ts';
 import { type DepartmentObservation, resilient } from './resilient-department.ts';
 import { createSignedContextCache, type SignContext } from './signed-context-cache.ts';
 
 type Operation = Parameters<Execution['execute']>[0];
 
-export interface DepartmentExecutionOptions {
-  supergraphSdl: string;
+export interface DepartmentsOptions {
   /** The way to each department, by subgraph name. */
   departments: Readonly<Record<string, DepartmentTransport>>;
   signContext: SignContext;
@@ -42,32 +34,16 @@ const MAX_PLANS = 2_000;
 /** Where the caller sets none: as many as a small department's server answers at a time, and some seconds of them waiting. */
 const LIMITS: QueueLimits = { concurrency: 32, waiting: 500, joined: 64 };
 
-/**
- * Joins what the departments answer by compiled plans. A department that is down costs its own fields only.
- * @throws when the supergraph cannot be used or names a department without a transport.
- */
-export function createDepartmentExecution(options: DepartmentExecutionOptions): ReloadableExecution {
+/** Joins what the departments answer by compiled plans. A department that is down costs its own fields only. */
+export function createDepartments(options: DepartmentsOptions): Departments {
   const { departments, signContext, clock } = options;
   const sign = createSignedContextCache(signContext, clock);
   const queues = new Map(Object.entries(departments).map(([name, transport]) => [name, queueBefore(name, transport, options)]));
   const sources = new Map(
     [...queues].map(([name, queue]) => [name, departmentDataSource(name, (request, call) => queue.ask(request, call))]),
   );
-  const listeners = new Set<(schema: CurrentSchema) => void>();
-  let current = load(options.supergraphSdl, sources);
   return {
-    get schema() {
-      return current.schema;
-    },
-    onSchema(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    update(supergraphSdl) {
-      current = load(supergraphSdl, sources);
-      for (const listener of listeners) listener(current.schema);
-    },
-    execute: (operation, variables, context) => execute(operation, variables, context, { plans: current.plans, sources, sign }),
+    over: (supergraphSdl) => over(supergraphSdl, { sources, sign }),
     load: () => Object.fromEntries([...queues].map(([name, queue]) => [name, queue.load])),
     async ready(signal) {
       const states = await Promise.all(
@@ -81,7 +57,7 @@ export function createDepartmentExecution(options: DepartmentExecutionOptions): 
   };
 }
 
-function queueBefore(department: string, transport: DepartmentTransport, options: DepartmentExecutionOptions): DepartmentQueue {
+function queueBefore(department: string, transport: DepartmentTransport, options: DepartmentsOptions): DepartmentQueue {
   const { timeouts, limits = LIMITS, observe = () => {}, observeJoined = () => {} } = options;
   return new DepartmentQueue(resilient(department, transport, { timeoutMs: timeouts.department, observe }), limits, {
     overloaded: () => observe({ department, outcome: 'OVERLOADED', durationMs: 0 }),
@@ -89,11 +65,14 @@ function queueBefore(department: string, transport: DepartmentTransport, options
   });
 }
 
-function load(supergraphSdl: string, sources: ReadonlyMap<string, DepartmentDataSource>) {
+function over(supergraphSdl: string, { sources, sign }: Omit<Joining, 'plans'>): SupergraphExecution {
   const plans = createCompiledPlans(supergraphSdl, MAX_PLANS);
   const unknown = plans.supergraph.subgraphs.find((name) => !sources.has(name));
   if (unknown !== undefined) throw new Error(`the supergraph names the department ${unknown}, which has no address`);
-  return { plans, schema: { apiSchema: plans.supergraph.apiSchema, supergraphSdl } };
+  return {
+    apiSchema: plans.supergraph.apiSchema,
+    execute: (operation, variables, context) => execute(operation, variables, context, { plans, sources, sign }),
+  };
 }
 
 interface Joining {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { releaseEntry } from '../querylog/make-entry.ts';
 import { clerk, type FakeDepartment, fakeDepartment, operation, SUPERGRAPH } from './city.fixture.ts';
-import { createDepartmentExecution } from './department-execution.ts';
+import { createDepartments } from './department-execution.ts';
 import { overHttp } from './http.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -21,7 +21,7 @@ let onArrival: () => void;
 let bytesTaken: number;
 let fault: (response: ServerResponse, request: IncomingMessage) => void;
 let outcomes: string[];
-let execution: ReturnType<typeof createDepartmentExecution>;
+let departments: ReturnType<typeof createDepartments>;
 
 beforeEach(async () => {
   arrived = 0;
@@ -38,8 +38,7 @@ beforeEach(async () => {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
   registry = fakeDepartment('registry');
-  execution = createDepartmentExecution({
-    supergraphSdl: SUPERGRAPH,
+  departments = createDepartments({
     departments: { registry, tax: overHttp(url, { maxResponseBytes: MAX_BYTES, connections: 4 }) },
     signContext: () => 'jwt',
     clock: () => 0,
@@ -49,12 +48,12 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.useRealTimers();
-  await execution.close();
+  await departments.close();
   server.closeAllConnections();
   server.close();
 });
 
-const ask = async () => (await execution.execute(QUESTION, {}, clerk())).complete();
+const ask = async () => (await departments.over(SUPERGRAPH).execute(QUESTION, {}, clerk())).complete();
 const json = (body: unknown) => (response: ServerResponse) => response.writeHead(200, JSON_TYPE).end(JSON.stringify(body));
 const answers = (status: number, headers: Record<string, string>, body: string | Buffer) => (response: ServerResponse) =>
   response.writeHead(status, headers).end(body);
@@ -123,7 +122,7 @@ test.each(FAULTS)('a department that %s costs its own fields only, and is named'
   expect(entryOf(answer)).toMatchObject({ departments: ['registry', 'tax'], unavailable: ['tax'] });
   for (let query = 1; query < 6; query++) expect(await ask()).toEqual(WITHOUT_TAX);
   expect(outcomes.at(-1)).toBe(then);
-  expect(execution.load()['tax']).toEqual({ underWay: 0, waiting: 0 });
+  expect(departments.load()['tax']).toEqual({ underWay: 0, waiting: 0 });
 });
 
 test('an answer without an end is let go once it is too long', async () => {

@@ -44,19 +44,16 @@ export interface Execution {
   ): Promise<RawAnswer>;
 }
 
-/** The composed schema: what clients query, and the supergraph it came from. */
-export interface CurrentSchema {
-  apiSchema: GraphQLSchema;
-  supergraphSdl: string;
+/** An execution over one supergraph, for queries that were validated and planned against its schema. */
+export interface SupergraphExecution extends Execution {
+  /** What clients query. */
+  readonly apiSchema: GraphQLSchema;
 }
 
-/** An execution whose supergraph can be replaced while it runs. */
-export interface ReloadableExecution extends Execution {
-  readonly schema: CurrentSchema;
-  /** Calls back with every later schema; answers the way to stop. */
-  onSchema(listener: (schema: CurrentSchema) => void): () => void;
-  /** Replaces the supergraph for the next query; throws and keeps the old one when it cannot be used. */
-  update(supergraphSdl: string): void;
+/** The departments, whatever supergraph joins them: connections, queues, circuit breakers and signed contexts outlive it. */
+export interface Departments {
+  /** Joins them over a supergraph; throws when it cannot be used, or names a department there is no way to. */
+  over(supergraphSdl: string): SupergraphExecution;
   /** How busy each department is kept: requests under way, and queries that wait for it. */
   load(): Readonly<Record<string, { underWay: number; waiting: number }>>;
   /** Whether each department says it can answer. */

@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { codeOf } from '../errors.ts';
 import { clerk, type FakeDepartment, fakeDepartment, operation, SUPERGRAPH } from './city.fixture.ts';
-import { createDepartmentExecution } from './department-execution.ts';
+import { createDepartments } from './department-execution.ts';
 import type { QueueLimits } from './department-queue.ts';
-import type { ExecutionContext } from './execution.ts';
+import type { Departments, ExecutionContext, SupergraphExecution } from './execution.ts';
 
 const BOTH = operation('query Both($id: ID!) { subject(id: $id) { name tax { hasArrears } } }', 'Both');
 const GRADE = operation('query Grade($id: ID!, $year: Int) { subject(id: $id) { grade(year: $year) } }', 'Grade');
 let registry: FakeDepartment;
 let tax: FakeDepartment;
-let execution: ReturnType<typeof createDepartmentExecution>;
+let departments: Departments;
+let execution: SupergraphExecution;
 let joined: { department: string; queries: number }[];
 
 function open(limits: QueueLimits) {
   registry = fakeDepartment('registry');
   tax = fakeDepartment('tax');
   joined = [];
-  execution = createDepartmentExecution({
-    supergraphSdl: SUPERGRAPH,
+  departments = createDepartments({
     departments: { registry, tax },
     signContext: ({ audience, organization, purpose, subject }) => JSON.stringify([audience, organization, purpose, subject]),
     clock: () => 0,
@@ -25,9 +25,10 @@ function open(limits: QueueLimits) {
     limits,
     observeJoined: (seen) => joined.push(seen),
   });
+  execution = departments.over(SUPERGRAPH);
 }
 beforeEach(() => open({ concurrency: 32, waiting: 100, joined: 64 }));
-afterEach(() => execution.close());
+afterEach(() => departments.close());
 
 const ask = async (id: string, context = clerk(), asked = BOTH, variables = {}) =>
   (await execution.execute(asked, { id, ...variables }, context)).complete();
@@ -109,7 +110,7 @@ describe('more than a department takes', () => {
     void ask('o-1', clerk(first.signal));
     await expect(ask('o-2').catch(codeOf)).resolves.toBe('OVERLOADED');
     expect(registry.received).toHaveLength(1);
-    expect(execution.load()).toEqual({ registry: { underWay: 1, waiting: 0 }, tax: { underWay: 0, waiting: 0 } });
+    expect(departments.load()).toEqual({ registry: { underWay: 1, waiting: 0 }, tax: { underWay: 0, waiting: 0 } });
     first.abort();
   });
 
@@ -118,10 +119,10 @@ describe('more than a department takes', () => {
     registry.behave(() => new Promise(() => {}));
     const clients = Array.from({ length: 6 }, () => new AbortController());
     const answers = clients.map(({ signal }, index) => ask(`o-${index}`, clerk(signal)));
-    expect(execution.load()['registry']).toEqual({ underWay: 1, waiting: 5 });
+    expect(departments.load()['registry']).toEqual({ underWay: 1, waiting: 5 });
     for (const client of clients) client.abort();
     for (const answer of await Promise.all(answers)) expect(answer.data).toEqual({ subject: null });
-    expect(execution.load()['registry']).toEqual({ underWay: 0, waiting: 0 });
+    expect(departments.load()['registry']).toEqual({ underWay: 0, waiting: 0 });
     expect(registry.received).toHaveLength(1);
   });
 

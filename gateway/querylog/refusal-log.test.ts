@@ -3,7 +3,8 @@ import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { QueryLogEntry } from './entry.ts';
 import type { LookOnRecord } from './make-entry.ts';
-import { createRefusalLog, GATHER_MS, MAX_GATHERED } from './refusal-log.ts';
+import { GATHER_MS, MAX_GATHERED } from './gathered-entries.ts';
+import { createRefusalLog } from './refusal-log.ts';
 
 const RECEIPT = { origin: 'x', index: '0', leafHash: 'aa' };
 const LIMITED = new GatewayError('RATE_LIMITED', { retryAfterSeconds: 9, limit: 1 });

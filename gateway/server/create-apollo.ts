@@ -34,13 +34,13 @@ const DOCUMENT_FAULTS: ReadonlySet<unknown> = new Set([
  */
 export function createApollo({
   flow,
-  execution,
+  schemas,
   config,
   logger,
-}: Pick<ServerOptions, 'flow' | 'execution' | 'config' | 'logger'>): GraphQLServer {
+}: Pick<ServerOptions, 'flow' | 'schemas' | 'config' | 'logger'>): GraphQLServer {
   const { limits, environment } = config;
   return new ApolloServer<GraphQLContext>({
-    gateway: flowGateway(flow, execution, { maxCost: limits.cost }),
+    gateway: flowGateway(flow, schemas, { maxCost: limits.cost }),
     nodeEnv: environment,
     introspection: true,
     csrfPrevention: true,

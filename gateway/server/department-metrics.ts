@@ -1,5 +1,5 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
-import type { ReloadableExecution } from '../execution/execution.ts';
+import type { Departments } from '../execution/execution.ts';
 import type { DepartmentObservation } from '../execution/resilient-department.ts';
 import { LATENCY_BUCKETS } from './latency-buckets.ts';
 
@@ -9,7 +9,7 @@ export interface DepartmentMetrics {
   /** Counts a request in which several queries travel. */
   observeJoined(joined: { department: string; queries: number }): void;
   /** Reads at each exposition how busy they are kept. */
-  observeLoad(read: ReloadableExecution['load']): void;
+  observeLoad(read: Departments['load']): void;
 }
 
 /** Series in the given registries. */

@@ -1,7 +1,7 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { GraphQLError, getVariableValues } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import type { ReloadableExecution } from '../execution/execution.ts';
+import type { CurrentSchema, SchemaSource } from '../editions/edition.ts';
 import type { QueryRequest } from '../request.ts';
 import type { FlowResponse } from '../respond/respond.ts';
 import type { Exchange } from './exchange.ts';
@@ -23,18 +23,13 @@ type Result = Awaited<ReturnType<Executor>>;
  * What is refused before the flow (HTTP, syntax, validation, depth, aliases, cost) asks about nobody yet and is answered with
  * names of the schema at most: the server puts it on the log (`rejections.ts`).
  */
-export function flowGateway(
-  flow: Flow,
-  execution: Pick<ReloadableExecution, 'schema' | 'onSchema'>,
-  { maxCost }: { maxCost: number },
-): GatewayInterface {
+export function flowGateway(flow: Flow, schemas: SchemaSource, { maxCost }: { maxCost: number }): GatewayInterface {
   const costOf = createCostCache();
   return {
     onSchemaLoadOrUpdate(callback) {
-      const announce = ({ apiSchema, supergraphSdl }: ReloadableExecution['schema']) =>
-        callback({ apiSchema, coreSupergraphSdl: supergraphSdl });
-      announce(execution.schema);
-      return execution.onSchema(announce);
+      const announce = ({ apiSchema, supergraphSdl }: CurrentSchema) => callback({ apiSchema, coreSupergraphSdl: supergraphSdl });
+      announce(schemas.schema);
+      return schemas.onSchema(announce);
     },
     load: async () => ({ executor: (context) => answer(context, flow, { costOf, maxCost }) }),
     stop: async () => {},
@@ -77,6 +72,7 @@ async function answer(
       header: exchange.header,
       clientAddress: exchange.clientAddress,
       extensions: request.extensions ?? {},
+      schema,
       document,
       documentHash: context.queryHash,
       operationName: context.operationName,

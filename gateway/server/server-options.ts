@@ -1,6 +1,6 @@
 import type { Clock } from '../../schema/city-clock.ts';
 import type { Config } from '../config.ts';
-import type { ReloadableExecution } from '../execution/execution.ts';
+import type { SchemaSource } from '../editions/edition.ts';
 import type { RecordRejection } from '../record-rejection.ts';
 import type { Flow } from './flow-gateway.ts';
 import type { Logger } from './logger.ts';
@@ -12,7 +12,7 @@ export interface ServerOptions {
   flow: Flow;
   /** Puts on the log what is refused before the flow. */
   recordRejection: RecordRejection;
-  execution: Pick<ReloadableExecution, 'schema' | 'onSchema'>;
+  schemas: SchemaSource;
   config: Pick<Config, 'environment' | 'host' | 'port' | 'operationsPort' | 'trustedProxies' | 'limits' | 'timeouts'>;
   logger: Logger;
   metrics: Metrics;

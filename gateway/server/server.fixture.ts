@@ -1,6 +1,8 @@
 import { buildSchema, execute } from 'graphql';
 import { Writable } from 'node:stream';
+import type { Clock } from '../../schema/city-clock.ts';
 import { loadConfig } from '../config.ts';
+import type { SchemaSource } from '../editions/edition.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { RecordRejection, RejectedRequest } from '../record-rejection.ts';
 import type { QueryRequest } from '../request.ts';
@@ -24,6 +26,8 @@ const API = buildSchema(`
   type Record { number: String }
 `);
 
+const ONE_SCHEMA: SchemaSource = { schema: { apiSchema: API, supergraphSdl: '' }, onSchema: () => () => {} };
+
 /** What stands for the proof of an entry. */
 export const RECEIPT = { origin: 'city/log', index: '0', leafHash: '00' };
 
@@ -44,11 +48,20 @@ export async function startServer(
   given: {
     flow?: Flow;
     recordRejection?: RecordRejection;
+    schemas?: SchemaSource;
+    clock?: Clock;
     env?: Record<string, string>;
     readiness?: ServerOptions['readiness'];
   } = {},
 ): Promise<TestServer> {
-  const { flow = revealAll, recordRejection = async () => RECEIPT, env = {}, readiness = { checks: {}, required: [] } } = given;
+  const {
+    flow = revealAll,
+    recordRejection = async () => RECEIPT,
+    schemas = ONE_SCHEMA,
+    clock = () => 1_700_000_000_000,
+    env = {},
+    readiness = { checks: {}, required: [] },
+  } = given;
   const config = loadConfig({ NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'trace', ...env });
   const requests: QueryRequest[] = [];
   const rejections: TestServer['rejections'] = [];
@@ -69,12 +82,12 @@ export async function startServer(
       rejections.push({ request, code: error.code });
       return recordRejection(request, error);
     },
-    execution: { schema: { apiSchema: API, supergraphSdl: '' }, onSchema: () => () => {} },
+    schemas,
     config,
     logger: createLogger(config, sink),
     metrics,
     readiness,
-    clock: () => 1_700_000_000_000,
+    clock,
   });
   const url = await server.start();
   const post: TestServer['post'] = (body, headers = {}) =>

@@ -1,7 +1,7 @@
 import apolloGateway, { type GatewayConfig } from '@apollo/gateway';
 import { createHash } from 'node:crypto';
 import { type DocumentNode, getOperationAST, print } from 'graphql';
-import { silenceVendorTelemetry } from '../support/silence-vendor-telemetry.ts';
+import { silenceVendorTelemetry } from '../../gateway/editions/silence-vendor-telemetry.ts';
 import type { Ask } from './subgraph-data.ts';
 
 /** An answer of the stock executor; what it knows to be wrong with the data it hides in an extension. */

@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Db, Queryable } from '../../database/db.ts';
 import { loadSampleCity } from '../../cli/city/sample-city.ts';
-import { createDepartmentExecution } from '../../gateway/execution/department-execution.ts';
+import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
 import { signContext } from '../../schema/sign-context.ts';
@@ -32,8 +32,7 @@ test('queries that travel as one cost each department one statement a list, howe
       return db.query(sql, params);
     },
   });
-  const execution = createDepartmentExecution({
-    supergraphSdl,
+  const city = createDepartments({
     departments: Object.fromEntries(
       DEPARTMENTS.map((name) => [
         name,
@@ -52,6 +51,7 @@ test('queries that travel as one cost each department one statement a list, howe
     timeouts: { department: 30_000 },
     observeJoined: ({ queries }) => joined.push(queries),
   });
+  const execution = city.over(supergraphSdl);
   const { rows } = await db.query<{ id: string }>('select subject_id as id from registry.subject order by 1 limit $1', [CLIENTS]);
   const text =
     'query ($id: ID!) { subject(by: { id: $id }) { name penalties { decisionDocumentNo } tax { creditGrades { year grade } arrears { taxType } } } }';
@@ -83,5 +83,5 @@ test('queries that travel as one cost each department one statement a list, howe
     expect(statements[name]?.length).toBeLessThanOrEqual(6 * perRequest);
   }
   expect(joined.reduce((sum, queries) => sum + queries, 0)).toBeGreaterThanOrEqual(2 * (CLIENTS - 4));
-  await execution.close();
+  await city.close();
 });

@@ -41,8 +41,8 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
   const sdl = readFileSync(SUPERGRAPH, 'utf8');
   const catalogue = readCatalogue(sdl);
   const policy = readNaivePolicy(sdl);
-  const { execution, subjectKey } = await rawExecution(sdl, city);
-  const schema = execution.schema.apiSchema;
+  const { execution, close, subjectKey } = await rawExecution(sdl, city);
+  const schema = execution.apiSchema;
   const owners = (coordinate: string) => catalogue.get(coordinate)?.owner ?? null;
   const index = canaryIndex(await everything(execution, schema, city.db), catalogue);
 
@@ -118,7 +118,7 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
           .map((coordinate) => `${department} was asked for ${coordinate}, which is withheld`),
       );
     },
-    close: () => execution.close(),
+    close,
   };
 }
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type DocumentNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
 import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
-import { createDepartmentExecution } from '../../gateway/execution/department-execution.ts';
+import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import type { Execution } from '../../gateway/execution/execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
@@ -25,14 +25,13 @@ export async function rawExecution(
     name,
     inProcess(createSubgraph(departments[name], { db, publicKeys, subjectKey, clock })),
   ]);
-  const execution = createDepartmentExecution({
-    supergraphSdl,
+  const joined = createDepartments({
     departments: Object.fromEntries(transports),
     signContext: (context) => signContext(context, { privateKey: contextKey, keyId, clock }),
     clock,
     timeouts: { department: 30_000 },
   });
-  return { execution, subjectKey };
+  return { execution: joined.over(supergraphSdl), close: () => joined.close(), subjectKey };
 }
 
 /** Executes a document as this caller's departments would answer it. */

@@ -1,6 +1,6 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { Kind } from 'graphql';
+import { GraphQLSchema, Kind } from 'graphql';
 import type { QueryRequest } from '../../gateway/request.ts';
 
 /** An issuer of test tokens: a key pair and its published half. */
@@ -53,6 +53,7 @@ export function testRequest(given: {
     header: (name) => headers[name],
     ...(clientAddress !== undefined && { clientAddress }),
     extensions,
+    schema: new GraphQLSchema({}),
     document: { kind: Kind.DOCUMENT, definitions: [] },
     documentHash: '',
     operationName: null,
