@@ -22,8 +22,13 @@ export interface CompiledPlans {
   plan(request: PlanRequest): CompiledOperation;
 }
 
-/** What an ordinary operation weighs: a plan's memory grows with its fields, and a thousand wide ones must not fill it. */
-const FIELDS_PER_PLAN = 40;
+/**
+ * What an ordinary operation weighs, some 40 fields: a plan's memory grows with its document, and a thousand wide ones, or
+ * ones with long lists of values in them, must not fill it.
+ */
+const WEIGHT_OF_PLAN = 120;
+/** Characters of a literal value that weigh as much as a node. */
+const CHARACTERS_PER_NODE = 32;
 
 /**
  * Loads a supergraph and keeps at most `capacity` compiled operations of ordinary size, fewer of wide ones, those used last.
@@ -31,11 +36,13 @@ const FIELDS_PER_PLAN = 40;
  */
 export function createCompiledPlans(supergraphSdl: string, capacity: number): CompiledPlans {
   const supergraph = loadSupergraph(supergraphSdl);
-  const plans: BoundedCache<{ compiled: CompiledOperation; fields: number }> = createBoundedCache(
-    capacity * FIELDS_PER_PLAN,
-    ({ fields }) => Math.max(FIELDS_PER_PLAN, fields),
+  const plans: BoundedCache<{ compiled: CompiledOperation; weight: number }> = createBoundedCache(
+    capacity * WEIGHT_OF_PLAN,
+    ({ weight }) => Math.max(WEIGHT_OF_PLAN, weight),
   );
-  const conditions: BoundedCache<readonly string[]> = createBoundedCache(capacity);
+  const conditions: BoundedCache<readonly string[]> = createBoundedCache(capacity * WEIGHT_OF_PLAN, (names) =>
+    Math.max(WEIGHT_OF_PLAN, names.length),
+  );
   return {
     supergraph,
     plan(request) {
@@ -44,18 +51,23 @@ export function createCompiledPlans(supergraphSdl: string, capacity: number): Co
       const values = names.length === 0 ? {} : conditionValues(names, request, supergraph);
       const name = operation.name?.value ?? '';
       const key = [hash, name, ...names.map((each) => Number(values[each] === true)), ...overrides].join(' ');
+      // Without a wait in it: requests that come for the same operation meanwhile find it compiled.
       return plans.remember(key, () => ({
         compiled: compileOperation(supergraph, { document, operation, conditions: values, overrides }),
-        fields: countFields(document),
+        weight: weightOf(document),
       })).compiled;
     },
   };
 }
 
-function countFields(document: DocumentNode): number {
-  let fields = 0;
-  visit(document, { Field: () => void fields++ });
-  return fields;
+function weightOf(document: DocumentNode): number {
+  let weight = 0;
+  visit(document, {
+    enter(node) {
+      weight += 1 + ('value' in node && typeof node.value === 'string' ? node.value.length / CHARACTERS_PER_NODE : 0);
+    },
+  });
+  return weight;
 }
 
 /** With the operation's default values (spec, section 6.1.2). */
