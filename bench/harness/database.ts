@@ -8,20 +8,27 @@ const SERVER = env['XINQIAO_TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.
 /** A database of a benchmark's own. */
 export interface BenchDatabase {
   url: string;
+  /** Whether it was kept by an earlier run. */
+  existed: boolean;
   /** Keeps its connections' processes on a core, as far as that is ours to say. */
   pin(core: number | undefined): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** Makes an empty database on the server of `XINQIAO_TEST_DATABASE_URL`; `name` tells benchmarks that run together apart. */
-export async function makeDatabase(name: string): Promise<BenchDatabase> {
+/**
+ * Makes an empty database on the server of `XINQIAO_TEST_DATABASE_URL`; `name` tells benchmarks that run together apart. One to
+ * `keep` has that name alone, so that a later run finds it again.
+ */
+export async function makeDatabase(name: string, { keep = false }: { keep?: boolean } = {}): Promise<BenchDatabase> {
   const server = await openDatabase({ databaseUrl: SERVER });
-  const database = `xinqiao_bench_${name}_${process.pid}`;
-  await server.exec(`CREATE DATABASE ${database}`);
+  const database = keep ? `xinqiao_bench_${name}` : `xinqiao_bench_${name}_${process.pid}`;
+  const existed = (await server.query('select 1 from pg_database where datname = $1', [database])).rows.length > 0;
+  if (!existed) await server.exec(`CREATE DATABASE ${database}`);
   const url = new URL(SERVER);
   url.pathname = `/${database}`;
   return {
     url: url.href,
+    existed,
     async pin(core) {
       const { rows } = await server.query<{ pid: number }>('select pid from pg_stat_activity where datname = $1', [database]);
       for (const { pid } of rows) pin(pid, core);

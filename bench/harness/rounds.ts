@@ -7,6 +7,8 @@ export interface Candidate {
   process: Pick<Contender, 'cpuSeconds' | 'residentBytes'>;
   url: string;
   headers: Readonly<Record<string, string>>;
+  /** What it is asked, where that is not the same for all. */
+  bodies?: readonly string[];
 }
 
 /** Medians over the rounds of one contender. */
@@ -30,12 +32,12 @@ export async function interleave(
   candidates: readonly Candidate[],
   options: Pick<LoadOptions, 'bodies' | 'inFlight'> & { rounds: number; roundMs: number; warmUp: number },
 ): Promise<Map<string, Figures>> {
-  const { bodies, inFlight, rounds, roundMs, warmUp } = options;
+  const { inFlight, rounds, roundMs, warmUp } = options;
   const all = new Map(candidates.map(({ name }) => [name, [] as Figures[]]));
-  for (const { url, headers } of candidates)
+  for (const { url, headers, bodies = options.bodies } of candidates)
     await load({ url, headers, bodies, inFlight, milliseconds: WARM_UP_MS, requests: warmUp });
   for (let round = 0; round < rounds; round++) {
-    for (const { name, process, url, headers } of candidates) {
+    for (const { name, process, url, headers, bodies = options.bodies } of candidates) {
       const before = process.cpuSeconds();
       const done = await load({ url, headers, bodies, inFlight, milliseconds: roundMs });
       const cpu = process.cpuSeconds() - before;
