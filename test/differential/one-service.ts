@@ -26,7 +26,13 @@ export function oneServiceOf(apiSchema: GraphQLSchema, weather: Weather, require
         info: GraphQLResolveInfo,
       ) => {
         const needed =
-          field.name === 'needs' ? requiredOf(source ?? {}, required.get(type.name) ?? '', { type, schema, weather }) : {};
+          field.name === 'needs' || field.name === 'needsToo'
+            ? requiredOf(source ?? {}, field.name === 'needs' ? (required.get(type.name) ?? '') : 'price USD', {
+                type,
+                schema,
+                weather,
+              })
+            : {};
         return resolveField({ ...source, ...needed }, args, { info, weather });
       };
     }
@@ -51,6 +57,7 @@ function requiredOf(
   };
   if (selection === 'base') return { base: ask(type, source, 'base') };
   if (selection === 'price') return { price: ask(type, source, 'price', { currency: 'EUR' }) };
+  if (selection === 'price USD') return { price: ask(type, source, 'price', { currency: 'USD' }) };
   if (selection.startsWith('price')) return { price: ask(type, source, 'price', { currency: 'CNY' }) };
   if (!selection.startsWith('box')) return {};
   const box = ask(type, source, 'box') as Record<string, unknown> | null;

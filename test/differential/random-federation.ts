@@ -10,7 +10,19 @@ export interface RandomFederation {
   supergraphSdl: string;
 }
 
-const IMPORTS = ['@key', '@shareable', '@external', '@requires', '@provides', '@override', '@interfaceObject', '@inaccessible'];
+const IMPORTS = [
+  '@tag',
+  '@context',
+  '@fromContext',
+  '@key',
+  '@shareable',
+  '@external',
+  '@requires',
+  '@provides',
+  '@override',
+  '@interfaceObject',
+  '@inaccessible',
+];
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(IMPORTS)})`;
 const SUBGRAPHS = ['a', 'b', 'c'] as const;
 const LEAVES = [
@@ -30,7 +42,7 @@ const LEAVES = [
 const ARGUMENTS = ['', '', '', '(n: Int = 3)', '(n: Int)', '(filter: Filter)', '(colors: [Color!] = [RED])'];
 /** Types that every subgraph may share. */
 const SHARED = `
-  enum Color { RED GREEN BLUE }
+  enum Color { RED GREEN BLUE BLACK @inaccessible }
   input Filter { text: String, most: Int = 5, color: Color }
   type Size @shareable { w: Int h: Int! unit: Color }`;
 
@@ -38,7 +50,7 @@ const SHARED = `
 export function randomFederation(random: Random): RandomFederation {
   for (;;) {
     const required = new Map<string, string>();
-    const subgraphs = random.chance(0.2) ? mediaFederation(random) : entityFederation(random, required);
+    const subgraphs = random.pick(FEDERATIONS)(random, required);
     const { supergraphSdl } = composeServices(
       Object.entries(subgraphs).map(([name, sdl]) => ({ name, url: `http://${name}.example`, typeDefs: parse(sdl) })),
     );
@@ -46,6 +58,20 @@ export function randomFederation(random: Random): RandomFederation {
     if (supergraphSdl !== undefined) return { subgraphs, supergraphSdl, required };
   }
 }
+
+type Federation = (random: Random, required: Map<string, string>) => Record<string, string>;
+
+const FEDERATIONS: readonly Federation[] = [
+  entityFederation,
+  entityFederation,
+  entityFederation,
+  entityFederation,
+  entityFederation,
+  entityFederation,
+  mediaFederation,
+  mediaFederation,
+  contextFederation,
+];
 
 type Bodies = Record<string, string[]>;
 
@@ -80,6 +106,12 @@ function entityFederation(random: Random, required: Map<string, string>): Record
       inner('a', entity).push('moved: Int');
       inner('b', entity).push('moved: Int @override(from: "a")');
     }
+    if (random.chance(0.3)) {
+      inner('a', entity).push('moving: Int');
+      inner('b', entity).push('moving: Int @override(from: "a", label: "percent(0)")');
+    }
+    if (random.chance(0.3)) headers.c![entity] += ' @key(fields: "mark", resolvable: false)';
+    if (headers.c![entity]!.includes('mark')) inner('c', entity).push('mark: String @tag(name: "c")');
   }
   const provided = random.chance(0.4) && !bodies.a!.E0!.some((field) => field.startsWith('given'));
   if (provided) {
@@ -136,6 +168,7 @@ function requires(random: Random, inner: (name: string) => string[]): string {
     ['price(currency: String = "EUR"): Int', 'price'],
   ] as const);
   inner('a').push(declared);
+  if (set.startsWith('price')) inner('b').push(`needsToo: String @requires(fields: "price(currency: \\"USD\\")")`);
   inner('b').push(`${declared} @external`, `needs: String @requires(fields: ${JSON.stringify(set)})`);
   return set;
 }
@@ -157,5 +190,19 @@ function mediaFederation(random: Random): Record<string, string> {
     c: `${LINK} ${SHARED}
       type Book @key(fields: "id") { id: ID! ${own('c').replaceAll('Media', 'Book')} }
       type Query { c_books: [Book] any: String @shareable }`,
+  };
+}
+
+/** Objects that give the fields below them an argument. */
+function contextFederation(random: Random): Record<string, string> {
+  const inner = random.pick(['Inner', '[Inner!]', '[[Inner]]']);
+  return {
+    a: `${LINK} ${SHARED}
+      type Query { a_outer(n: Int): Outer a_outers: [Outer!] any: String @shareable }
+      type Outer @key(fields: "id") @context(name: "around") { id: ID! inner: ${inner} a0: ${random.pick(LEAVES)} }
+      type Inner @key(fields: "id") { id: ID! within(n: Int, tag: ID @fromContext(field: "$around { id }")): String a1: ${random.pick(LEAVES)} }`,
+    b: `${LINK} ${SHARED}
+      type Query { any: String @shareable }
+      type Inner @key(fields: "id") { id: ID! b0${random.pick(ARGUMENTS)}: ${random.pick(LEAVES)} b1: Size }`,
   };
 }

@@ -57,6 +57,8 @@ function selectionSet(type: GraphQLCompositeType, depth: number, writing: Writin
 
 function selection(type: GraphQLCompositeType, depth: number, writing: Writing): string {
   const { random, schema } = writing;
+  if (depth === 0 && type === schema.getQueryType() && random.chance(0.05))
+    return random.pick(['__schema { queryType { name } }', '__type(name: "Color") { name enumValues { name } }']);
   if (random.chance(0.08)) return random.chance(0.3) ? 'kind: __typename' : '__typename';
   const narrower = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
   if (isUnionType(type) || random.chance(isAbstractType(type) ? 0.5 : 0.12)) {
@@ -91,6 +93,12 @@ function fieldText(field: GraphQLField<unknown, unknown>, depth: number, writing
 
 function argumentText({ name, type }: GraphQLArgument, writing: Writing): string {
   const { random } = writing;
+  const inside = getNamedType(type);
+  if (isInputObjectType(inside) && random.chance(0.4)) {
+    const variable = `v${writing.variables.size}`;
+    writing.variables.set(variable, { definition: `$${variable}: String`, value: random.chance(0.7) ? 'r' : undefined });
+    return `${name}: { text: $${variable} }`;
+  }
   if (!random.chance(0.4))
     return `${name}: ${JSON.stringify(literal(type, random))
       .replaceAll(/"(RED|GREEN|BLUE)"/g, '$1')

@@ -79,10 +79,18 @@ export function resolveField(
   if (!isRoot && fieldName === 'id') return id;
   if (fieldName === 'sku') return `s-${String(id)}`;
   if (fieldName === 'org') return { __typename: 'Org', id: `g-${String(id)}` };
+  // In one service the object around comes with the object; in a federation its id comes as an argument.
+  if (fieldName === 'within') return `${String(id)} within ${String(args['tag'] ?? source['around'])} ${String(args['n'])}`;
   // External fields that were sent, by @requires.
   const { base, box, price } = source;
-  if (fieldName === 'needs') return `needs ${JSON.stringify([base, box, price])}`;
-  return dataOf(source, args, { info, weather, isRoot });
+  if (fieldName === 'needs' || fieldName === 'needsToo') return `needs ${JSON.stringify([base, box, price])}`;
+  const data = dataOf(source, args, { info, weather, isRoot });
+  return fieldName === 'inner' ? within(data, id) : data;
+}
+
+function within(data: unknown, around: unknown): unknown {
+  if (Array.isArray(data)) return data.map((each: unknown) => within(each, around));
+  return data && { ...(data as object), around };
 }
 
 /** A field's value without regard to who is asked. */
@@ -102,6 +110,8 @@ export function dataOf(
   return valueOf(returnType, identity, { schema, weather });
 }
 
+const COLORS = ['RED', 'GREEN', 'BLUE', 'BLACK'];
+
 function valueOf(type: GraphQLOutputType, identity: string, around: { schema: GraphQLSchema; weather: Weather }): unknown {
   const { schema, weather } = around;
   if (isNonNullType(type)) {
@@ -113,7 +123,11 @@ function valueOf(type: GraphQLOutputType, identity: string, around: { schema: Gr
   const number = Math.floor(roll(weather, 'value', identity) * 1000);
   if (isListType(type))
     return Array.from({ length: number % 4 }, (_, index) => valueOf(type.ofType, `${identity}${index}`, around));
-  if (isEnumType(type)) return type.getValues()[number % type.getValues().length]?.name;
+  if (isEnumType(type)) {
+    const name = COLORS[number % COLORS.length] ?? '';
+    // Clients do not know every colour.
+    return type.getValue(name) ? name : null;
+  }
   if (isAbstractType(type)) return { __typename: runtimeType(type, number, schema), id: String(number % 5) };
   if (isObjectType(type)) return { __typename: type.name, id: String(idOf(type.name, number)) };
   return { Int: number, Float: number / 8, Boolean: number % 2 === 0 }[getNamedType(type).name] ?? `${number}`;
