@@ -39,6 +39,10 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
     summary: '校验、打印、解释或比较披露政策。 Check, print, explain or compare the disclosure policy',
     load: async () => ({ register: (await import('./commands/policy.ts')).registerPolicy }),
   },
+  receipt: {
+    summary: '验证查询回执，或为其取得证明。 Verify a receipt, or fetch its proof',
+    load: async () => ({ register: (await import('./commands/receipt.ts')).registerReceipt }),
+  },
   log: {
     summary: '查看查询日志。 Read the query log',
     load: async () => ({ register: (await import('./commands/log.ts')).registerLog }),
