@@ -22,7 +22,7 @@ export interface LoadOptions {
 }
 
 /** How every answer without errors begins: what is slow to say no must not count as an answer. */
-const RELEASED = '{"data":{"subject';
+export const RELEASED = '{"data":{"subject';
 
 /** Keeps so many requests in flight for a time, then waits for their answers. Rejects when one of them is not an answer. */
 export async function load(options: LoadOptions): Promise<Load> {
