@@ -36,7 +36,17 @@ export const STOCK_BUGS: readonly { name: string; clause: string; explains(diffe
   {
     name: 'a field without a condition is fetched only where a condition of a field beside it holds',
     clause: '3.13.2 @include: the directive is about its own selection',
-    explains: ({ document, specified }) => specified && selects(document, 'needs') && hasConditions(document),
+    explains: ({ document, specified }) =>
+      specified && ['needs', 'needsToo'].some((name) => selects(document, name)) && hasConditions(document),
+  },
+  {
+    name: 'introspection in a fragment under a condition is not answered',
+    clause: '4.1 Schema Introspection: a field of the query root like any other',
+    explains: ({ document, specified }) =>
+      specified &&
+      ['__schema', '__type'].some((name) => selects(document, name)) &&
+      hasConditions(document) &&
+      hasFragments(document),
   },
   {
     name: 'an object of which no field is left is not fetched and shown as null',
@@ -54,10 +64,13 @@ export const STOCK_BUGS: readonly { name: string; clause: string; explains(diffe
   {
     name: 'a value that clients must not know is told of',
     clause: 'Apollo Federation, @inaccessible: the value is not in the API schema',
-    explains: ({ document, ours, stock }) => {
+    explains: ({ document, supergraphSdl, ours, stock }) => {
       const known = errors(ours);
-      const added = errors(stock).filter((error) => !known.includes(error));
-      return selects(document, 'unit') && sameData(ours, stock) && added.every((error) => /\bunit INVALID_GRAPHQL$/.test(error));
+      const keys = coloured(document, supergraphSdl);
+      const places = errors(stock)
+        .filter((error) => !known.includes(error))
+        .map((error) => /(\w+)(?:\.\d+)* INVALID_GRAPHQL$/.exec(error)?.[1] ?? '');
+      return sameData(ours, stock) && places.every((key) => keys.has(key));
     },
   },
   {
@@ -94,6 +107,14 @@ const FETCHED_BY_PLANS: ReadonlySet<string> = new Set(['id', 'base', 'price']);
 
 /** What the random federations' `@interfaceObject` gives; asking for it brings the interface's name. */
 const INTERFACE_OBJECT_FIELDS = ['b0', 'b1', 'b_medias', 'b_best'];
+
+/** Response keys of the operation's fields that show a colour, of which clients do not know every one. */
+function coloured(document: DocumentNode, supergraphSdl: string): ReadonlySet<string> {
+  const names = new Set([...supergraphSdl.matchAll(/(\w+)(?:\([^)]*\))?: \[*Color\b/g)].map(([, name]) => name));
+  const keys = new Set<string>();
+  visit(document, { Field: ({ alias, name }) => void (names.has(name.value) && keys.add((alias ?? name).value)) });
+  return keys;
+}
 
 function hasFragments(document: DocumentNode): boolean {
   return print(document).includes('...');
