@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { DEPARTMENTS } from '../schema/signed-context.ts';
 import type { Department } from '../schema/signed-context.ts';
+import { type ListedWitness, witnessList } from './witness/witness-list.ts';
 
 /** Levels of the application log (pino). */
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -36,6 +37,8 @@ export interface Config {
   readonly policiesDirectory: string;
   /** Name of the query log, part of every receipt. */
   readonly logOrigin: string;
+  /** Its witnesses. */
+  readonly logWitnesses: readonly ListedWitness[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly timeouts: Readonly<Timeouts>;
   readonly limits: Readonly<Limits>;
@@ -142,6 +145,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     subgraphUrls: present(Object.fromEntries(DEPARTMENTS.map((department) => [department, e[subgraphVariable(department)]]))),
     policiesDirectory: e.XINQIAO_POLICIES,
     logOrigin: e.XINQIAO_LOG_ORIGIN,
+    logWitnesses: e.XINQIAO_LOG_WITNESSES ?? [],
     logLevel: e.LOG_LEVEL ?? (e.NODE_ENV === 'test' ? 'silent' : 'info'),
     timeouts: {
       department: e.XINQIAO_DEPARTMENT_TIMEOUT_MS,
@@ -204,6 +208,7 @@ export const ENVIRONMENT = v.object({
     'xinqiao.example/log',
   ),
   XINQIAO_LOG_KEY: v.optional(text('a PEM file, or the PEM itself')),
+  XINQIAO_LOG_WITNESSES: v.optional(witnessList()),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)),
   XINQIAO_DEPARTMENT_TIMEOUT_MS: wholeNumber(2_000, 10, 60_000),
   XINQIAO_REQUEST_TIMEOUT_MS: wholeNumber(10_000, 100, 120_000),

@@ -6,6 +6,8 @@ import { openDatabase } from '../../database/open-database.ts';
 import { loadConfig } from '../../gateway/config.ts';
 import { logSize, type PositionedEntry, readEntries } from '../../gateway/querylog/read-entries.ts';
 import { ENTRY_TITLES, entryCells } from '../log/describe-entry.ts';
+import { registerLogExport } from '../log/export-command.ts';
+import { registerLogVerify } from '../log/verify-command.ts';
 import { table } from '../policy/table.ts';
 
 /** How often `--follow` looks for new entries. */
@@ -21,7 +23,7 @@ interface TailOptions {
   json?: true;
 }
 
-/** Adds `xinqiao log tail`: the newest entries of the query log. Exit codes: 0 printed; 1 no log here, or it cannot be read. */
+/** Adds `xinqiao log tail`, the newest entries of the query log, and `log export` and `log verify`. Exit codes: 0 printed; 1 no log here, or it cannot be read. */
 export function registerLog(program: Command, environment: NodeJS.ProcessEnv = env): void {
   const log = program.command('log').description('查看查询日志。 Read the query log');
   log
@@ -31,6 +33,8 @@ export function registerLog(program: Command, environment: NodeJS.ProcessEnv = e
     .option('--follow', 'go on with new entries until interrupted')
     .option('--json', 'print one JSON value a line: {index, entry}')
     .action((options: TailOptions) => tail(options, environment));
+  registerLogExport(log, environment);
+  registerLogVerify(log, environment);
 }
 
 async function tail(options: TailOptions, environment: NodeJS.ProcessEnv): Promise<void> {

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Db } from '../../database/db.ts';
+import { migrate } from '../../database/migrate.ts';
+import { openTestDatabase } from '../../test/support/database.ts';
+import { publishLogKey, storeCheckpoint, storeCosignature } from '../querylog/checkpoint-store.ts';
+import { entryOf } from '../querylog/entry.fixture.ts';
+import { createQueryLog } from '../querylog/query-log.ts';
+import { createCheckpointSigner } from '../querylog/sign-checkpoint.ts';
+import { cosignNote } from '../querylog/signed-note.ts';
+import { LOG, ORIGIN, seededSigner, WITNESS } from '../witness/witness.fixture.ts';
+import { memoryCopy } from './evidence.fixture.ts';
+import { openDatabaseCopy } from './database-copy.ts';
+import { openDirectoryCopy } from './directory-copy.ts';
+import { exportLog } from './export-log.ts';
+import { verifyLog } from './verify-log.ts';
+
+const MIGRATIONS = new URL('../querylog/migrations', import.meta.url).pathname;
+const policies = async () => undefined;
+let db: Db;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  await db.exec('DROP SCHEMA querylog CASCADE');
+  await migrate(db, MIGRATIONS, 'querylog');
+  await publishLogKey(db, LOG.verifierKey);
+  const log = createQueryLog({ db, origin: ORIGIN });
+  for (const size of [1, 300, 600]) {
+    const have = size === 1 ? 0 : size === 300 ? 1 : 300;
+    await Promise.all(Array.from({ length: size - have }, (_, n) => log.append(entryOf(`r${have + n}`))));
+    await forced(`UPDATE querylog.checkpoint SET at = at - interval '1 hour'`);
+    await createCheckpointSigner(db, LOG).sign();
+  }
+});
+
+const copy = () => openDatabaseCopy(db, { witnesses: [WITNESS.verifierKey], policies });
+const faults = async () => {
+  const { findings, checkpoint } = await verifyLog(copy(), { keys: [LOG.verifierKey], toleranceMs: 0 });
+  expect(checkpoint?.size).toBe(600n);
+  return findings.faults.map(({ kind, at }) => `${kind} ${at}`);
+};
+/** What an operator with the database's superuser can do. */
+const forced = (sql: string) => db.exec(`SET session_replication_role = replica; ${sql}; SET session_replication_role = DEFAULT`);
+
+describe('a log in its database', () => {
+  test('verifies, and so does its export', async () => {
+    expect(await faults()).toEqual([]);
+    const directory = mkdtempSync(join(tmpdir(), 'evidence-'));
+    expect(await exportLog(copy(), directory)).toEqual({ before: 0n, size: 600n, checkpoints: 3n });
+    const { findings } = await verifyLog(openDirectoryCopy(directory), { keys: [LOG.verifierKey], toleranceMs: 0 });
+    expect(findings.faults).toEqual([]);
+    rmSync(directory, { recursive: true });
+  });
+
+  test('takes the cosignatures with it whose keys are known', async () => {
+    const stranger = seededSigner('witness.example/w9', 9, WITNESS.verifierKey.type);
+    const [text] = ((await copy().newest()) ?? '').split(/(?<=\n)\n/);
+    for (const signer of [WITNESS, stranger]) await storeCosignature(db, 600n, signer.verifierKey, cosignNote(text!, signer, 1n));
+    const newest = (await copy().newest())!;
+    expect(newest).toContain('— witness.example/w1 ');
+    expect(newest).not.toContain('— witness.example/w9 ');
+    expect(await faults()).toEqual([]);
+  });
+
+  test.each([
+    [
+      'an entry was changed',
+      `UPDATE querylog.entry SET canonical = replace(canonical, 'r7"', 'r8"') WHERE seq = 7`,
+      'CHANGED_ENTRY index 7',
+    ],
+    [
+      'an entry was changed that is in no tile yet',
+      `UPDATE querylog.entry SET canonical = replace(canonical, 'r599', 'r999') WHERE seq = 599`,
+      'CHANGED_ENTRY index 599',
+    ],
+    ['an entry was deleted', 'DELETE FROM querylog.entry WHERE seq = 7', 'DROPPED_ENTRY index 7'],
+    [
+      'an entry was put in twice',
+      `INSERT INTO querylog.entry SELECT seq, at - interval '1 s', leaf_hash, canonical FROM querylog.entry WHERE seq = 7`,
+      'INSERTED_ENTRY index 8',
+    ],
+    [
+      'two entries changed places',
+      'UPDATE querylog.entry SET seq = -1 WHERE seq = 7; UPDATE querylog.entry SET seq = 7 WHERE seq = 8; UPDATE querylog.entry SET seq = 8 WHERE seq = -1',
+      'REORDERED index 7',
+    ],
+    ['the last entries were deleted', 'DELETE FROM querylog.entry WHERE seq >= 512', 'TRUNCATED index 512'],
+    [
+      'a tile was changed',
+      `UPDATE querylog.tile SET hashes = set_byte(hashes, 9, 255 - get_byte(hashes, 9)) WHERE level = 0 AND index = 1`,
+      'TAMPERED_TILE tile/0/001',
+    ],
+    ['a tile was deleted', 'DELETE FROM querylog.tile WHERE level = 1', 'TAMPERED_TILE tile/1/000.p/2'],
+    [
+      'an entry stands behind the end',
+      `INSERT INTO querylog.entry SELECT 900, at, leaf_hash, canonical FROM querylog.entry WHERE seq = 7`,
+      'FOREIGN_FILE index 900',
+    ],
+    [
+      'a signature was changed',
+      `UPDATE querylog.checkpoint SET note = replace(note, E'\\n300\\n', E'\\n301\\n') WHERE size = 300`,
+      'BAD_SIGNATURE checkpoint 1',
+    ],
+  ])('does not verify when %s', async (_, sql, fault) => {
+    await forced(sql);
+    expect(await faults()).toContain(fault);
+  });
+
+  test('does not verify with a checkpoint of another history among its own', async () => {
+    const fork = memoryCopy({ entries: Array.from({ length: 400 }, (_, n) => `fork ${n}`), sizes: [400] });
+    await storeCheckpoint(db, 400n, (await fork.newest())!.replace(/— witness.*\n/, ''));
+    expect(await faults()).toEqual(['FORKED_CHECKPOINT size 400']);
+  });
+});

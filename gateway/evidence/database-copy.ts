@@ -1,0 +1,88 @@
+import type { Queryable } from '../../database/db.ts';
+import { checkpointsAfter, logKeys, newestCheckpoint } from '../querylog/checkpoint-store.ts';
+import { encodeBundle } from '../querylog/entry-bundle.ts';
+import { joinNote, parseNote, signatureLine, type VerifierKey } from '../querylog/signed-note.ts';
+import { HASH_BYTES } from '../querylog/suite.ts';
+import { type Tile, TILE_WIDTH } from '../querylog/tiles.ts';
+import type { LogCopy } from './log-copy.ts';
+
+/** Checkpoints read in one statement. */
+const PAGE = 500;
+/** Entries told that stand where none can. */
+const FOREIGN = 100;
+const WIDTH = BigInt(TILE_WIDTH);
+
+/** What is kept beside the database. */
+export interface BesideDatabase {
+  /** Keys of witnesses: their lines are kept where the key is known, and left out where it is not. */
+  witnesses: readonly VerifierKey[];
+  policies: LogCopy['policies'];
+}
+
+/** The log as its database holds it, up to the newest checkpoint. Rejects with `DatabaseError`, and with `LogContradiction` where a checkpoint is none. */
+export function openDatabaseCopy(db: Queryable, { witnesses, policies }: BesideDatabase): LogCopy {
+  const keys = async () => [...(await logKeys(db)), ...witnesses];
+
+  async function* checkpoints(after = -1n) {
+    const known = await keys();
+    for (let last = after; ; ) {
+      const page = await checkpointsAfter(db, last, PAGE);
+      for (const { note } of page) yield withKnownLines(note, known);
+      if (page.length < PAGE) return;
+      last = page.at(-1)?.size ?? last;
+    }
+  }
+
+  return {
+    keys,
+    checkpoints,
+    policies,
+    async newest() {
+      const newest = await newestCheckpoint(db);
+      return newest && withKnownLines(newest.note, await keys());
+    },
+    bundle: (tile) => readBundle(db, tile),
+    tile: (tile) => readTile(db, tile),
+    foreign: () => foreignEntries(db),
+  };
+}
+
+/** Nothing says anything of a line whose key nobody has. */
+function withKnownLines(note: string, known: readonly VerifierKey[]): string {
+  const { text, signatures } = parseNote(note);
+  const lines = signatures.filter((line) => known.some(({ name, keyId }) => name === line.name && keyId === line.keyId));
+  return joinNote(
+    text,
+    lines.map((line) => signatureLine(line, line.signature)),
+  );
+}
+
+async function readBundle(db: Queryable, { index, width }: Pick<Tile, 'index' | 'width'>): Promise<Uint8Array | undefined> {
+  const first = index * WIDTH;
+  const { rows } = await db.query<{ canonical: string }>(
+    'SELECT canonical FROM querylog.entry WHERE seq >= $1 AND seq < $2 ORDER BY seq',
+    [first, first + BigInt(width)],
+  );
+  return rows.length === 0 ? undefined : encodeBundle(rows.map(({ canonical }) => Buffer.from(canonical)));
+}
+
+/** The newest leaf hashes are in no tile yet, but with their entries; a tile may have grown since the checkpoint. */
+async function readTile(db: Queryable, { level, index, width }: Tile): Promise<Uint8Array | undefined> {
+  const { rows } = await db.query<{ hashes: Uint8Array | null }>(
+    `SELECT coalesce(
+       (SELECT hashes FROM querylog.tile WHERE level = $1 AND index = $2),
+       (SELECT string_agg(leaf_hash, ''::bytea ORDER BY seq) FROM querylog.entry WHERE $1 = 0 AND seq >= $3 AND seq < $4)
+     ) AS hashes`,
+    [level, index, index * WIDTH, index * WIDTH + BigInt(width)],
+  );
+  const hashes = rows[0]?.hashes?.subarray(0, width * HASH_BYTES);
+  return hashes?.length === width * HASH_BYTES ? hashes : undefined;
+}
+
+async function* foreignEntries(db: Queryable): AsyncGenerator<string> {
+  const { rows } = await db.query<{ seq: bigint }>(
+    'SELECT seq FROM querylog.entry WHERE seq < 0 OR seq >= (SELECT size FROM querylog.head) ORDER BY seq LIMIT $1',
+    [FOREIGN],
+  );
+  for (const { seq } of rows) yield `index ${seq}`;
+}
