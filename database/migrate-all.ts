@@ -13,7 +13,7 @@ export interface OwnedSchema {
   folder: string;
 }
 
-/** Every schema of the project: one a department (`subgraphs/<code>/migrations`, `-` written `_`), and the query log's. */
+/** Every schema of the project: one a department (`subgraphs/<code>/migrations`, `-` written `_`), the query log's and that of its read model. */
 export async function findSchemas(): Promise<OwnedSchema[]> {
   const codes = (await readdir(path.join(PROJECT, 'subgraphs'), { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
@@ -21,8 +21,11 @@ export async function findSchemas(): Promise<OwnedSchema[]> {
   const departments = codes
     .sort()
     .map((code) => ({ schemaName: code.replaceAll('-', '_'), folder: path.join(PROJECT, 'subgraphs', code, 'migrations') }));
-  const log = { schemaName: 'querylog', folder: path.join(PROJECT, 'gateway', 'querylog', 'migrations') };
-  return [...departments, log].filter(({ folder }) => existsSync(folder));
+  const gateways = ['querylog', 'audit'].map((name) => ({
+    schemaName: name,
+    folder: path.join(PROJECT, 'gateway', name, 'migrations'),
+  }));
+  return [...departments, ...gateways].filter(({ folder }) => existsSync(folder));
 }
 
 /** Brings every schema of the project up to date in one database, as the embedded mode has it. */

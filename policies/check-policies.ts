@@ -106,15 +106,18 @@ function unnamedFields(policies: PolicySet): PolicyFinding[] {
 }
 
 /** Arguments that page or identify, and filter by no field. */
-const NO_FILTER = new Set(['first', 'after', 'by']);
+const NO_FILTER = new Set(['first', 'after', 'by', 'last', 'before', 'filter', 'groupBy', 'interval']);
 /** Found by the registry's own rule: policies/policy-set.yaml says why. */
 const OWN_RULE = new Set(['Query.searchSubjects(name:)']);
 
 function unlistedFilters({ catalogue, source }: { catalogue: PolicySet['catalogue']; source: PolicySource }): PolicyFinding[] {
   return [...catalogue.values()]
     .filter(
-      ({ kind, coordinate }) =>
-        kind === 'argument' && !NO_FILTER.has(/\((\w+):\)/.exec(coordinate)?.[1] ?? '') && !OWN_RULE.has(coordinate),
+      ({ kind, coordinate, category }) =>
+        // A proof is asked for by position: no field of a record is filtered by.
+        category !== 'LOG_PROOF' &&
+        ((kind === 'argument' && !NO_FILTER.has(/\((\w+):\)/.exec(coordinate)?.[1] ?? '') && !OWN_RULE.has(coordinate)) ||
+          (kind === 'input' && /^\w+Filter\./.test(coordinate))),
     )
     .filter(({ coordinate }) => !source.filters.has(coordinate))
     .map(({ coordinate }) => ({

@@ -2,6 +2,7 @@ import type { Actor } from '../schema/signed-context.ts';
 import type { CatalogueEntry } from '../schema/classification.ts';
 import type { PolicySet, PurposeRules } from './policy-set.ts';
 import type { Cell, CellKey } from './treatment.ts';
+import { isGatewaySubgraph } from '../schema/signed-context.ts';
 
 /** One row of the decision table: a cell with its key. */
 export interface TableRow extends CellKey {
@@ -20,9 +21,9 @@ export function inForce(policies: PolicySet, date: string): readonly PurposeRule
   return policies.purposes.filter((purpose) => policies.purpose(purpose.code, date) === purpose);
 }
 
-/** The columns a coordinate has for an actor: only a department can own, and no department owns an entity's key. */
+/** The columns a coordinate has for an actor: only a department can own, and none owns an entity's key or what is the gateway's. */
 export function ownColumns(actor: Actor, entry: CatalogueEntry): readonly boolean[] {
-  return actor === 'DEPARTMENT' && !entry.isKey ? [false, true] : [false];
+  return actor === 'DEPARTMENT' && !entry.isKey && !isGatewaySubgraph(entry.owner) ? [false, true] : [false];
 }
 
 function rowsOf(of: { policies: PolicySet; purpose: PurposeRules; actor: Actor; date: string }): TableRow[] {

@@ -9,6 +9,7 @@ import type { PolicySource, PurposeSource } from './policy-source.ts';
 import { compilePolicies } from './policy-set.ts';
 import type { PolicySet } from './policy-set.ts';
 import { parsePurpose } from './purpose-file.ts';
+import { sealSchema } from './seals.ts';
 import { validatePolicies } from './validate-policies.ts';
 import { readYaml, validateYaml } from './yaml-file.ts';
 
@@ -66,6 +67,7 @@ function parsePolicies(files: PolicyFiles): PolicySource {
     purposes,
     filters: new Map(Object.entries(set.filters)),
     undisclosed: new Map(Object.entries(set.undisclosed)),
+    seals: set.seals,
   };
 }
 
@@ -74,6 +76,7 @@ const setSchema = v.strictObject({
   version: words,
   filters: v.optional(v.record(v.string(), words), {}),
   undisclosed: v.optional(v.record(v.string(), words), {}),
+  seals: v.optional(v.array(sealSchema), []),
 });
 
 function parseSet(

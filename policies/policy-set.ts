@@ -171,6 +171,8 @@ function canonicalSource(source: PolicySource): unknown {
     masks: Object.fromEntries(source.masks),
     filters: Object.fromEntries(source.filters),
     undisclosed: Object.fromEntries(source.undisclosed),
+    // Absent where there is none, as in versions that were kept before there could be any.
+    ...(source.seals.length > 0 && { seals: [...source.seals].sort((a, b) => compare(a.id, b.id)) }),
     purposes: [...source.purposes]
       .sort((a, b) => compare(a.code, b.code) || compare(a.effective.from, b.effective.from))
       .map(({ at: _at, discloses, own, ...purpose }) => ({

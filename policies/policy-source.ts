@@ -1,6 +1,7 @@
 import type { Category, Sensitivity } from '../schema/classification.ts';
 import type { Actor } from '../schema/signed-context.ts';
 import type { Treatment } from './treatment.ts';
+import type { SealRule } from './seals.ts';
 
 /** Whose values a rule speaks of: organisations, persons (natural persons and sole proprietors), or both. */
 export type Subjects = 'organizations' | 'persons' | 'both';
@@ -93,6 +94,8 @@ export interface PolicySource {
   filters: ReadonlyMap<string, string>;
   /** Coordinates that no purpose discloses on purpose, each with the reason. */
   undisclosed: ReadonlyMap<string, string>;
+  /** Which looks are kept from their subject, and for how long. */
+  seals: readonly SealRule[];
 }
 
 /** The label a mask's effect has in the decision table and in answers. */

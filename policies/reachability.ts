@@ -2,7 +2,7 @@ import type { CatalogueEntry } from '../schema/classification.ts';
 import { inForce } from './decision-table.ts';
 import type { PolicyFault } from './fault.ts';
 import type { PolicySet, PurposeRules } from './policy-set.ts';
-import type { Actor } from '../schema/signed-context.ts';
+import { type Actor, isGatewaySubgraph } from '../schema/signed-context.ts';
 
 /**
  * Fields a purpose discloses though every way to them is withheld: the rule reads as if they could be seen.
@@ -27,20 +27,30 @@ interface Viewer {
 function ofPurpose(viewer: Viewer): PolicyFault[] {
   const { policies, purpose, actor } = viewer;
   const fields = [...policies.catalogue.values()].filter(({ kind }) => kind === 'field');
-  const owners = actor === 'DEPARTMENT' ? [null, ...new Set(fields.map(({ owner }) => owner))] : [null];
+  const owners =
+    actor === 'DEPARTMENT'
+      ? [null, ...new Set(fields.map(({ owner }) => owner).filter((owner) => !isGatewaySubgraph(owner)))]
+      : [null];
   const lost = new Set<string>();
+  // What departments share is disclosed to each as its own, and need be on the way of one.
+  const reachedByOne = new Set<string>();
   for (const department of owners) {
     const disclosed = fields.filter((entry) => isDisclosed(entry, department, viewer));
     const types = reachableTypes(disclosed);
-    for (const entry of disclosed) if (!types.has(typeOf(entry))) lost.add(entry.coordinate);
+    for (const entry of disclosed) {
+      if (!types.has(typeOf(entry))) lost.add(entry.coordinate);
+      else if (entry.owner === null) reachedByOne.add(entry.coordinate);
+    }
   }
   const at = policies.source.purposes.find(
     ({ code, effective }) => code === purpose.code && effective.from === purpose.effective.from,
   )?.at;
-  return [...lost].map((coordinate) => ({
-    at: at ?? purpose.code,
-    message: `${purpose.code}: discloses ${coordinate} to ${actor}, but no way to it`,
-  }));
+  return [...lost]
+    .filter((coordinate) => !reachedByOne.has(coordinate))
+    .map((coordinate) => ({
+      at: at ?? purpose.code,
+      message: `${purpose.code}: discloses ${coordinate} to ${actor}, but no way to it`,
+    }));
 }
 
 function isDisclosed({ coordinate, owner }: CatalogueEntry, department: string | null, viewer: Viewer): boolean {

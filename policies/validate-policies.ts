@@ -45,9 +45,16 @@ function declaredMaskFaults(entry: CatalogueEntry, source: PolicySource): Policy
   return [{ at: 'masks.yaml:1', message: `mask ${entry.mask} is not for ${entry.typeName}, the type of ${entry.coordinate}` }];
 }
 
-function setFaults({ filters, undisclosed }: PolicySource, catalogue: Catalogue): PolicyFault[] {
+function setFaults({ filters, undisclosed, seals, purposes }: PolicySource, catalogue: Catalogue): PolicyFault[] {
   const named = [...filters.keys(), ...filters.values(), ...undisclosed.keys()];
-  return named
+  const codes = new Set(purposes.map(({ code }) => code));
+  const sealed = seals.flatMap(({ id, purposes: asked }) =>
+    asked
+      .filter((code) => !codes.has(code))
+      .map((code) => ({ at: 'policy-set.yaml:1', message: `${id}: there is no purpose ${code}` })),
+  );
+  const unknown = named
     .filter((coordinate) => catalogue.get(coordinate) === undefined)
     .map((coordinate) => ({ at: 'policy-set.yaml:1', message: `the schema has no ${coordinate}` }));
+  return [...unknown, ...sealed];
 }

@@ -7,6 +7,7 @@ import { PolicyError } from './fault.ts';
 import type { PolicySource, PurposeSource } from './policy-source.ts';
 import { canonicalContent, compilePolicies } from './policy-set.ts';
 import type { PolicySet } from './policy-set.ts';
+import { sealSchema } from './seals.ts';
 
 /** Keeps a version by its hash, schema included, so that any decision in the query log can be made again. Idempotent. */
 export function keepVersion(directory: string, policies: PolicySet): void {
@@ -45,6 +46,7 @@ const contentSchema = v.object({
     masks: v.record(v.string(), v.unknown()),
     filters: v.record(v.string(), v.string()),
     undisclosed: v.record(v.string(), v.string()),
+    seals: v.optional(v.array(sealSchema), []),
     purposes: v.array(v.looseObject({ discloses: v.array(v.looseObject({})), own: v.array(v.looseObject({})) })),
   }),
   catalogue: v.array(v.looseObject({ coordinate: v.string() })),
@@ -66,6 +68,7 @@ function compileContent(text: string): PolicySet | undefined {
     masks: new Map(Object.entries(policy.masks)) as unknown as PolicySource['masks'],
     filters: new Map(Object.entries(policy.filters)),
     undisclosed: new Map(Object.entries(policy.undisclosed)),
+    seals: policy.seals,
     purposes: purposes as unknown as readonly PurposeSource[],
   };
   const entries = catalogue as unknown as readonly CatalogueEntry[];

@@ -13,7 +13,18 @@ export const SENSITIVITIES = ['PUBLIC', 'INTERNAL', 'PERSONAL', 'COMMERCIAL', 'S
 export type Sensitivity = (typeof SENSITIVITIES)[number];
 
 /** Categories of schema/shared.graphql. */
-export const CATEGORIES = ['REGISTRATION', 'LICENSE', 'PENALTY', 'TAX', 'SOCIAL_SECURITY', 'UTILITY', 'PROVENANCE'] as const;
+export const CATEGORIES = [
+  'REGISTRATION',
+  'LICENSE',
+  'PENALTY',
+  'TAX',
+  'SOCIAL_SECURITY',
+  'UTILITY',
+  'PROVENANCE',
+  'QUERY_LOG',
+  'LOG_PROOF',
+  'ACCESS_HISTORY',
+] as const;
 export type Category = (typeof CATEGORIES)[number];
 
 /** What the schema says of one field, argument or input field. */

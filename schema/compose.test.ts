@@ -161,11 +161,12 @@ describe('composition', () => {
   });
 });
 
-test('the project’s departments are six and each has the shared part', () => {
+test('the project’s subgraphs are six departments’ and the query log’s, and each has the shared part', () => {
   const subgraphs = loadSubgraphs();
   expect(subgraphs.map(({ name }) => name)).toEqual([
     'licensing',
     'penalties',
+    'querylog',
     'registry',
     'social-security',
     'tax',

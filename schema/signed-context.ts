@@ -2,6 +2,15 @@
 export const DEPARTMENTS = ['registry', 'licensing', 'penalties', 'tax', 'social-security', 'utilities'] as const;
 export type Department = (typeof DEPARTMENTS)[number];
 
+/** Subgraphs of the gateway's own, over its own database: no department answers for them, and nobody asks as one of them. */
+const GATEWAY_SUBGRAPHS = ['querylog'] as const;
+export type GatewaySubgraph = (typeof GATEWAY_SUBGRAPHS)[number];
+
+/** Whether the code is that of a subgraph of the gateway's own. */
+export function isGatewaySubgraph(code: string | null): code is GatewaySubgraph {
+  return GATEWAY_SUBGRAPHS.some((name) => name === code);
+}
+
 /** Kinds of callers. */
 export const ACTORS = ['DEPARTMENT', 'CREDIT_OFFICE', 'AUDITOR', 'BANK', 'SUBJECT', 'PUBLIC'] as const;
 export type Actor = (typeof ACTORS)[number];

@@ -8,7 +8,7 @@ import { tax } from './tax/department.ts';
 import { utilities } from './utilities/department.ts';
 
 /** Every department of the spine by its code. */
-export const departments: Readonly<Record<DepartmentCode, Department>> = {
+export const departments: Readonly<{ [Code in DepartmentCode]: Department<Code> }> = {
   registry,
   licensing,
   penalties,

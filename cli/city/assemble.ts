@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import type { Db } from '../../database/db.ts';
+import type { Follower } from '../../gateway/audit/follow-log.ts';
+import { logReading } from '../../gateway/audit/log-reading.ts';
 import { createAdmit, createAuthorize } from '../../gateway/authorization/authorize.ts';
 import { createQuotas } from '../../gateway/authorization/quotas.ts';
 import { type Config, keptVersions } from '../../gateway/config.ts';
-import { type EditionReport, openEditions } from '../../gateway/editions/editions.ts';
+import { type EditionReport, type Editions, openEditions } from '../../gateway/editions/editions.ts';
 import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
 import type { Departments } from '../../gateway/execution/execution.ts';
@@ -26,11 +28,14 @@ import { createServer, type GatewayServer } from '../../gateway/server/create-se
 import type { Flow } from '../../gateway/server/flow-gateway.ts';
 import type { Logger } from '../../gateway/server/logger.ts';
 import { createMetrics, type Metrics } from '../../gateway/server/metrics.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
 import type { Clock } from '../../schema/city-clock.ts';
 import { contextKeyId, signContext } from '../../schema/sign-context.ts';
 import { DEPARTMENTS, type Department } from '../../schema/signed-context.ts';
 import { departments } from '../../subgraphs/departments.ts';
 import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
+import { querylogSubgraph } from '../../subgraphs/querylog/department.ts';
+import { isLevel, openFollower } from './log-follower.ts';
 
 /** A gateway with everything behind it, not yet listening. */
 export interface City {
@@ -49,6 +54,8 @@ export interface CityOptions {
   transport?: (department: Department, usual: DepartmentTransport) => DepartmentTransport;
   /** Replaces the flow (benchmarks that leave stages out). */
   flow?: (stages: Gateway) => Flow;
+  /** Replaces what keeps the log's read model level with it (tests in which it must stand still). */
+  follower?: Follower;
 }
 
 /** What a gateway cannot start without. */
@@ -67,7 +74,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { editions, departments, queryLog, logKeeper, refusalLog, redis } = parts;
+  const { editions, departments, queryLog, logKeeper, refusalLog, follower, redis } = parts;
   const server = await frontOf(options, parts, stages(options, parts));
   const watching = editions.watch((report) => announce(report, options.logger));
   return {
@@ -77,6 +84,7 @@ export async function assembleCity(options: CityOptions): Promise<City> {
       await refusalLog.close();
       await queryLog.close();
       await logKeeper.close();
+      await follower.close();
       watching.close();
       await editions.close();
       await departments.close();
@@ -112,9 +120,14 @@ async function openParts(options: CityOptions) {
   const metrics = createMetrics();
   // Beside the embedded database there is a directory to keep versions in; a server's policies are kept by its repository.
   const versionsDirectory = config.databaseUrl === undefined ? keptVersions(config) : undefined;
-  const departments = connectDepartments(options, { secrets, metrics, clock });
+  const departments = connectDepartments(options, {
+    secrets,
+    metrics,
+    policies: { current: () => editions.current().policy },
+    clock,
+  });
   const { subjectKey, pseudonymKey } = secrets;
-  const editions = await openEditions({
+  const editions: Editions = await openEditions({
     supergraphFile: config.supergraphFile ?? SUPERGRAPH,
     policies: { directory: config.policiesDirectory, clock, ...(versionsDirectory !== undefined && { versionsDirectory }) },
     planner: { subjectKey, pseudonymKey, maxPlans: MAX_PLANS },
@@ -135,8 +148,9 @@ async function openParts(options: CityOptions) {
   });
   const measuredLog = metrics.measured(queryLog);
   const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
+  const follower = openFollower(options, metrics);
   const shared = { secrets, metrics, editions, keys, departments, redis, quotas, clock };
-  return { ...shared, queryLog, logKeeper, measuredLog, refusalLog };
+  return { ...shared, queryLog, logKeeper, measuredLog, refusalLog, follower };
 }
 
 function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
@@ -162,11 +176,12 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
 }
 
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
-  const { editions, departments, metrics, keys, quotas, clock } = parts;
+  const { editions, departments, metrics, keys, quotas, follower, clock } = parts;
   const checks = {
     log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
     keys: async () => !keys.degraded(),
     quotas: async () => !quotas.degraded(),
+    audit: async () => isLevel(follower),
     ...departmentChecks(departments),
   };
   metrics.observeLoad(() => departments.load());
@@ -193,9 +208,9 @@ function connectRedis(url: string): Redis {
 
 function connectDepartments(
   { config, db, logger, transport = (_, usual) => usual }: CityOptions,
-  parts: { secrets: Secrets; metrics: Metrics; clock: Clock },
+  parts: { secrets: Secrets; metrics: Metrics; policies: { current(): PolicySet }; clock: Clock },
 ): Departments {
-  const { secrets, metrics, clock } = parts;
+  const { secrets, metrics, policies, clock } = parts;
   const { limits } = config;
   const keyId = contextKeyId(secrets.contextPublicKey);
   const signer = { privateKey: secrets.contextKey, keyId, clock };
@@ -207,8 +222,14 @@ function connectDepartments(
     const report = (err: unknown) => logger.error({ err, department }, 'a department failed');
     return inProcess(createSubgraph(departments[department], { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
   };
+  const ownLog = querylogSubgraph(logReading({ db, origin: config.logOrigin, policies, clock }));
+  const report = (err: unknown) => logger.error({ err, subgraph: ownLog.name }, 'the query log could not be read');
+  const queryLog = inProcess(createSubgraph(ownLog, { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
   return createDepartments({
-    departments: Object.fromEntries(DEPARTMENTS.map((department) => [department, transport(department, usual(department))])),
+    departments: {
+      ...Object.fromEntries(DEPARTMENTS.map((department) => [department, transport(department, usual(department))])),
+      [ownLog.name]: queryLog,
+    },
     signContext: (context) => signContext(context, signer),
     clock,
     timeouts: config.timeouts,

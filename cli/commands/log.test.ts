@@ -104,6 +104,16 @@ test('follows the log until it is interrupted', async () => {
   expect(process.listeners('SIGINT')).toEqual(other);
 });
 
+test('brings the read model level with the log, and makes it anew', async () => {
+  const rows = async () => (await db.query('SELECT seq, kind, at FROM audit.look ORDER BY seq')).rows;
+  const { entries } = JSON.parse(await run('index', '--json')) as { entries: string };
+  const level = await rows();
+  expect(level).toHaveLength(Number(entries));
+  await db.query('DELETE FROM audit.look WHERE seq = 1');
+  expect(await run('index', '--rebuild')).toBe(`已与日志一致：${entries} 条。 Level with the log: ${entries} entries.\n`);
+  expect(await rows()).toEqual(level);
+});
+
 test('takes no number of lines that is none', async () => {
   await expect(run('tail', '--lines', '-1')).rejects.toThrow('a whole number');
 });

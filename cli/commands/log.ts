@@ -5,6 +5,7 @@ import { DatabaseError, type Db } from '../../database/db.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { loadConfig } from '../../gateway/config.ts';
 import { logSize, type PositionedEntry, readEntries } from '../../gateway/querylog/read-entries.ts';
+import { registerLogIndex } from '../log/index-command.ts';
 import { ENTRY_TITLES, entryCells } from '../log/describe-entry.ts';
 import { registerLogExport } from '../log/export-command.ts';
 import { registerLogVerify } from '../log/verify-command.ts';
@@ -23,7 +24,7 @@ interface TailOptions {
   json?: true;
 }
 
-/** Adds `xinqiao log tail`, the newest entries of the query log, and `log export` and `log verify`. Exit codes: 0 printed; 1 no log here, or it cannot be read. */
+/** Adds `xinqiao log tail`, the newest entries of the query log, and `log index`, `log export` and `log verify`. Exit codes: 0 printed; 1 no log here, or it cannot be read. */
 export function registerLog(program: Command, environment: NodeJS.ProcessEnv = env): void {
   const log = program.command('log').description('查看查询日志。 Read the query log');
   log
@@ -33,6 +34,7 @@ export function registerLog(program: Command, environment: NodeJS.ProcessEnv = e
     .option('--follow', 'go on with new entries until interrupted')
     .option('--json', 'print one JSON value a line: {index, entry}')
     .action((options: TailOptions) => tail(options, environment));
+  registerLogIndex(log, environment);
   registerLogExport(log, environment);
   registerLogVerify(log, environment);
 }

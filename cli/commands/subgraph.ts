@@ -62,7 +62,7 @@ export function registerSubgraph(program: Command, environment: NodeJS.ProcessEn
     .action((target: string, flags: CheckFlags) => check(target, flags, environment));
 }
 
-async function serve(department: Department, flags: ServeFlags, environment: NodeJS.ProcessEnv): Promise<void> {
+async function serve(department: Department<DepartmentCode>, flags: ServeFlags, environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig({ ...environment, ...(flags.port !== undefined && { PORT: flags.port }) });
   const { contextPublicKey, subjectKey } = requireSecrets(config, ['contextPublicKey', 'subjectKey']);
   const logger = createLogger(config).child({ department: department.name });
@@ -172,7 +172,7 @@ async function open(
   return serveSubgraph(subgraph, { ...where, isReady: async () => (await db.query('select 1 as one')).rows.length === 1 });
 }
 
-function departmentOf(code: string): Department {
+function departmentOf(code: string): Department<DepartmentCode> {
   if (!isDepartment(code))
     throw new Error(
       `没有部门 ${code}。 There is no department ${code}; there are ${DEPARTMENTS.join(', ')}, or give an address.`,

@@ -2,7 +2,7 @@ import { getNamedType, isInputObjectType, isListType, isNonNullType, Kind, value
 import type { ArgumentNode, GraphQLArgument, GraphQLInputType, GraphQLScalarType } from 'graphql';
 import { scalars } from '../../schema/scalars/index.ts';
 import { GatewayError } from '../errors.ts';
-import { readSubjectBy, SUBJECT_BY } from './asked-subjects.ts';
+import { LOGGED_SUBJECT, readSubjectBy, SUBJECT_BY } from './asked-subjects.ts';
 import type { AskedSubject } from './asked-subjects.ts';
 import type { ResolvedField, Variables } from './resolve-operation.ts';
 
@@ -83,7 +83,9 @@ function walk(type: GraphQLInputType, value: unknown, into: Collected): void {
     if (inner === null || inner === undefined) continue;
     // An identifier is judged when its subject is read, and only for those who may ask by it.
     const wellFormed = subject !== undefined || isWellFormed(field.type, inner);
-    collect(`${type.name}.${field.name}`, subject?.person, wellFormed, into);
+    const coordinate = `${type.name}.${field.name}`;
+    collect(coordinate, subject?.person, wellFormed, into);
+    if (coordinate === LOGGED_SUBJECT) into.subjects.push(readSubjectBy({ id: inner }));
     walk(field.type, inner, into);
   }
 }

@@ -9,6 +9,9 @@ import { GatewayError } from '../errors.ts';
 /** Name of the input type that identifies a subject. */
 export const SUBJECT_BY = 'SubjectBy';
 
+/** Whoever looks for a subject in the query log asks about the subject as well. */
+export const LOGGED_SUBJECT = 'QueryLogFilter.subject';
+
 /** One `SubjectBy` of the arguments: the identifier it gives, not yet checked. */
 export interface AskedSubject {
   by: IdentifierField;

@@ -88,6 +88,7 @@ const WRONG_CLAIMS: readonly [string, string][] = [
   ['an operator with a right-to-left mark', claims({ operator: 'zhang\u202egnol' })],
   ['an organisation of a thousand characters', claims({ org: 'b'.repeat(1_000) })],
   ['a department that is a path', claims({ department: '../tax' })],
+  ['a department that would own the query log', claims({ department: 'querylog' })],
   ['a bank that claims a department', claims({ actor: 'BANK' })],
   ['a clerk that claims to be a subject', claims({ subject: '91370100084054689X' })],
   ['a subject without an identifier', claims({ actor: 'SUBJECT', department: undefined })],

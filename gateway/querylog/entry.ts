@@ -27,6 +27,8 @@ export interface QueryLogEntry {
   subjects: { asked: readonly string[]; returned: readonly string[] };
   /** Coordinates touched, their treatment, and how many non-null values left with it. */
   fields: readonly { coordinate: string; treatment: Treatment; count: number }[];
+  /** Ids of the subjects' authorizations the release stands on; absent = none was needed. */
+  authorizations?: readonly string[];
   /** Departments the query was sent to, and those of them that did not answer. */
   departments: readonly string[];
   unavailable: readonly string[];

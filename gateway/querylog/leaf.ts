@@ -22,6 +22,7 @@ export function leafOf(entry: QueryLogEntry): Leaf {
  */
 function inOrder({ caller, operation, subjects, ...entry }: QueryLogEntry): Every<QueryLogEntry> {
   return {
+    authorizations: entry.authorizations,
     caller: caller && callerInOrder(caller),
     code: entry.code,
     count: entry.count,

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Department as DepartmentCode } from '../../schema/signed-context.ts';
+import type { Department as DepartmentCode, GatewaySubgraph } from '../../schema/signed-context.ts';
 import { loadAccepts } from './accepts.ts';
 import type { Accepts } from './accepts.ts';
 import type { DepartmentContext } from './department-context.ts';
 
+/** A department's code, or that of a subgraph of the gateway's own. */
+type SubgraphName = DepartmentCode | GatewaySubgraph;
+
 /** A department: everything that is its own, read from its folder. */
-export interface Department {
+export interface Department<Name extends SubgraphName = SubgraphName> {
   /** Code, subgraph name and the audience of its signed contexts. */
-  readonly name: DepartmentCode;
+  readonly name: Name;
   /** Official name. */
   readonly title: string;
   /** schema/shared.graphql and the department's schema.graphql. */
@@ -31,7 +34,9 @@ export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver
  * Puts a department together from its folder (`new URL('.', import.meta.url)`), which holds schema.graphql, accepts.yaml
  * and migrations/. Throws when a file is missing or accepts.yaml is not valid.
  */
-export function defineDepartment(parts: Pick<Department, 'name' | 'title' | 'resolvers'> & { folder: URL }): Department {
+export function defineDepartment<Name extends SubgraphName>(
+  parts: Pick<Department<Name>, 'name' | 'title' | 'resolvers'> & { folder: URL },
+): Department<Name> {
   const { name, title, resolvers, folder } = parts;
   const shared = readFileSync(new URL('../../schema/shared.graphql', import.meta.url), 'utf8');
   const own = readFileSync(new URL('schema.graphql', folder), 'utf8');

@@ -31,7 +31,12 @@ export async function searchSubjects({ name, first, after = null }: SearchArgume
   const page = rows.slice(0, size);
   return {
     edges: page.map(({ id }) => ({ node: { id }, cursor: id })),
-    pageInfo: { hasNextPage: rows.length > size, endCursor: page.at(-1)?.id ?? null },
+    pageInfo: {
+      hasNextPage: rows.length > size,
+      hasPreviousPage: after !== null,
+      startCursor: page[0]?.id ?? null,
+      endCursor: page.at(-1)?.id ?? null,
+    },
   };
 }
 

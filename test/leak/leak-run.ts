@@ -11,6 +11,7 @@ import { createLogger } from '../../gateway/server/logger.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { type CanaryCity, loadCanaryCity } from './canary-city.ts';
+import { writeHistory } from './history.ts';
 import { createOracle } from './oracle.ts';
 import type { OracleCaller } from './oracle-caller.ts';
 import { type RandomOperation, randomOperation, type SubjectHandle } from './random-operation.ts';
@@ -58,6 +59,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
   });
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
   const canaries = await loadCanaryCity(db, { subjectKey, clock, baseDate: '2026-06-01' });
+  await writeHistory(db, canaries);
   const log = captured();
   const watched = watchDepartments();
   const city = await assembleCity({
@@ -66,6 +68,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
     logger: createLogger(config, log.stream),
     clock,
     transport: watched.transport,
+    follower: { state: () => ({ behind: 0n, lagMs: 0 }), close: async () => undefined },
   });
   const oracle = await createOracle({ db, config, clock });
   const client = new Pool(await city.server.start(), { connections: AT_ONCE + COPIES + AT_ONCE });

@@ -65,6 +65,7 @@ function rootField(writer: Writer): string {
   const alias = `r${writer.names++}: `;
   const subject = writer.schema.getType('CreditSubject') as GraphQLObjectType;
   const kind = random.next();
+  if (kind < 0.06) return ofTheLog(writer, alias);
   if (kind < 0.6) return `${alias}subject(by: ${input(writer, 'SubjectBy!', lookUp(writer))}) ${selection(writer, subject, 1)}`;
   if (kind < 0.85) {
     const many = Array.from({ length: 1 + random.below(4) }, () => lookUp(writer));
@@ -74,6 +75,25 @@ function rootField(writer: Writer): string {
   const name = input(writer, 'String!', random.pick(writer.subjects).nameFragment);
   const after = random.chance(0.3) ? `, after: ${literal(random.pick(writer.subjects).by.id ?? 'p-AAAAAAAAAAAAAAAAAAAAAA')}` : '';
   return `${alias}searchSubjects(name: ${name}, first: ${1 + random.below(5)}${after}) ${selection(writer, connection, 1)}`;
+}
+
+/** What is on the log about subjects: the caller's own history, or what auditors read. */
+function ofTheLog(writer: Writer, alias: string): string {
+  const { random, schema } = writer;
+  if (random.chance(0.4))
+    return `${alias}mySubject ${selection(writer, schema.getType('CreditSubject') as GraphQLObjectType, 1)}`;
+  const connection = schema.getType('QueryLogConnection') as GraphQLObjectType;
+  if (random.chance(0.7)) {
+    const filter = random.pick([
+      '',
+      ', filter: {decision: REFUSED}',
+      ', filter: {purpose: "LOAN_PRE", field: "CreditSubject.name"}',
+    ]);
+    return `${alias}queryLog(first: ${1 + random.below(8)}${filter}) ${selection(writer, connection, 1)}`;
+  }
+  const group = random.pick(['ORGANIZATION', 'FIELD', 'OPERATOR']);
+  const statistic = schema.getType('QueryLogStatistic') as GraphQLObjectType;
+  return `${alias}queryLogStatistics(groupBy: ${group}, interval: DAY) ${selection(writer, statistic, 1)}`;
 }
 
 function lookUp({ random, subjects, lookUps }: Writer): Record<string, string> {

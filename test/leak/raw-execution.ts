@@ -2,15 +2,20 @@ import { setMaxListeners } from 'node:events';
 import { type DocumentNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
 import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
+import { logReading } from '../../gateway/audit/log-reading.ts';
 import { createDepartments } from '../../gateway/execution/department-execution.ts';
+import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
 import type { Execution } from '../../gateway/execution/execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
+import { loadPolicies } from '../../policies/load-policies.ts';
+import { readCatalogue } from '../../schema/classification.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
 import { contextKeyId, signContext } from '../../schema/sign-context.ts';
 import { type Actor, DEPARTMENTS } from '../../schema/signed-context.ts';
 import { departments } from '../../subgraphs/departments.ts';
 import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
+import { querylogSubgraph } from '../../subgraphs/querylog/department.ts';
 import type { OracleCaller } from './oracle-caller.ts';
 
 /** The city joined without any disclosure: the departments answer, nobody prunes or masks. */
@@ -21,10 +26,13 @@ export async function rawExecution(
   const { subjectKey, contextKey, contextPublicKey } = requireSecrets(config, ['subjectKey', 'contextKey', 'contextPublicKey']);
   const keyId = contextKeyId(contextPublicKey);
   const publicKeys = new Map([[keyId, contextPublicKey]]);
-  const transports = DEPARTMENTS.map((name) => [
+  const transports: [string, DepartmentTransport][] = DEPARTMENTS.map((name) => [
     name,
     inProcess(createSubgraph(departments[name], { db, publicKeys, subjectKey, clock })),
   ]);
+  const policies = { current: () => loadPolicies(config.policiesDirectory, readCatalogue(supergraphSdl)) };
+  const ownLog = querylogSubgraph(logReading({ db, origin: config.logOrigin, policies, clock }));
+  transports.push([ownLog.name, inProcess(createSubgraph(ownLog, { db, publicKeys, subjectKey, clock }))]);
   const joined = createDepartments({
     departments: Object.fromEntries(transports),
     signContext: (context) => signContext(context, { privateKey: contextKey, keyId, clock }),
