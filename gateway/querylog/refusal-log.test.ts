@@ -103,6 +103,18 @@ describe('refusals of a caller over its quota of requests', () => {
   });
 });
 
+test('forged tokens, which no quota holds, are gathered into one entry a minute', async () => {
+  const { log, logged } = refusalLog();
+  const { request, policy } = lookOf('r0');
+  const forged = () => log.append({ request, policy }, new GatewayError('UNAUTHENTICATED'));
+  expect([await forged(), await forged(), await forged()]).toEqual([RECEIPT, null, null]);
+  await vi.advanceTimersByTimeAsync(GATHER_MS);
+  expect(logged()).toEqual([
+    ['r0', undefined],
+    ['r0', 2],
+  ]);
+});
+
 describe('requests refused before the flow', () => {
   const clerk: Caller = { actor: 'DEPARTMENT', organization: 'O', operator: 'zhang', developer: false };
   const visitor = (client: string): Caller => ({ actor: 'PUBLIC', organization: '', client, developer: false });

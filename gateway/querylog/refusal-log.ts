@@ -20,7 +20,8 @@ export interface RefusalLog {
 
 /**
  * Every refusal is an entry of its own, but for floods: a caller's requests over the quota of the hour, refused before anything
- * is known of them but caller and purpose, and its requests refused before the flow, are gathered ({@link GatheredEntries}).
+ * is known of them but caller and purpose, its requests refused before the flow, and requests with a token that proves nobody are
+ * gathered ({@link GatheredEntries}).
  * So a caller adds an entry a minute at most for each purpose and code. A process that dies loses the counts of its last
  * minute; nothing that reached a subject or a field is ever gathered.
  */
@@ -29,7 +30,7 @@ export function createRefusalLog({ queryLog, clock }: { queryLog: QueryLog; cloc
   return {
     async append(look, error) {
       const entry = refusalEntry(look, error, clock());
-      const kind = overRequestQuota(look, error);
+      const kind = proofOfNobody(look, error) ?? overRequestQuota(look, error);
       return kind === undefined ? queryLog.append(entry) : gathered.append(kind, entry);
     },
     async appendRejection(look, error) {
@@ -38,6 +39,11 @@ export function createRefusalLog({ queryLog, clock }: { queryLog: QueryLog; cloc
     },
     close: () => gathered.close(),
   };
+}
+
+/** No quota holds whoever is nobody: a flood of forged tokens would otherwise be a flood of entries. */
+function proofOfNobody({ caller }: LookOnRecord, error: unknown): string | undefined {
+  return caller === undefined && codeOf(error) === 'UNAUTHENTICATED' ? 'UNAUTHENTICATED' : undefined;
 }
 
 /** The quota that was used up. A query that was planned named subjects: its refusal, for the quota of subjects, is never gathered. */

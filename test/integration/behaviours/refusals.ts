@@ -39,13 +39,6 @@ export function refusals(deployment: () => Deployment): void {
         { caller: null },
       ],
       [
-        'an expired token',
-        'UNAUTHENTICATED',
-        401,
-        () => ({ token: tokenOf(deployment(), CLERK, -60), purpose: 'DAILY_SUPERVISION' }),
-        { caller: null },
-      ],
-      [
         'an argument that would reveal what is withheld',
         'ARGUMENT_FORBIDDEN',
         403,
