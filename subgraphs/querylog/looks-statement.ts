@@ -33,7 +33,7 @@ export interface LooksStatement {
 
 /**
  * Of each kind in question the look nearest to the page's edge is found in an index; a page of n looks then comes from the n
- * kinds whose nearest are nearest. Without any condition on kinds or names the positions themselves are walked.
+ * kinds whose nearest are nearest. Without any condition on kinds the positions, or those of the rarest name, are walked in their order.
  */
 export function looksStatement({ names, kind }: Alternative, within: Within, page: Page): LooksStatement {
   const params: SqlValue[] = [];
@@ -43,12 +43,15 @@ export function looksStatement({ names, kind }: Alternative, within: Within, pag
   const limit = value(page.size + 1);
   const order = page.from === 'newest' ? 'DESC' : 'ASC';
   const bounds = boundConditions(within, value);
-  if (rarest === undefined && ofKind.length === 0) {
-    return { sql: `SELECT l.seq FROM audit.look l ${where(bounds)} ORDER BY l.seq ${order} LIMIT ${limit}`, params };
-  }
   const mentions = others.map(
     (name) => `EXISTS (SELECT 1 FROM audit.mention o WHERE o.name = ${name} AND o.kind = l.kind AND o.seq = l.seq)`,
   );
+  if (ofKind.length === 0) {
+    const walked = rarest === undefined ? 'audit.look l' : 'audit.mention l';
+    const named = rarest === undefined ? [] : [`l.name = ${rarest}`];
+    const sql = `SELECT l.seq FROM ${walked} ${where([...named, ...bounds, ...mentions])} ORDER BY l.seq ${order} LIMIT ${limit}`;
+    return { sql, params };
+  }
   const looks = (count: string, of: string) =>
     rarest === undefined
       ? `SELECT l.seq FROM audit.look l ${where([`l.kind = ${of}`, ...bounds])} ORDER BY l.seq ${order} LIMIT ${count}`
