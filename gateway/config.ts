@@ -37,7 +37,7 @@ export interface Config {
   readonly policiesDirectory: string;
   /** Name of the query log, part of every receipt. */
   readonly logOrigin: string;
-  /** Its witnesses. */
+  /** Witnesses that are asked to cosign its checkpoints. */
   readonly logWitnesses: readonly ListedWitness[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly timeouts: Readonly<Timeouts>;

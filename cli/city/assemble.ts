@@ -36,6 +36,7 @@ import { departments } from '../../subgraphs/departments.ts';
 import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
 import { querylogSubgraph } from '../../subgraphs/querylog/department.ts';
 import { isLevel, openFollower } from './log-follower.ts';
+import { followWitnesses } from './follow-witnesses.ts';
 
 /** A gateway with everything behind it, not yet listening. */
 export interface City {
@@ -140,17 +141,19 @@ async function openParts(options: CityOptions) {
   await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
   const queryLog = createQueryLog({ db, origin: config.logOrigin });
   const signer = noteSigner(config.logOrigin, SUITE.privateKey(secrets.logKey));
+  const witnesses = followWitnesses(options, { metrics, clock });
   const logKeeper = await keepLog({
     db,
     clock,
     signer,
+    collectCosignatures: witnesses.collect,
     report: (err) => logger.error({ err }, 'the query log was not looked after'),
   });
   const measuredLog = metrics.measured(queryLog);
   const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
   const follower = openFollower(options, metrics);
   const shared = { secrets, metrics, editions, keys, departments, redis, quotas, clock };
-  return { ...shared, queryLog, logKeeper, measuredLog, refusalLog, follower };
+  return { ...shared, queryLog, logKeeper, witnesses, measuredLog, refusalLog, follower };
 }
 
 function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
@@ -176,12 +179,13 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
 }
 
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
-  const { editions, departments, metrics, keys, quotas, follower, clock } = parts;
+  const { editions, departments, metrics, keys, quotas, follower, witnesses, clock } = parts;
   const checks = {
     log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
     keys: async () => !keys.degraded(),
     quotas: async () => !quotas.degraded(),
     audit: async () => isLevel(follower),
+    witnesses: async () => Object.values(witnesses.states()).every((state) => state === 'FOLLOWING'),
     ...departmentChecks(departments),
   };
   metrics.observeLoad(() => departments.load());

@@ -11,22 +11,37 @@ const MONTHS_MS = 3_600_000;
 /** With half a second's distance to another gateway's checkpoint at most, every entry is under one within a second. */
 const CHECKPOINT_MS = 500;
 
+/** Witnesses see every checkpoint soon, and a slow one holds up nothing but itself. */
+const WITNESSES_MS = 1_000;
+
 /** What looks after the log while a gateway runs. */
 export interface LogKeeperOptions {
   db: Db;
   clock: Clock;
   /** Signs checkpoints, in the name of the log. */
   signer: NoteSigner;
+  /** Brings the newest checkpoint to the witnesses. */
+  collectCosignatures: () => Promise<void>;
   /** Told of work that failed and will be tried again; it must not throw. */
   report: (error: unknown) => void;
 }
 
 /** Publishes the log's key, then does again and again what the log needs beside its appends. Rejects with `DatabaseError`. */
-export async function keepLog({ db, clock, signer, report }: LogKeeperOptions): Promise<{ close(): Promise<void> }> {
+export async function keepLog({
+  db,
+  clock,
+  signer,
+  collectCosignatures,
+  report,
+}: LogKeeperOptions): Promise<{ close(): Promise<void> }> {
   await publishLogKey(db, signer.verifierKey);
   const checkpoints = createCheckpointSigner(db, signer);
   const sign = async () => void (await checkpoints.sign());
-  const kept = [every(MONTHS_MS, () => ensureMonths(db, clock()), report), every(CHECKPOINT_MS, sign, report)];
+  const kept = [
+    every(MONTHS_MS, () => ensureMonths(db, clock()), report),
+    every(CHECKPOINT_MS, sign, report),
+    every(WITNESSES_MS, collectCosignatures, report),
+  ];
   return { close: async () => void (await Promise.all(kept.map((work) => work.close()))) };
 }
 
