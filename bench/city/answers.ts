@@ -46,19 +46,23 @@ export function createAnswers(apiSchema: GraphQLSchema, subjectKey: string): (bo
 
   function compile(query: string) {
     const operation = parse(query).definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-    const [root] = fields(operation!.selectionSet);
-    const subject = apiSchema.getType('CreditSubject');
-    const parts = split(JSON.stringify(objectOf(root!, subject)));
-    const open = `{"data":{${JSON.stringify(keyOf(root!))}:`;
-    const list = (all: readonly string[]) => `${open}[${all.map((id) => fill(parts, id)).join(',')}]}}`;
-    if (root!.name.value === '_entities')
-      return ({ representations }: Record<string, unknown>) => list((representations as { id: string }[]).map(({ id }) => id));
-    const by = (variables: Record<string, unknown>) => argument(root!, 'by', variables);
-    if (root!.name.value === 'subjects')
-      return (variables: Record<string, unknown>) =>
-        list((by(variables) as SubjectBy[]).map((each) => idOf(each.unifiedSocialCreditCode)));
-    return (variables: Record<string, unknown>) =>
-      `${open}${fill(parts, idOf((by(variables) as SubjectBy).unifiedSocialCreditCode))}}}`;
+    const roots = rootsOf(operation!.selectionSet).map(({ field, condition }) => ({ condition, answer: compileRoot(field) }));
+    return (variables: Record<string, unknown>) => {
+      const asked = roots.filter(({ condition }) => condition === undefined || variables[condition] === true);
+      return `{"data":{${asked.map(({ answer }) => answer(variables)).join(',')}}}`;
+    };
+  }
+
+  function compileRoot(root: FieldNode): (variables: Record<string, unknown>) => string {
+    const parts = split(JSON.stringify(objectOf(root, apiSchema.getType('CreditSubject'))));
+    const open = `${JSON.stringify(keyOf(root))}:`;
+    const list = (all: readonly string[]) => `${open}[${all.map((id) => fill(parts, id)).join(',')}]`;
+    if (root.name.value === '_entities')
+      return ({ representations }) => list((representations as { id: string }[]).map(({ id }) => id));
+    const by = (variables: Record<string, unknown>) => argument(root, 'by', variables);
+    if (root.name.value === 'subjects')
+      return (variables) => list((by(variables) as SubjectBy[]).map((each) => idOf(each.unifiedSocialCreditCode)));
+    return (variables) => `${open}${fill(parts, idOf((by(variables) as SubjectBy).unifiedSocialCreditCode))}`;
   }
 
   return (body) => {
@@ -140,6 +144,16 @@ function fields({ selections }: SelectionSetNode): FieldNode[] {
   return selections.flatMap((node) => {
     if (node.kind === Kind.FIELD) return [node];
     return node.kind === Kind.INLINE_FRAGMENT ? fields(node.selectionSet) : [];
+  });
+}
+
+/** The root fields, each with the variable that includes it, if one does. */
+function rootsOf({ selections }: SelectionSetNode, condition?: string): { field: FieldNode; condition: string | undefined }[] {
+  return selections.flatMap((node) => {
+    if (node.kind === Kind.FIELD) return [{ field: node, condition }];
+    if (node.kind !== Kind.INLINE_FRAGMENT) return [];
+    const value = node.directives?.[0]?.arguments?.[0]?.value;
+    return rootsOf(node.selectionSet, value?.kind === Kind.VARIABLE ? value.name.value : condition);
   });
 }
 

@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import { Cancellation } from './cancellation.ts';
 import { type DepartmentAnswer, type DepartmentCall, type DepartmentRequest, TransportError } from './department-transport.ts';
-import { commonVariables, countSubjects, joinRequests } from './joined-request.ts';
+import { commonVariables, countSubjects, joinRequests, mostJoined } from './joined-request.ts';
 import type { AskDepartment } from './resilient-department.ts';
 
 /**
@@ -47,12 +47,14 @@ interface Party {
   cancellation: Cancellation | undefined;
 }
 
-/** What is asked in one text, with the same variables, under one signed context: only such requests are ever joined. */
+/** What is asked in one text under one signed context: only such requests are ever joined. */
 interface Question {
   query: string;
   operationName: string | undefined;
   common: string;
   contextToken: string;
+  /** Requests that one text has room for. */
+  most: number;
   /** Parties sent or about to be. */
   underWay: number;
   /** Parties that wait for one of those to end. */
@@ -116,7 +118,7 @@ export class DepartmentQueue {
     const asked = this.#questions.get(contextToken) ?? [];
     const known = asked.find((each) => each.query === query && each.operationName === operationName && each.common === common);
     if (known !== undefined) return known;
-    const made = newQuestion(request, contextToken, common);
+    const made = newQuestion(request, contextToken, { common, most: mostJoined(request) });
     asked.push(made);
     this.#questions.set(contextToken, asked);
     return made;
@@ -132,7 +134,8 @@ export class DepartmentQueue {
   #openParty(question: Question, subjects: number): Party {
     const { open } = question;
     const { joined } = this.#limits;
-    if (open !== undefined && open.subjects + subjects <= joined && open.members.length < joined) return open;
+    const most = Math.min(joined, question.most);
+    if (open !== undefined && open.subjects + subjects <= joined && open.members.length < most) return open;
     const party: Party = { question, members: [], subjects: 0, cancellation: undefined };
     question.open = party;
     if (question.underWay < UNDER_WAY_PER_QUESTION) this.#queue(party);
@@ -245,8 +248,12 @@ export class DepartmentQueue {
   }
 }
 
-function newQuestion({ query, operationName }: DepartmentRequest, contextToken: string, common = ''): Question {
-  return { query, operationName, common, contextToken, underWay: 0, behind: [], open: undefined };
+function newQuestion(
+  { query, operationName }: DepartmentRequest,
+  contextToken: string,
+  { common, most }: Pick<Question, 'common' | 'most'> = { common: '', most: 1 },
+): Question {
+  return { query, operationName, common, contextToken, most, underWay: 0, behind: [], open: undefined };
 }
 
 function settle({ call, leave, hasLeft, resolve, reject }: Asking, answer: DepartmentAnswer | undefined, error?: unknown): void {

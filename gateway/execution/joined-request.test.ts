@@ -1,7 +1,14 @@
+import { buildSchema, graphql, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { DepartmentAnswer, DepartmentRequest } from './department-transport.ts';
 import { commonVariables, countSubjects, joinRequests } from './joined-request.ts';
 
+const rootOf = (id: string): DepartmentRequest => ({
+  query: 'query Q($id: ID!, $year: Int) { s: subject(id: $id, year: $year) { id } ... on Query { __typename } }',
+  operationName: 'Q',
+  variables: { id },
+});
+const LONG = `query ($id: ID!) { subject(id: $id) { ${'aVeryLongFieldName '.repeat(2_000)} } }`;
 const subject = (id: string) => ({ __typename: 'CreditSubject', id });
 const asking = (...ids: string[]): DepartmentRequest => ({
   query:
@@ -80,14 +87,63 @@ test('a poisoned answer changes no prototype by being copied', () => {
   expect(second?.data?.['subject']).not.toHaveProperty('polluted');
 });
 
+describe('requests for different subjects of a root field, joined,', () => {
+  const { request, share } = joinRequests(rootOf('a'), [rootOf('b'), rootOf('a'), rootOf('c')]);
+  const answers = (data: Record<string, unknown>, errors: DepartmentAnswer['errors'] = []) => share({ data, errors });
+  const whole = { each0_s: { id: 'a' }, each0___typename: 'Query', each1_s: { id: 'b' }, each2_s: null };
+
+  test('ask for each subject once, in a text for a power of two of them', async () => {
+    const schema = buildSchema('type Query { subject(id: ID!, year: Int): Subject } type Subject { id: ID }');
+    expect(validate(schema, parse(request.query))).toEqual([]);
+    const rootValue = { subject: ({ id }: { id: string }) => ({ id }) };
+    const { data } = await graphql({ schema, source: request.query, variableValues: { ...request.variables }, rootValue });
+    expect(Object.keys(data ?? {})).toEqual(['a', 'b', 'c'].flatMap((_, time) => [`each${time}_s`, `each${time}___typename`]));
+    expect(share({ data: data ?? null, errors: [] })?.map((answer) => answer.data)).toMatchObject(
+      ['a', 'b', 'a', 'c'].map((id) => ({ s: { id }, __typename: 'Query' })),
+    );
+    expect(request.query).toBe(joinRequests(rootOf('p'), ['q', 'r', 's'].map(rootOf)).request.query);
+  });
+
+  test('each get their own subject, and no object is in two of them', () => {
+    const shares = answers(whole) ?? [];
+    expect(shares.map(({ data }) => data?.['s'])).toEqual([{ id: 'a' }, { id: 'b' }, { id: 'a' }, null]);
+    expect(shares[0]?.data?.['s']).not.toBe(shares[2]?.data?.['s']);
+  });
+
+  test('each get their own errors, at their own paths, and those of the whole', () => {
+    const errors = [{ path: ['each1_s', 'name'], code: 'SUBJECT_FORBIDDEN' }, { code: 'INTERNAL' }];
+    expect(answers(whole, errors)?.map((answer) => answer.errors)).toEqual([
+      [{ code: 'INTERNAL' }],
+      [{ path: ['s', 'name'], code: 'SUBJECT_FORBIDDEN' }, { code: 'INTERNAL' }],
+      [{ code: 'INTERNAL' }],
+      [{ code: 'INTERNAL' }],
+    ]);
+  });
+
+  test.each<[string, DepartmentAnswer]>([
+    ['no data', { data: null, errors: [{ code: 'INPUT_INVALID' }] }],
+    ['a field of nobody', { data: { each7_s: null }, errors: [] }],
+    ['a field that was not asked for', { data: { s: null }, errors: [] }],
+  ])('must each ask alone after an answer with %s', (_, spoilt) => {
+    expect(share(spoilt)).toBeUndefined();
+  });
+
+  test('all learn what is refused to the caller they have in common', () => {
+    const refused: DepartmentAnswer = { data: null, errors: [{ code: 'PURPOSE_NOT_ACCEPTED' }] };
+    expect(share(refused)).toEqual([refused, refused, refused, refused]);
+  });
+});
+
 test.each([
   ['two lists of subjects', asking('a'), asking('b', 'c'), true],
   ['another year', asking('a'), { ...asking('a'), variables: { ...asking('a').variables, year: 2023 } }, false],
-  ['another subject of a root field', { query: '', variables: { id: 'a' } }, { query: '', variables: { id: 'b' } }, false],
+  ['another subject of a root field', rootOf('a'), rootOf('b'), true],
+  ['what is too long to be repeated', { ...rootOf('a'), query: LONG }, { ...rootOf('b'), query: LONG }, false],
 ])('%s have their variables in common: %s', (_, one, other, inCommon) => {
   expect(commonVariables(one) === commonVariables(other)).toBe(inCommon);
 });
 
 test('a request counts the subjects it names, and one at least', () => {
-  expect([asking('a', 'b'), { query: '', variables: { id: 'a' } }].map(countSubjects)).toEqual([2, 1]);
+  const lists = { query: '', variables: { by: ['a', 'b', 'c'], first: 2 } };
+  expect([asking('a', 'b'), { query: '', variables: { id: 'a' } }, lists].map(countSubjects)).toEqual([2, 1, 3]);
 });
