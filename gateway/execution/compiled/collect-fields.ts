@@ -1,4 +1,12 @@
-import { type GraphQLCompositeType, type GraphQLField, type GraphQLSchema, isAbstractType, isUnionType } from 'graphql';
+import {
+  type GraphQLAbstractType,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  isAbstractType,
+  isUnionType,
+  TypeNameMetaFieldDef,
+} from 'graphql';
 import type { Selection } from './resolve-selections.ts';
 
 /** One field of an object of a known type, with the selections of all its occurrences. */
@@ -35,6 +43,21 @@ export function collectFields(
   };
   for (const group of groups) visit(group);
   return [...fields.values()];
+}
+
+/** Whether what is shown of an object depends on its type: its name is asked for, or fields that not every type has. */
+export function dependsOnType(
+  groups: readonly (readonly Selection[])[],
+  type: GraphQLAbstractType,
+  schema: GraphQLSchema,
+): boolean {
+  const common = collectFields(groups, type, schema);
+  if (common.some(({ definition }) => definition === TypeNameMetaFieldDef)) return true;
+  return schema.getPossibleTypes(type).some((object) => sizeOf(collectFields(groups, object, schema)) > sizeOf(common));
+}
+
+function sizeOf(fields: readonly CollectedField[]): number {
+  return fields.reduce((size, { below }) => size + 1 + below.length, 0);
 }
 
 function applies(condition: GraphQLCompositeType, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {

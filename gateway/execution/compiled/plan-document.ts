@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   type InlineFragmentNode,
+  isAbstractType,
   isCompositeType,
   isObjectType,
   Kind,
@@ -13,12 +14,14 @@ import {
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
+import { dependsOnType } from './collect-fields.ts';
 import { planVariable } from './plan-variables.ts';
 import { type FieldSelection, isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
 
 /**
  * The operation as the planner sees it: the plan's own keys, no conditions, no named fragments, and `__typename` where
- * nothing else is asked of an object, so that an object without fields can be told from null.
+ * nothing else is asked of an object, so that an object without fields can be told from null, and where the type decides
+ * which fields an object has: a subgraph that knows one type only there would not be asked for its name.
  * @returns undefined when no subgraph has anything to answer.
  */
 export function planDocument(
@@ -73,7 +76,10 @@ function selectionSetOf(
       selectionSet: selectionSetOf(below, condition, schema),
     }),
   );
-  return { kind: Kind.SELECTION_SET, selections: [...(fields.length > 0 ? fields : [TYPENAME]), ...fragments] };
+  const asksType =
+    fields.length === 0 ||
+    (isAbstractType(parent) && !gathered.fields.has(TypeNameMetaFieldDef.name) && dependsOnType(groups, parent, schema));
+  return { kind: Kind.SELECTION_SET, selections: [...(asksType ? [TYPENAME] : []), ...fields, ...fragments] };
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: TypeNameMetaFieldDef.name } };

@@ -13,7 +13,7 @@ import type { Tally } from '../../desensitization/tally.ts';
 import { treatLeaf, treatLeaves, withhold } from '../../desensitization/treat-value.ts';
 import { blocked, type TreatedField, type Treatments } from '../../desensitization/treatments.ts';
 import { SUBJECT_ID_KEY } from '../../disclosure/disclosure.ts';
-import { type CollectedField, collectFields } from './collect-fields.ts';
+import { type CollectedField, collectFields, dependsOnType } from './collect-fields.ts';
 import { INVALID, leafCompleter } from './complete-leaf.ts';
 import { extendPaths, type Fault, spoilt } from './faults.ts';
 import { isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
@@ -152,10 +152,21 @@ function abstractOf(type: GraphQLCompositeType, selected: Selected, context: Sha
     // A name that the schema does not know is not kept: a subgraph could send any number of them.
     if (runtimeType === undefined)
       return context.isHidden(String(typename)) ? null : spoilt(pass.faults, `Value is of no type of ${type.name}.`);
-    const complete = objectOf(runtimeType, selected, context);
+    const complete =
+      isAbstractType(runtimeType) && dependsOnType(selected.groups, runtimeType, context.schema)
+        ? typeUnknown(runtimeType)
+        : objectOf(runtimeType, selected, context);
     runtimeTypes.set(typename, complete);
     return complete(value, pass);
   };
+}
+
+/**
+ * An object whose type is asked for and was not told, as when the subgraph that knows it had an error: nobody can say which
+ * fields it has (spec, section 6.4.3, ResolveAbstractType).
+ */
+function typeUnknown({ name }: GraphQLCompositeType): Complete {
+  return (_, { faults }) => spoilt(faults, `The object's type is not known beyond ${name}.`);
 }
 
 /**
@@ -262,11 +273,7 @@ function completerOfField(
     const { treated, fields } = treatment ?? {};
     return treated && !fields && isList(definition.type) ? treatLeaves(complete, treated) : complete;
   }
-  if (isObjectType(parent)) return () => parent.name;
-  return (_, { faults }) => {
-    spoilt(faults, `The object's type is not known beyond ${parent.name}.`);
-    return INVALID;
-  };
+  return () => parent.name;
 }
 
 function isList(type: GraphQLOutputType): boolean {

@@ -208,3 +208,39 @@ export const partialUnions: FederationSuite = {
     { what: 'values of an enum of the other side', query: '{ moodA moodB }', data: { moodA: 'CALM', moodB: 'DARK' } },
   ],
 };
+
+/** A field that one subgraph gives as an object and another as its interface or union; the object's subgraph is asked. */
+export const narrowedFields: FederationSuite = {
+  name: 'a field that is narrower in one subgraph',
+  subgraphs: {
+    narrow: {
+      sdl: federation2(`
+        type Query { act: Penalty @shareable found: [Penalty!] @shareable }
+        type Penalty @key(fields: "id") { id: ID! amount: Int }`),
+      resolvers: { Query: { act: () => PENALTY, found: () => [PENALTY] } },
+    },
+    wide: {
+      sdl: federation2(`
+        type Query { act: Act @shareable found: [Found!] @shareable }
+        interface Act { id: ID! }
+        union Found = License | Penalty
+        type License implements Act @key(fields: "id") { id: ID! }
+        type Penalty implements Act @key(fields: "id") { id: ID! }`),
+    },
+  },
+  cases: [
+    {
+      what: 'the fragments on the object, whose subgraph need not say its type',
+      query: '{ act { id ... on Penalty { amount } } }',
+      data: { act: { id: 'p1', amount: 50 } },
+      asked: 'narrow',
+    },
+    {
+      what: 'them of a union',
+      query: '{ found { ... on Penalty { amount } } }',
+      data: { found: [{ amount: 50 }] },
+      asked: 'narrow',
+    },
+    { what: 'the interface’s own fields', query: '{ act { id } }', data: { act: { id: 'p1' } } },
+  ],
+};

@@ -195,3 +195,68 @@ export const unresolvableInterfaceObjects: FederationSuite = {
     },
   ],
 };
+
+/** Lookups on the interface's side that fail: `1` breaks its promise of a name, `2` is known to the other side alone. */
+export const untoldTypes: FederationSuite = {
+  name: '@interfaceObject whose type is not told',
+  subgraphs: {
+    registry: {
+      sdl: federation2(`
+        type Query { subjects: [Subject!]! }
+        interface Subject @key(fields: "id") { id: ID! name: String! }
+        type Firm implements Subject @key(fields: "id") { id: ID! name: String! capital: Int }
+        type Man implements Subject @key(fields: "id") { id: ID! name: String! born: Int }`),
+      resolvers: {
+        Subject: {
+          __resolveReference: ({ id }: { id: string }) =>
+            [
+              { __typename: 'Firm', id: '1', name: null, capital: 9 },
+              { __typename: 'Firm', id: '3', name: '青禾', capital: 7 },
+            ].find((subject) => subject.id === id) ?? null,
+        },
+      },
+    },
+    ratings: {
+      sdl: federation2(`
+        type Query { rated: [Subject] best: Subject! }
+        type Subject @interfaceObject @key(fields: "id") { id: ID! grade: String }`),
+      resolvers: {
+        Query: {
+          rated: () => ['1', '2', '3'].map((id) => ({ id, grade: `A${id}` })),
+          best: () => ({ id: '1', grade: 'A' }),
+        },
+      },
+    },
+  },
+  cases: [
+    {
+      what: 'null for an object of which a fragment’s non-null field failed: what the fragment has cannot be left out',
+      query: '{ rated { grade ... on Firm { called: name } } }',
+      data: { rated: [null, null, { grade: 'A3', called: '青禾' }] },
+      errors: ['rated.0.called DOWNSTREAM_SERVICE_ERROR', 'rated.1 INVALID_GRAPHQL'],
+    },
+    {
+      what: 'null up to the next place that allows it',
+      query: '{ best { grade ... on Firm { name } ... on Man { born } } }',
+      data: null,
+      errors: ['best.name DOWNSTREAM_SERVICE_ERROR'],
+    },
+    {
+      what: 'one error where the name of the type went with a non-null field',
+      query: '{ rated { __typename name } }',
+      data: { rated: [null, null, { __typename: 'Firm', name: '青禾' }] },
+      errors: ['rated.0.name DOWNSTREAM_SERVICE_ERROR', 'rated.1 INVALID_GRAPHQL'],
+    },
+    {
+      what: 'the fragments of those whose type is told, when nothing failed below them',
+      query: '{ rated { grade ... on Firm { capital } } }',
+      data: { rated: [{ grade: 'A1', capital: 9 }, null, { grade: 'A3', capital: 7 }] },
+      errors: ['rated.1 INVALID_GRAPHQL'],
+    },
+    {
+      what: 'what does not depend on the type, with a fragment that adds nothing',
+      query: '{ rated { grade ... on Firm { grade } ... on Man @skip(if: true) { born } } }',
+      data: { rated: [{ grade: 'A1' }, { grade: 'A2' }, { grade: 'A3' }] },
+    },
+  ],
+};

@@ -1,11 +1,11 @@
 import type { FederationSuite } from '../federation.ts';
-import { abstractTypes, partialUnions } from './abstract.ts';
+import { abstractTypes, narrowedFields, partialUnions } from './abstract.ts';
 import { keys, nullKeys, unresolvableKeys } from './entities.ts';
 import { federation1 } from './federation1.ts';
 import { contexts, failures, mutations } from './flows.ts';
 import { inaccessible } from './hiding.ts';
 import { conditions, inputs } from './inputs.ts';
-import { interfaceObjects, unresolvableInterfaceObjects } from './interface-objects.ts';
+import { interfaceObjects, unresolvableInterfaceObjects, untoldTypes } from './interface-objects.ts';
 import { overrides, overridesOff, overridesOn, provides, sharedRoots } from './ownership.ts';
 import { requiresAbstract, requiresArguments } from './requires.ts';
 import { circles, parentCalls } from './ways-back.ts';
@@ -23,6 +23,7 @@ export const SUITES: readonly FederationSuite[] = [
   interfaceObjects,
   keys,
   mutations,
+  narrowedFields,
   nullKeys,
   overrides,
   overridesOff,
@@ -35,4 +36,5 @@ export const SUITES: readonly FederationSuite[] = [
   sharedRoots,
   unresolvableInterfaceObjects,
   unresolvableKeys,
+  untoldTypes,
 ];
