@@ -8,6 +8,7 @@ describe('configuration', () => {
       environment: 'development',
       host: '127.0.0.1',
       port: 4000,
+      workers: 1,
       dataDirectory: '.xinqiao',
       policiesDirectory: 'policies',
       subgraphUrls: {},

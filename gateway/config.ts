@@ -14,6 +14,8 @@ export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
   readonly port: number;
+  /** Processes that answer on `port`; more than one need a database server. */
+  readonly workers: number;
   /** Where health and metrics are, if not on `port`. */
   readonly operationsPort?: number;
   /** Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR ranges; empty believes nobody. */
@@ -123,6 +125,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     environment: e.NODE_ENV,
     host: e.HOST,
     port: e.PORT,
+    workers: e.XINQIAO_WORKERS,
     trustedProxies: e.XINQIAO_TRUSTED_PROXIES ?? [],
     dataDirectory: e.XINQIAO_DATA,
     ...present({
@@ -179,6 +182,7 @@ export const ENVIRONMENT = v.object({
   // Only this machine unless the operator says otherwise: a development gateway issues tokens to whoever asks.
   HOST: v.optional(text('a host name or address'), '127.0.0.1'),
   PORT: wholeNumber(4000, 0, 65_535),
+  XINQIAO_WORKERS: wholeNumber(1, 1, 256),
   // Whoever may ask about credit need not see how the gateway is doing.
   XINQIAO_OPERATIONS_PORT: v.optional(wholeText(0, 65_535)),
   // Behind a proxy all the public would share one address, and with it one hourly quota.

@@ -51,6 +51,10 @@ export interface CityOptions {
   db: Db;
   logger: Logger;
   clock?: Clock;
+  /** Processes of this gateway, this one included (default 1). */
+  processes?: number;
+  /** Replaces this process's metrics (workers, which answer for all). */
+  metrics?: Metrics;
   /** Replaces the way to a department (tests that watch or break it). */
   transport?: (department: Department, usual: DepartmentTransport) => DepartmentTransport;
   /** Replaces the flow (benchmarks that leave stages out). */
@@ -116,9 +120,8 @@ function callersKeys({ environment }: Config, { jwks }: Pick<Secrets, 'jwks'>, c
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 async function openParts(options: CityOptions) {
-  const { config, db, logger, clock = Date.now } = options;
+  const { config, db, logger, clock = Date.now, processes = 1, metrics = createMetrics() } = options;
   const secrets = requireSecrets(config, GATEWAY_SECRETS);
-  const metrics = createMetrics();
   // Beside the embedded database there is a directory to keep versions in; a server's policies are kept by its repository.
   const versionsDirectory = config.databaseUrl === undefined ? keptVersions(config) : undefined;
   const departments = connectDepartments(options, {
@@ -137,7 +140,7 @@ async function openParts(options: CityOptions) {
   const keys = callersKeys(config, secrets, clock);
   await keys.ready();
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
-  const quotas = createQuotas({ ...(redis && { redis }), clock });
+  const quotas = createQuotas({ ...(redis && { redis }), clock, processes });
   await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
   const queryLog = createQueryLog({ db, origin: config.logOrigin });
   const signer = noteSigner(config.logOrigin, SUITE.privateKey(secrets.logKey));

@@ -43,3 +43,25 @@ test.each([
   await expect(program.parseAsync(['node', 'xinqiao', 'start'])).rejects.toThrow(reason);
   expect((await readdir(folder)).toSorted()).toEqual(['context.pem', 'jwks.json']);
 });
+
+test.each([
+  ['asked for', ['--workers', '2'], {}],
+  ['configured', [], { XINQIAO_WORKERS: '2' }],
+])('several workers, %s, on an embedded database are refused before it is made, with what to do', async (_, args, more) => {
+  const program = new Command('xinqiao').exitOverride();
+  registerStart(program, { PORT: '0', XINQIAO_DATA: join(folder, 'data'), ...more });
+  await expect(program.parseAsync(['node', 'xinqiao', 'start', ...args])).rejects.toThrow(
+    /内嵌数据库只能由一个进程使用.*set DATABASE_URL to a PostgreSQL server, or use 1 worker/,
+  );
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test.each(['0', '257', '1.5', 'all'])('“%s” is no number of workers, and nothing starts', async (workers) => {
+  const program = new Command('xinqiao').exitOverride();
+  const environment = { DATABASE_URL: 'postgres://127.0.0.1:1/none', XINQIAO_DATA: join(folder, 'data'), XINQIAO_WORKERS: '2' };
+  registerStart(program, environment);
+  await expect(program.parseAsync(['node', 'xinqiao', 'start', '--workers', workers])).rejects.toThrow(
+    'XINQIAO_WORKERS: expected a whole number from 1 to 256',
+  );
+  expect(await readdir(folder)).toEqual([]);
+});

@@ -5,24 +5,44 @@ import type { Db } from '../../database/db.ts';
 import { findSchemas } from '../../database/migrate-all.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
-import { type Config, loadConfig } from '../../gateway/config.ts';
+import { type Config, ConfigError, loadConfig } from '../../gateway/config.ts';
+import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
-import { createLogger } from '../../gateway/server/logger.ts';
+import { createLogger, type Logger } from '../../gateway/server/logger.ts';
+import { createMetrics } from '../../gateway/server/metrics.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
-import { assembleCity, assertMayStart } from '../city/assemble.ts';
+import { assembleCity, assertMayStart, type CityOptions } from '../city/assemble.ts';
 import { isEmptyCity, loadSampleCity } from '../city/sample-city.ts';
 import { progressBar } from '../progress-bar.ts';
+import { assertPortFree } from '../workers/assert-port-free.ts';
+import { answerForAll } from '../workers/answer-for-all.ts';
+import { channelToPrimary } from '../workers/fork-worker.ts';
+import { runWorkers } from '../workers/run-workers.ts';
 
 interface StartOptions {
   empty?: true;
   subjects: number;
   seed: number;
+  workers?: string;
 }
+
+/** Told how far the server is. */
+interface Announcements {
+  ready(url: string): void;
+  stopping(): void;
+}
+
+/** To the person at the terminal, or whoever waits for the first of the lines. */
+const ALOUD: Announcements = {
+  ready: (url) => void process.stderr.write(`信桥已就绪 Xinqiao is ready: ${url}/graphql\n`),
+  stopping: () => void process.stderr.write('正在停止 Stopping: finishing what is under way.\n'),
+};
 
 /**
  * Adds `xinqiao start`: everything up, by default on an embedded database with a sample city.
  * Runs until SIGINT or SIGTERM, then finishes what is under way. Exit codes: 0 stopped cleanly; 1 could not start, or
- * requests were still under way when the grace was over.
+ * requests were still under way when the grace was over. With several workers this process prepares the database,
+ * starts itself again as each of them and answers nothing itself.
  */
 export function registerStart(program: Command, environment: NodeJS.ProcessEnv = env): void {
   program
@@ -31,19 +51,29 @@ export function registerStart(program: Command, environment: NodeJS.ProcessEnv =
     .option('--empty', 'do not load the sample city into an empty database')
     .option('--subjects <number>', 'size of the sample city', wholeNumber, 1_000)
     .option('--seed <number>', 'seed of the sample city', wholeNumber, 1)
-    .action((options: StartOptions) => start(options, loadConfig(environment)));
+    .option('--workers <number>', 'processes that share the port; instead of XINQIAO_WORKERS')
+    .action(({ workers, ...options }: StartOptions) =>
+      start(options, loadConfig({ ...environment, ...(workers !== undefined && { XINQIAO_WORKERS: workers }) })),
+    );
 }
 
-async function start(options: StartOptions, config: Config): Promise<void> {
+async function start(options: Omit<StartOptions, 'workers'>, config: Config): Promise<void> {
+  const logger = createLogger(config);
+  const channel = channelToPrimary();
+  if (channel !== undefined) return serveAsWorker({ config, logger, processes: config.workers }, channel);
+  if (config.workers > 1) assertWorkersMayShare(config);
   // Before a database is made: what is missing or not to be trusted is told at once, and nothing is left behind.
   await assertMayStart(config);
   const db = await openMigrated(config);
   try {
     if (wantsSample(options, config) && (await isEmptyCity(db))) await fillWithSample(db, options, config);
-    await serve(db, config);
+    if (config.workers === 1) return await serve({ config, logger, db }, ALOUD);
+    // Once, and not by each worker at the same time.
+    await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
   } finally {
     await db.close();
   }
+  await startWorkers(config, logger);
 }
 
 /** Only the schemas this process serves: a department at an address of its own keeps its tables to itself. */
@@ -63,12 +93,16 @@ async function openMigrated(config: Config): Promise<Db> {
 }
 
 /** Never beside real data: a server's database is filled by imports alone. */
-function wantsSample({ empty }: StartOptions, { environment, databaseUrl, subgraphUrls }: Config): boolean {
+function wantsSample({ empty }: Pick<StartOptions, 'empty'>, { environment, databaseUrl, subgraphUrls }: Config): boolean {
   const isEmbedded = databaseUrl === undefined && DEPARTMENTS.every((department) => subgraphUrls[department] === undefined);
   return !empty && isEmbedded && environment !== 'production';
 }
 
-async function fillWithSample(db: Db, { subjects, seed }: StartOptions, config: Config): Promise<void> {
+async function fillWithSample(
+  db: Db,
+  { subjects, seed }: Pick<StartOptions, 'subjects' | 'seed'>,
+  config: Config,
+): Promise<void> {
   const bar = progressBar(process.stderr, Date.now);
   process.stderr.write(`首次启动：装入样例城市（${subjects} 个主体）。 First start: loading the sample city.\n`);
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
@@ -76,14 +110,50 @@ async function fillWithSample(db: Db, { subjects, seed }: StartOptions, config: 
   bar.clear();
 }
 
-async function serve(db: Db, config: Config): Promise<void> {
-  const logger = createLogger(config);
-  const city = await assembleCity({ config, db, logger });
+/** An embedded database is inside one process. */
+function assertWorkersMayShare({ databaseUrl }: Config): void {
+  if (databaseUrl !== undefined) return;
+  throw new ConfigError([
+    'XINQIAO_WORKERS, --workers: 内嵌数据库只能由一个进程使用：请设 DATABASE_URL 指向 PostgreSQL，或只用 1 个进程。 ' +
+      'The embedded database is for one process: set DATABASE_URL to a PostgreSQL server, or use 1 worker',
+  ]);
+}
+
+async function startWorkers({ workers: count, redisUrl, host, port, operationsPort }: Config, logger: Logger): Promise<void> {
+  for (const one of [port, operationsPort]) if (one !== undefined) await assertPortFree(host, one);
+  if (redisUrl === undefined) {
+    process.stderr.write(
+      `未设 REDIS_URL：各进程分别计算配额，每个进程只用限额的 1/${count}。 ` +
+        `REDIS_URL is not set: each worker counts quotas for itself, up to 1/${count} of the limits.\n`,
+    );
+  }
+  const stopped = untilStopped().then(ALOUD.stopping);
+  const { drained } = await runWorkers({ count, logger, onReady: ALOUD.ready, stopped });
+  if (!drained) process.exitCode = 1;
+}
+
+type Serving = Omit<CityOptions, 'db'>;
+
+async function serveAsWorker(serving: Serving, channel: NonNullable<ReturnType<typeof channelToPrimary>>): Promise<void> {
+  const { databaseUrl } = serving.config;
+  const db = await openDatabase({ databaseUrl });
   try {
-    const url = await city.server.start();
-    process.stderr.write(`信桥已就绪 Xinqiao is ready: ${url}/graphql\n`);
-    await untilStopped();
-    process.stderr.write('正在停止 Stopping: finishing what is under way.\n');
+    const metrics = answerForAll(createMetrics(), channel);
+    await serve({ ...serving, db, metrics }, { ready: (url) => channel.send({ kind: 'READY', url }), stopping() {} });
+  } finally {
+    await db.close();
+    channel.leave();
+  }
+}
+
+/** Until it is told to stop. */
+async function serve(options: CityOptions, announce: Announcements): Promise<void> {
+  const city = await assembleCity(options);
+  try {
+    const stopped = untilStopped();
+    announce.ready(await city.server.start());
+    await stopped;
+    announce.stopping();
   } finally {
     const { drained } = await city.stop();
     if (!drained) process.exitCode = 1;

@@ -124,6 +124,29 @@ describe.runIf(redisUrl !== undefined)('quotas of two replicas', () => {
   });
 });
 
+describe('the processes of one gateway without Redis', () => {
+  const processes = (count: number) => Array.from({ length: count }, () => createQuotas({ clock, processes: count }));
+
+  test.each([
+    [2, 4],
+    [3, 2],
+    [8, 1],
+  ])('%i: each has %i of a limit of 8, so that together they keep to it', async (count, each) => {
+    for (const quotas of processes(count)) {
+      await spendTimes(quotas, each);
+      await expect(spend(quotas, clerk, purpose, [])).rejects.toMatchObject(refused(30));
+      await expect(quotas.spendSubjects(clerk, purpose, ids(0, each + 1))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      await quotas.spendSubjects(clerk, purpose, ids(0, each));
+    }
+  });
+
+  test('have one each of a limit smaller than their number', async () => {
+    const [quotas] = processes(16);
+    await spendTimes(quotas!, 1);
+    await expect(spend(quotas!, clerk, purpose, [])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+});
+
 describe('when Redis fails', () => {
   let silent: Server;
   const sockets: Socket[] = [];
@@ -150,6 +173,14 @@ describe('when Redis fails', () => {
     await expect(spend(quotas, clerk, purpose, [])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await expect(quotas.spendSubjects(clerk, purpose, ids(0, 3))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await quotas.spendSubjects(clerk, purpose, ids(0, 2));
+    client.disconnect();
+  });
+
+  test('what is left is divided among the processes of a gateway', async () => {
+    const client = failing.refused().on('error', () => undefined);
+    const quotas = createQuotas({ redis: client, clock, processes: 2 });
+    await spendTimes(quotas, 1);
+    await expect(spend(quotas, clerk, purpose, [])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     client.disconnect();
   });
 

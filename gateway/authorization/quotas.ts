@@ -25,21 +25,29 @@ export interface Quotas {
 
 type QuotaPurpose = Pick<PurposeRules, 'code' | 'limits'>;
 
-/** Without Redis replicas cannot see each other: four of them together then still keep to the limit. */
+/** While Redis is down, gateways cannot see each other: four of them together then still keep to the limit. */
 const LOCAL_SHARE = 1 / 4;
 /** While Redis is down, queries do not wait for it: it is tried again after this long. */
 const RETRY_REDIS_AFTER_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+/** What quotas are counted with. */
+interface QuotasOptions {
+  redis?: Redis;
+  clock: Clock;
+  /** Processes of this gateway (default 1): without Redis each counts for itself, up to its part of the limits. */
+  processes?: number;
+}
+
 /** Quotas counted in Redis when a client is given, else in this process. Never open: Redis down means stricter limits. */
-export function createQuotas({ redis, clock }: { redis?: Redis; clock: Clock }): Quotas {
+export function createQuotas({ redis, clock, processes = 1 }: QuotasOptions): Quotas {
   const local = localCounters(clock);
   const shared = redis && redisCounters(redis);
   let failedAt: number | undefined;
 
   async function within(limit: number, count: (counters: Counters, limit: number) => Promise<boolean>): Promise<boolean> {
-    if (shared === undefined) return count(local, limit);
+    if (shared === undefined) return count(local, partOf(limit, 1 / processes));
     if (failedAt === undefined || Math.abs(clock() - failedAt) >= RETRY_REDIS_AFTER_MS) {
       try {
         const verdict = await count(shared, limit);
@@ -49,7 +57,7 @@ export function createQuotas({ redis, clock }: { redis?: Redis; clock: Clock }):
         failedAt = clock();
       }
     }
-    return count(local, Math.max(1, Math.floor(limit * LOCAL_SHARE)));
+    return count(local, partOf(limit, LOCAL_SHARE / processes));
   }
 
   async function spendRequest(caller: Caller, { code, limits: { requestsPerHour: limit } }: QuotaPurpose): Promise<void> {
@@ -74,6 +82,11 @@ export function createQuotas({ redis, clock }: { redis?: Redis; clock: Clock }):
     spendSubjects,
     degraded: () => failedAt !== undefined,
   };
+}
+
+/** At least one, or a process would refuse everybody. */
+function partOf(limit: number, share: number): number {
+  return Math.min(limit, Math.max(1, Math.floor(limit * share)));
 }
 
 /**

@@ -2,12 +2,17 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../errors.ts';
 import { type QueryLog, type QueryLogEntry, UNKNOWN_ACTOR } from '../querylog/entry.ts';
 import { type DepartmentMetrics, departmentMetrics } from './department-metrics.ts';
+import type { MetricSeries } from './join-metrics.ts';
 import { LATENCY_BUCKETS } from './latency-buckets.ts';
 
 /** Prometheus metrics. Labels are codes of closed sets only: no subject, organisation, operator, matter or request id. */
 export interface Metrics extends DepartmentMetrics {
+  /** Of the exposition text. */
+  readonly contentType: string;
   /** The exposition text and its content type. */
   expose(): Promise<{ contentType: string; text: string }>;
+  /** Every series with its values now, to be joined with other processes' ({@link joinMetrics}). */
+  series(): Promise<MetricSeries>;
   /** Counts every entry of the log and times its append. */
   measured(queryLog: QueryLog): QueryLog;
   /** Counts a request that was refused before the flow, on the log or, when it was no request for GraphQL, off it. */
@@ -30,7 +35,9 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
   }
 
   return {
+    contentType: registry.contentType,
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    series: () => registry.getMetricsAsJSON(),
     measured: (queryLog) => ({
       async append(entry) {
         const end = append.startTimer();

@@ -61,6 +61,8 @@ export interface Question {
   purpose?: string;
   matter?: string;
   extensions?: Readonly<Record<string, unknown>>;
+  /** On a connection of its own, and not on one that is open to whoever answered before. */
+  reset?: boolean;
 }
 
 interface Disclosure {
@@ -92,10 +94,11 @@ export function ask(deployment: Deployment, { bearer, ...question }: Question): 
 /** Asks whoever answers at an address. */
 export async function askAt(
   url: string,
-  { query, variables, token, purpose, matter, extensions }: Omit<Question, 'bearer'>,
+  { query, variables, token, purpose, matter, extensions, reset = false }: Omit<Question, 'bearer'>,
 ): Promise<Answered> {
   const { statusCode, body } = await request(`${url}/graphql`, {
     method: 'POST',
+    reset,
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json;q=0.9',
