@@ -8,6 +8,8 @@ import { SESSION_SETTINGS, typeParser } from './type-parsers.ts';
 /** How long to wait for a free or new connection. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS_DEFAULT = 10;
+/** Every statement here takes milliseconds; compiling one, because new tables look large to the planner, takes tens of them. */
+const SERVER_SETTINGS = { ...SESSION_SETTINGS, jit: 'off' } as const;
 
 /** A real PostgreSQL server, and how many connections to it to hold at most. */
 export interface PostgresOptions {
@@ -18,7 +20,7 @@ export interface PostgresOptions {
 
 /** Opens a pool of connections to a real PostgreSQL server; rejects with {@link DatabaseError} when it cannot be reached. */
 export async function openPostgres({ url, connections = CONNECTIONS_DEFAULT }: PostgresOptions): Promise<Db> {
-  const settings = Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${value}`);
+  const settings = Object.entries(SERVER_SETTINGS).map(([name, value]) => `-c ${name}=${value}`);
   const db = new PostgresDb(
     new pg.Pool({
       connectionString: url,
