@@ -41,7 +41,7 @@ export async function reloadableCity() {
     cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
   const state = { asked: [] as string[], answering: Promise.resolve() };
   const departments = createDepartments({
-    departments: Object.fromEntries(DEPARTMENTS.map((name) => [name, transport(state)])),
+    departments: Object.fromEntries([...DEPARTMENTS, 'querylog'].map((name) => [name, transport(state)])),
     signContext: () => 'token',
     clock: () => NOW,
     timeouts: { department: 60_000 },
