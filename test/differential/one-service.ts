@@ -10,6 +10,12 @@ import {
 } from 'graphql';
 import { dataOf, resolveField, type Weather } from './subgraph-data.ts';
 
+/** What one service answers. */
+export interface ServiceAnswer {
+  data: unknown;
+  errors?: readonly { message: string; path: readonly (string | number)[] }[];
+}
+
 /**
  * The same data behind one schema, executed by graphql-js: what the specification says the answer is, without a plan.
  * @param required the fields that `needs` shows, by entity.
@@ -38,7 +44,7 @@ export function oneServiceOf(apiSchema: GraphQLSchema, weather: Weather, require
     }
   }
   return async (document: DocumentNode, variableValues: Readonly<Record<string, unknown>>) =>
-    JSON.parse(JSON.stringify(await execute({ schema, document, variableValues }))) as { data: unknown };
+    JSON.parse(JSON.stringify(await execute({ schema, document, variableValues }))) as ServiceAnswer;
 }
 
 /** The representation's part that `@requires` adds; what fails or must not be null is null there. */

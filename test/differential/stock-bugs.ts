@@ -94,12 +94,11 @@ export function sameData(ours: ExecutionAnswer, stock: StockAnswer): boolean {
   return isDeepStrictEqual(plain(ours.data), plain(stock.data ?? null));
 }
 
-/** Errors as `path code`, those included that the stock executor only mentions in an extension. */
+/** Errors as `path code`, each once, those included that the stock executor only mentions in an extension. */
 export function errors(answer: ExecutionAnswer | StockAnswer): string[] {
   const hidden = 'extensions' in answer ? (answer.extensions?.valueCompletion ?? []) : [];
-  return [...(answer.errors ?? []), ...hidden]
-    .map(({ path, extensions }) => `${path?.join('.') ?? '?'} ${String(extensions?.['code'])}`)
-    .sort();
+  const all = [...(answer.errors ?? []), ...hidden];
+  return [...new Set(all.map(({ path, extensions }) => `${path?.join('.') ?? '?'} ${String(extensions?.['code'])}`))].sort();
 }
 
 /** Names in the random federations of keys and of fields that are required. */

@@ -1,11 +1,12 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { Tally } from '../../desensitization/tally.ts';
 import type { Treatments } from '../../desensitization/treatments.ts';
+import { clientErrors } from './client-errors.ts';
 import { compileIntrospection } from './introspection.ts';
 import { compileSteps } from './compile-steps.ts';
 import { planDocument } from './plan-document.ts';
 import { resolveSelections } from './resolve-selections.ts';
-import type { FetchError, Run } from './run.ts';
+import type { Run } from './run.ts';
 import type { Fault } from './faults.ts';
 import { compileShape, type Shape } from './shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
@@ -74,7 +75,7 @@ export function compileOperation(
       return {
         complete(tally = new Tally(), treatments) {
           const { data, faults } = shapeFor(treatments)(run.data, tally);
-          const errors = run.errors.map((error) => inClientKeys(error, resolved.clientKeys));
+          const errors = clientErrors(run.errors, resolved.selections);
           return { data, errors: faults.length === 0 ? errors : [...errors, ...unexplained(faults, errors)] };
         },
       };
@@ -102,11 +103,6 @@ function remembered(ownersOf: LoadedSupergraph['ownersOf']): LoadedSupergraph['o
     known.set(coordinate, owners);
     return owners;
   };
-}
-
-function inClientKeys({ message, path, extensions }: FetchError, clientKeys: ReadonlyMap<string, string>): ExecutionError {
-  if (path === undefined) return { message, extensions };
-  return { message, path: path.map((step) => (typeof step === 'string' ? (clientKeys.get(step) ?? step) : step)), extensions };
 }
 
 /**

@@ -40,11 +40,10 @@ export interface FragmentSelection {
 
 export type Selection = FieldSelection | FragmentSelection;
 
-/** The operation's selections and the client's name for each key that the plan has its own name for. */
+/** The operation's selections. */
 export interface ResolvedSelections {
   root: GraphQLCompositeType;
   selections: readonly Selection[];
-  clientKeys: ReadonlyMap<string, string>;
 }
 
 /** What an operation is resolved with. */
@@ -76,9 +75,8 @@ export function resolveSelections(input: ResolveInput): ResolvedSelections {
     ),
     resolved: new Map(),
     planKeys: new Map(),
-    clientKeys: new Map(),
   };
-  return { root, selections: resolve(operation.selectionSet.selections, root, work), clientKeys: work.clientKeys };
+  return { root, selections: resolve(operation.selectionSet.selections, root, work) };
 }
 
 interface Work extends ResolveInput {
@@ -86,7 +84,6 @@ interface Work extends ResolveInput {
   /** Named fragments, each resolved once: spread in one another they would double at every step. */
   resolved: Map<string, FragmentSelection>;
   planKeys: Map<string, string>;
-  clientKeys: Map<string, string>;
 }
 
 function resolve(nodes: readonly SelectionNode[], parent: GraphQLCompositeType, work: Work): readonly Selection[] {
@@ -155,7 +152,6 @@ function planKeyOf(node: FieldNode, definition: GraphQLField<unknown, unknown>, 
   );
   const planKey = work.planKeys.get(identity) ?? `${work.ownKey}${work.planKeys.size}`;
   work.planKeys.set(identity, planKey);
-  work.clientKeys.set(planKey, responseKey);
   return planKey;
 }
 

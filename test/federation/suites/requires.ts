@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { federation2, type FederationSuite } from '../federation.ts';
 
 const PARCELS = [
@@ -243,6 +244,54 @@ export const requiresAbstract: FederationSuite = {
           { tag: 'none', address: null, line: 'null' },
         ],
       },
+    },
+  ],
+};
+
+/** A field that another needs, and that fails. */
+export const failedRequirements: FederationSuite = {
+  name: '@requires of a field that fails',
+  subgraphs: {
+    goods: {
+      sdl: federation2('type Query { good: Good } type Good @key(fields: "id") { id: ID! name: String }'),
+      resolvers: { Query: { good: () => ({ id: '1', name: '茶' }) } },
+    },
+    prices: {
+      sdl: federation2('type Good @key(fields: "id") { id: ID! price: Int }'),
+      entities: { Good: [{ id: '1' }] },
+      resolvers: {
+        Good: {
+          price: () => {
+            throw new GraphQLError('no price', { extensions: { code: 'PRICE' } });
+          },
+        },
+      },
+    },
+    labels: {
+      sdl: federation2(`type Good @key(fields: "id") { id: ID! price: Int @external
+        label: String @requires(fields: "price") }`),
+      entities: { Good: [{ id: '1' }] },
+      resolvers: { Good: { label: ({ price }: { price: number | null }) => `at ${price}` } },
+    },
+  },
+  cases: [
+    {
+      what: 'its error with its name where the client did not ask for it',
+      query: '{ good { label } }',
+      data: { good: { label: 'at null' } },
+      errors: ['good.price PRICE'],
+    },
+    {
+      what: 'one error where the client asked for it too',
+      query: '{ good { label price } }',
+      data: { good: { label: 'at null', price: null } },
+      errors: ['good.price PRICE'],
+    },
+    {
+      what: 'no error at another field that the client calls so',
+      query: '{ good { label ... on Good { price: name } } }',
+      data: { good: { label: 'at null', price: '茶' } },
+      errors: ['good PRICE'],
     },
   ],
 };

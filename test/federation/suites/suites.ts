@@ -7,7 +7,7 @@ import { inaccessible } from './hiding.ts';
 import { conditions, inputs } from './inputs.ts';
 import { interfaceObjects, unresolvableInterfaceObjects, untoldTypes } from './interface-objects.ts';
 import { overrides, overridesOff, overridesOn, provides, sharedRoots } from './ownership.ts';
-import { requiresAbstract, requiresArguments } from './requires.ts';
+import { failedRequirements, requiresAbstract, requiresArguments } from './requires.ts';
 import { circles, parentCalls } from './ways-back.ts';
 
 /** Every supergraph with its operations. */
@@ -16,6 +16,7 @@ export const SUITES: readonly FederationSuite[] = [
   circles,
   conditions,
   contexts,
+  failedRequirements,
   failures,
   federation1,
   inaccessible,
