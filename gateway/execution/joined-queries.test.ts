@@ -72,7 +72,7 @@ describe('queries at the same moment', () => {
 
   test('for the same subject ask for it once, and no answer is another’s object', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask('o-1')));
-    expect(new Set(registry.received.concat(tax.received).map(({ requestId }) => requestId.split(',').length))).toContain(8);
+    expect(new Set([...registry.received, ...tax.received].map(({ requestId }) => requestId.split(',').length))).toContain(8);
     for (const each of answers) expect(each.data).toEqual({ subject: { name: 'name of o-1', tax: { hasArrears: true } } });
     expect(new Set(answers.map(({ data }) => data?.['subject'])).size).toBe(10);
   });
