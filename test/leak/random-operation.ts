@@ -98,14 +98,17 @@ function ofTheLog(writer: Writer, alias: string): string {
 
 function lookUp({ random, subjects, lookUps }: Writer): Record<string, string> {
   const { by } = random.pick(subjects);
-  lookUps.push({ ...by });
-  if (random.chance(0.97)) return { ...by };
-  return random.pick([
-    { ...by, id: 'o-AAAAAAAAAAAAAAAAAAAAAA' },
-    {},
-    { unifiedSocialCreditCode: '91999900MA0000000X' },
-    { id: 'nobody' },
-  ]);
+  const asked: Record<string, string> = random.chance(0.97)
+    ? { ...by }
+    : random.pick<Record<string, string>>([
+        { ...by, id: 'o-AAAAAAAAAAAAAAAAAAAAAA' },
+        {},
+        { unifiedSocialCreditCode: '91999900MA0000000X' },
+        { id: 'nobody' },
+      ]);
+  // What is asked decides whose treatments apply: an id of nobody may be of the other kind than the subject it was made from.
+  lookUps.push(asked);
+  return { ...asked };
 }
 
 /** A value in the text, or as a variable. */
