@@ -15,6 +15,7 @@ import { planDocument } from '../gateway/execution/compiled/plan-document.ts';
 import { resolveSelections } from '../gateway/execution/compiled/resolve-selections.ts';
 import { loadSupergraph } from '../gateway/execution/compiled/supergraph.ts';
 import { createRandom } from '../test/support/random.ts';
+import { median } from './harness/rounds.ts';
 
 /**
  * What the first request of an operation costs: compiling an operation of about 200 fields of the city, one that the
@@ -83,10 +84,6 @@ function selection(type: GraphQLObjectType, depth: number): string {
     return [`${alias}${field.name} ${isObjectType(below) ? selection(below, depth + 1) : ''}`];
   });
   return `{ __typename ${fields.join(' ')} }`;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function round(value: number): number {

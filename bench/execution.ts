@@ -9,6 +9,7 @@ import { createDepartments } from '../gateway/execution/department-execution.ts'
 import { overHttp } from '../gateway/execution/http.ts';
 import { createExecution } from '../gateway/execution/index.ts';
 import { silenceVendorTelemetry } from '../gateway/editions/silence-vendor-telemetry.ts';
+import { median } from './harness/rounds.ts';
 
 /**
  * One subject's unified query over six departments in another process: the compiled executor against the stock one,
@@ -149,8 +150,4 @@ function selection(type: GraphQLObjectType, depth: number): string {
     return [`${field.name} ${selection(below, depth + 1)}`];
   });
   return `{ ${[...scalars.map(({ name }) => name), ...objects].join(' ')} }`;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]!;
 }

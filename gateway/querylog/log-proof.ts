@@ -3,9 +3,8 @@ import { newestCheckpoint, logKeys } from './checkpoint-store.ts';
 import type { Receipt } from './entry.ts';
 import { inclusionProof } from './merkle.ts';
 import type { ProvenReceipt } from './proven-receipt.ts';
-import { type LeafRange, readTiles } from './read-tiles.ts';
+import { proveFromTiles } from './read-tiles.ts';
 import { formatVerifierKey } from './signed-note.ts';
-import { subtreeOfTiles } from './tiles.ts';
 
 /** Why a receipt has no proof: it is another log's or of another entry, or its checkpoint is still to be signed (a second at most). */
 export type NoProof = 'UNKNOWN' | 'NOT_YET';
@@ -22,16 +21,16 @@ export async function logProof(db: Pick<Db, 'query'>, origin: string, receipt: R
     return (await isStored(db, leafIndex, receipt.leafHash)) ? 'NOT_YET' : 'UNKNOWN';
   }
   const place = { leafIndex, treeSize: checkpoint.size };
-  // Once to learn which hashes it takes, then to read them all together.
-  const ranges: LeafRange[] = [[leafIndex, leafIndex + 1n]];
-  inclusionProof(place, (start, end) => (ranges.push([start, end]), new Uint8Array(0)));
-  const subtree = subtreeOfTiles(checkpoint.size, await readTiles(db, checkpoint.size, ranges));
-  const leafHash = Buffer.from(subtree(leafIndex, leafIndex + 1n)).toString('hex');
+  const { leaf, proof } = await proveFromTiles(db, checkpoint.size, (subtree) => ({
+    leaf: subtree(leafIndex, leafIndex + 1n),
+    proof: inclusionProof(place, subtree),
+  }));
+  const leafHash = Buffer.from(leaf).toString('hex');
   if (leafHash !== receipt.leafHash) return 'UNKNOWN';
   return {
     format: 'xinqiao-receipt/1',
     receipt: { origin, index: receipt.index, leafHash },
-    proof: inclusionProof(place, subtree).map((hash) => Buffer.from(hash).toString('base64')),
+    proof: proof.map((hash) => Buffer.from(hash).toString('base64')),
     checkpoint: checkpoint.note,
     verifierKeys: (await logKeys(db)).map(formatVerifierKey),
   };

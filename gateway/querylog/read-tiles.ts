@@ -1,7 +1,8 @@
 import type { Queryable } from '../../database/db.ts';
 import { peaksBetween } from './compact-range.ts';
+import type { Subtree } from './merkle.ts';
 import { HASH_BYTES } from './suite.ts';
-import { type ReadTile, TILE_WIDTH } from './tiles.ts';
+import { type ReadTile, subtreeOfTiles, TILE_WIDTH } from './tiles.ts';
 
 /** Leaves [start, end) whose root is wanted. */
 export type LeafRange = readonly [start: bigint, end: bigint];
@@ -30,6 +31,19 @@ export async function readTiles(db: Queryable, treeSize: bigint, ranges: readonl
     if (hashes === undefined || hashes.length < tile.width * HASH_BYTES) throw new RangeError(`no tile ${nameOf(tile)}`);
     return hashes;
   };
+}
+
+/**
+ * Proves from the tiles of a tree of that size. `prove` is called twice: to learn over which leaves it takes roots, then with them, all read
+ * together; it must ask for the same both times. Rejects as {@link readTiles} does, and as what it resolves with throws.
+ */
+export async function proveFromTiles<Proof>(db: Queryable, treeSize: bigint, prove: (subtree: Subtree) => Proof): Promise<Proof> {
+  const ranges: LeafRange[] = [];
+  prove((start, end) => {
+    ranges.push([start, end]);
+    return new Uint8Array(0);
+  });
+  return prove(subtreeOfTiles(treeSize, await readTiles(db, treeSize, ranges)));
 }
 
 async function readStored(db: Queryable, tiles: readonly { level: number; index: bigint }[]): Promise<Map<string, Uint8Array>> {

@@ -3,11 +3,10 @@ import { type Checkpoint, formatCheckpoint } from './checkpoint.ts';
 import { newestCheckpoint, storeCheckpoint } from './checkpoint-store.ts';
 import { foldPeaks } from './compact-range.ts';
 import { LogContradiction } from './log-contradiction.ts';
-import { consistencyProof, type Subtree, verifyConsistency } from './merkle.ts';
+import { consistencyProof, verifyConsistency } from './merkle.ts';
 import { readEdge } from './read-edge.ts';
-import { type LeafRange, readTiles } from './read-tiles.ts';
+import { proveFromTiles } from './read-tiles.ts';
 import { joinNote, type NoteSigner, signNote } from './signed-note.ts';
-import { subtreeOfTiles } from './tiles.ts';
 
 /** Key of the advisory lock that the gateway holds which is signing ("checkpnt" cut to 32 bits). */
 const SIGNING_LOCK = 0x63686b70;
@@ -67,10 +66,7 @@ async function isWanted(db: Queryable): Promise<boolean> {
 async function assertContinues(db: Queryable, earlier: Checkpoint, later: Checkpoint): Promise<void> {
   const sizes = { size1: earlier.size, size2: later.size };
   if (sizes.size1 > sizes.size2) throw new LogContradiction('fewer entries than were signed');
-  const ranges: LeafRange[] = [[0n, sizes.size1]];
-  consistencyProof(sizes, (start, end) => (ranges.push([start, end]), later.root));
-  const subtree: Subtree = subtreeOfTiles(sizes.size2, await readTiles(db, sizes.size2, ranges));
-  const proof = consistencyProof(sizes, subtree);
+  const proof = await proveFromTiles(db, sizes.size2, (subtree) => consistencyProof(sizes, subtree));
   if (!verifyConsistency({ ...sizes, root1: earlier.root, root2: later.root, proof })) {
     throw new LogContradiction('other entries than were signed');
   }
