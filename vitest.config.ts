@@ -11,7 +11,8 @@ export default defineConfig({
     // Each worker may hold an embedded PostgreSQL of several hundred megabytes.
     maxWorkers: 2,
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 20_000,
+    // What is tested is what happens, not how fast: some tests write 40,000 entries, and machines are shared.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { NODE_ENV: 'test' },
   },

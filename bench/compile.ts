@@ -6,6 +6,7 @@ import {
   getOperationAST,
   type GraphQLObjectType,
   isObjectType,
+  isRequiredArgument,
   type OperationDefinitionNode,
   parse,
   visit,
@@ -79,6 +80,7 @@ function timed(work: () => unknown): number {
 function selection(type: GraphQLObjectType, depth: number): string {
   const fields = Object.values(type.getFields()).flatMap((field) => {
     const below = getNamedType(field.type);
+    if (field.args.some(isRequiredArgument)) return [];
     if ((isObjectType(below) && (depth > 5 || below.name === subject.name)) || random.chance(0.1)) return [];
     const alias = random.chance(0.1) ? `alias${field.name}: ` : '';
     return [`${alias}${field.name} ${isObjectType(below) ? selection(below, depth + 1) : ''}`];

@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { getNamedType, getOperationAST, type GraphQLObjectType, isObjectType, parse, print } from 'graphql';
+import { getNamedType, getOperationAST, type GraphQLObjectType, isObjectType, isRequiredArgument, parse, print } from 'graphql';
 import { createDepartments } from '../gateway/execution/department-execution.ts';
 import { overHttp } from '../gateway/execution/http.ts';
 import { createExecution } from '../gateway/execution/index.ts';
@@ -142,7 +142,7 @@ async function stock(buildService: GatewayConfig['buildService']) {
 
 /** Up to so many scalars of each type, whatever is nested but other subjects. */
 function selection(type: GraphQLObjectType, depth: number): string {
-  const all = Object.values(type.getFields());
+  const all = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument));
   const scalars = all.filter((field) => !isObjectType(getNamedType(field.type))).slice(0, SCALARS);
   const objects = all.flatMap((field) => {
     const below = getNamedType(field.type);

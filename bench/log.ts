@@ -11,12 +11,20 @@ import { openDatabase } from '../database/open-database.ts';
 import { entryOf } from '../gateway/querylog/entry.fixture.ts';
 import { leafOf } from '../gateway/querylog/leaf.ts';
 import { createQueryLog } from '../gateway/querylog/query-log.ts';
+import { createSealer } from '../gateway/sealed/sealer.ts';
+import { readSealKeys } from '../gateway/sealed/seal-keys.ts';
 
 /** Real PostgreSQL to measure on; a database of its own is made there and dropped. */
 const SERVER = env['XINQIAO_TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const MIGRATIONS = fileURLToPath(new URL('../gateway/querylog/migrations', import.meta.url));
 const SECONDS = 4;
 const IN_FLIGHT = [16, 64];
+
+/** A city's operators ask about its companies again and again: names are new now and then, and known mostly. */
+const READABLES = Array.from({ length: 5_000 }, (_, n) => ({
+  operatorName: `经办人${n % 200}`,
+  subjectNames: new Map([[`o-${n}`, `第${n}建设有限公司`]]),
+}));
 
 const name = `xinqiao_bench_${process.pid}`;
 const server = await openDatabase({ databaseUrl: SERVER });
@@ -43,15 +51,21 @@ interface Measured {
 }
 
 function measureLog(db: Db, inFlight: number): Promise<Measured> {
-  const log = createQueryLog({ db, origin: 'bench' });
-  return measure(inFlight, (n) => log.append(entryOf(`r${n}`)));
+  const log = createQueryLog({ db, origin: 'bench', seal: createSealer(readSealKeys('k'.repeat(32))) });
+  return measure(inFlight, (n) => log.append({ ...lookOf(n), readable: READABLES[n % READABLES.length] ?? {} }));
+}
+
+function lookOf(n: number) {
+  const of = n % READABLES.length;
+  const caller = { actor: 'DEPARTMENT', organization: 'office', operator: `account-${of % 200}` } as const;
+  return entryOf(`r${n}`, { caller, subjects: { asked: [`o-${of}`], returned: [`o-${of}`] } });
 }
 
 /** The same row, one statement and one commit each, with no order, no position and no receipt. */
 function measurePlain(db: Db, inFlight: number): Promise<Measured> {
   let seq = inFlight * 100_000_000;
   return measure(inFlight, (n) => {
-    const entry = entryOf(`r${n}`);
+    const entry = lookOf(n);
     const { canonical, hash } = leafOf(entry);
     const values: SqlValue[] = [seq++, entry.time, hash, canonical];
     return db.query('INSERT INTO querylog.plain (seq, at, leaf_hash, canonical) VALUES ($1, $2, $3, $4)', values);

@@ -27,6 +27,10 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
     summary: '签发开发用身份凭证。 Issue a development token',
     load: async () => ({ register: (await import('./commands/token.ts')).registerToken }),
   },
+  proof: {
+    summary: '为一次请求制作密钥持有证明（DPoP）。 Make a proof of possession for one request (DPoP)',
+    load: async () => ({ register: (await import('./commands/proof.ts')).registerProof }),
+  },
   compose: {
     summary: '合成超级图并报告变更。 Compose the supergraph and report what changed',
     load: async () => ({ register: (await import('./commands/compose.ts')).registerCompose }),

@@ -13,7 +13,7 @@ export interface OwnedSchema {
   folder: string;
 }
 
-/** Every schema of the project: one a department (`subgraphs/<code>/migrations`, `-` written `_`), the query log's and that of its read model. */
+/** Every schema of the project: one a department (`subgraphs/<code>/migrations`, `-` written `_`), the query log's, that of its read model and that of reviews. */
 export async function findSchemas(): Promise<OwnedSchema[]> {
   const codes = (await readdir(path.join(PROJECT, 'subgraphs'), { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
@@ -21,10 +21,12 @@ export async function findSchemas(): Promise<OwnedSchema[]> {
   const departments = codes
     .sort()
     .map((code) => ({ schemaName: code.replaceAll('-', '_'), folder: path.join(PROJECT, 'subgraphs', code, 'migrations') }));
-  const gateways = ['querylog', 'audit'].map((name) => ({
-    schemaName: name,
-    folder: path.join(PROJECT, 'gateway', name, 'migrations'),
-  }));
+  const gateways = ['querylog', 'audit', 'review', 'suspension', 'authorizations', 'operations', 'exports', 'notifications'].map(
+    (name) => ({
+      schemaName: name,
+      folder: path.join(PROJECT, 'gateway', name, 'migrations'),
+    }),
+  );
   return [...departments, ...gateways].filter(({ folder }) => existsSync(folder));
 }
 

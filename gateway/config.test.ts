@@ -52,12 +52,28 @@ describe('configuration', () => {
     ['NODE_ENV', 'prod', 'development, test or production'],
     ['DATABASE_URL', 'mysql://root:hunter2@db/x', 'an address such as postgres://user:password@host:5432/database'],
     ['REDIS_URL', '127.0.0.1:6379', 'an address such as redis://host:6379'],
+    [
+      'XINQIAO_NOTIFY_URL',
+      'http://messages.city.example/looks',
+      'an https address such as https://messages.city.example/looks, or http on this machine',
+    ],
+    [
+      'XINQIAO_NOTIFY_URL',
+      'https://user:hunter2@messages.city.example/',
+      'an https address such as https://messages.city.example/looks, or http on this machine',
+    ],
+    [
+      'XINQIAO_NOTIFY_URL',
+      'http://127.0.0.1.example/',
+      'an https address such as https://messages.city.example/looks, or http on this machine',
+    ],
     ['SUBGRAPH_TAX_URL', 'file:///etc/passwd', 'an address such as http://tax:4001/graphql'],
     ['XINQIAO_SUBJECT_KEY', 'hunter2', 'at least 32 characters, such as `openssl rand -hex 32` prints'],
     ['XINQIAO_LOG_ORIGIN', 'two words', 'at most 128 of A-Z a-z 0-9 _ . : / -'],
     ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
     ['XINQIAO_MAX_DEPTH', '1e3', 'a whole number from 1 to 100'],
     ['XINQIAO_POLICIES', ' ', 'a directory'],
+    ['XINQIAO_UNREGISTERED_OPERATIONS', 'yes', 'refuse or allow'],
   ])('%s=%s is refused by name and accepted form, without its value', (name, value, form) => {
     const load = () => loadConfig({ [name]: value });
     expect(load).toThrow(ConfigError);
@@ -67,6 +83,13 @@ describe('configuration', () => {
 
   test('every variable at fault is named at once', () => {
     expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'x' })).toThrow(/PORT: .*; LOG_LEVEL: /);
+  });
+
+  test('production runs nothing that was not registered', () => {
+    const production = { NODE_ENV: 'production', XINQIAO_ISSUER: 'i', XINQIAO_AUDIENCE: 'a' };
+    expect(() => loadConfig({ ...production, XINQIAO_UNREGISTERED_OPERATIONS: 'allow' })).toThrow(
+      'cannot be allow in production',
+    );
   });
 
   test('production names its issuer and audience itself', () => {

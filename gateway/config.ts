@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { DEPARTMENTS } from '../schema/signed-context.ts';
 import type { Department } from '../schema/signed-context.ts';
+import { key, keys, proxies, safeUrl, subgraphUrl, text, url, wholeNumber, wholeText } from './config-forms.ts';
 import { type ListedWitness, witnessList } from './witness/witness-list.ts';
 
 /** Levels of the application log (pino). */
@@ -30,6 +30,8 @@ export interface Config {
   readonly secrets: SecretSources;
   /** Issuer and audience that tokens must name. */
   readonly tokens: { readonly issuer: string; readonly audience: string };
+  /** Address at which clients ask, whatever stands in front: what their proofs of possession must be made for. */
+  readonly publicUrl: string;
   /** Departments reached over HTTP; the others run in this process. */
   readonly subgraphUrls: Readonly<Partial<Record<Department, string>>>;
   /** Where an import asks the registry for old numbers, when its database does not hold the registry. */
@@ -37,10 +39,14 @@ export interface Config {
   /** File of the composed supergraph; absent = the one that is shipped. */
   readonly supergraphFile?: string;
   readonly policiesDirectory: string;
+  /** `allow`: whoever must run registered operations may run any. Never in production. */
+  readonly unregisteredOperations: 'refuse' | 'allow';
   /** Name of the query log, part of every receipt. */
   readonly logOrigin: string;
   /** Witnesses that are asked to cosign its checkpoints. */
   readonly logWitnesses: readonly ListedWitness[];
+  /** Where subjects are told of looks at them, and after how many attempts a message is given up; absent = nobody is told. */
+  readonly notify?: { readonly url: string; readonly attempts: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly timeouts: Readonly<Timeouts>;
   readonly limits: Readonly<Limits>;
@@ -56,6 +62,8 @@ export interface SecretSources {
   readonly contextPublicKeyFile?: string;
   /** The private key that signs the query log, as PEM or the file that holds it. */
   readonly logKey?: string;
+  /** Keys that seal what is kept beside the query log, the newest first, separated by commas. */
+  readonly sealKey?: string;
   /** A department's own token, with which its imports ask the gateway. */
   readonly gatewayToken?: string;
 }
@@ -117,10 +125,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = v.safeParse(ENVIRONMENT, set);
   if (!parsed.success) throw new ConfigError(parsed.issues.map(describe));
   const e = parsed.output;
-  // Tokens of nobody in particular must not open a production gateway.
-  const missing = (['XINQIAO_ISSUER', 'XINQIAO_AUDIENCE'] as const).filter((name) => e[name] === undefined);
-  if (e.NODE_ENV === 'production' && missing.length > 0)
-    throw new ConfigError(missing.map((name) => `${name} is required in production`));
+  if (e.NODE_ENV === 'production') assertFitForProduction(e);
   return deepFreeze({
     environment: e.NODE_ENV,
     host: e.HOST,
@@ -134,6 +139,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       redisUrl: e.REDIS_URL,
       gatewayUrl: e.XINQIAO_GATEWAY_URL,
       supergraphFile: e.XINQIAO_SUPERGRAPH,
+      notify: e.XINQIAO_NOTIFY_URL === undefined ? undefined : { url: e.XINQIAO_NOTIFY_URL, attempts: e.XINQIAO_NOTIFY_ATTEMPTS },
     }),
     secrets: present({
       subjectKey: e.XINQIAO_SUBJECT_KEY,
@@ -142,11 +148,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       contextKeyFile: e.XINQIAO_CONTEXT_KEY_FILE,
       contextPublicKeyFile: e.XINQIAO_CONTEXT_PUBLIC_KEY_FILE,
       logKey: e.XINQIAO_LOG_KEY,
+      sealKey: e.XINQIAO_SEAL_KEY,
       gatewayToken: e.XINQIAO_GATEWAY_TOKEN,
     }),
     tokens: { issuer: e.XINQIAO_ISSUER ?? 'https://xinqiao.example/development', audience: e.XINQIAO_AUDIENCE ?? 'xinqiao' },
+    publicUrl: e.XINQIAO_PUBLIC_URL ?? `http://localhost:${e.PORT}/graphql`,
     subgraphUrls: present(Object.fromEntries(DEPARTMENTS.map((department) => [department, e[subgraphVariable(department)]]))),
     policiesDirectory: e.XINQIAO_POLICIES,
+    unregisteredOperations: e.XINQIAO_UNREGISTERED_OPERATIONS,
     logOrigin: e.XINQIAO_LOG_ORIGIN,
     logWitnesses: e.XINQIAO_LOG_WITNESSES ?? [],
     logLevel: e.LOG_LEVEL ?? (e.NODE_ENV === 'test' ? 'silent' : 'info'),
@@ -157,6 +166,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     },
     limits: limitsOf(e),
   });
+}
+
+function assertFitForProduction(e: v.InferOutput<typeof ENVIRONMENT>): void {
+  // Tokens of nobody in particular must not open a production gateway, nor may anybody run what nobody has seen.
+  const missing = (['XINQIAO_ISSUER', 'XINQIAO_AUDIENCE'] as const).filter((name) => e[name] === undefined);
+  const faults = missing.map((name) => `${name} is required in production`);
+  if (e.XINQIAO_UNREGISTERED_OPERATIONS === 'allow') faults.push('XINQIAO_UNREGISTERED_OPERATIONS cannot be allow in production');
+  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 function limitsOf(e: v.InferOutput<typeof ENVIRONMENT>): Limits {
@@ -195,6 +212,8 @@ export const ENVIRONMENT = v.object({
   XINQIAO_JWKS: v.optional(text('a file or an http(s) address')),
   XINQIAO_ISSUER: v.optional(text('the `iss` of tokens')),
   XINQIAO_AUDIENCE: v.optional(text('the `aud` of tokens')),
+  // Never taken from the request: a proof made for another server must not serve here.
+  XINQIAO_PUBLIC_URL: v.optional(url('https://credit.city.example/graphql', ['http:', 'https:'])),
   XINQIAO_CONTEXT_KEY_FILE: v.optional(text('a PEM file')),
   XINQIAO_CONTEXT_PUBLIC_KEY_FILE: v.optional(text('a PEM file')),
   SUBGRAPH_REGISTRY_URL: subgraphUrl(),
@@ -207,11 +226,15 @@ export const ENVIRONMENT = v.object({
   XINQIAO_GATEWAY_TOKEN: v.optional(text('a token')),
   XINQIAO_SUPERGRAPH: v.optional(text('a file')),
   XINQIAO_POLICIES: v.optional(text('a directory'), 'policies'),
+  XINQIAO_UNREGISTERED_OPERATIONS: v.optional(v.picklist(['refuse', 'allow'], 'refuse or allow'), 'refuse'),
   XINQIAO_LOG_ORIGIN: v.optional(
     v.pipe(v.string(), v.regex(/^[\w.:/-]{1,128}$/, 'at most 128 of A-Z a-z 0-9 _ . : / -')),
     'xinqiao.example/log',
   ),
   XINQIAO_LOG_KEY: v.optional(text('a PEM file, or the PEM itself')),
+  XINQIAO_SEAL_KEY: v.optional(keys()),
+  XINQIAO_NOTIFY_URL: v.optional(safeUrl('https://messages.city.example/looks')),
+  XINQIAO_NOTIFY_ATTEMPTS: wholeNumber(12, 1, 100),
   XINQIAO_LOG_WITNESSES: v.optional(witnessList()),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)),
   XINQIAO_DEPARTMENT_TIMEOUT_MS: wholeNumber(2_000, 10, 60_000),
@@ -242,52 +265,6 @@ function subgraphVariable<D extends Department>(department: D) {
     keyof typeof ENVIRONMENT.entries,
     `SUBGRAPH_${string}`
   >;
-}
-
-function text(form: string) {
-  return v.pipe(v.string(form), v.trim(), v.minLength(1, form));
-}
-
-/** A range that names everybody would let every client choose the address it is counted by. */
-function proxies() {
-  const form = 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8';
-  return v.pipe(
-    v.string(),
-    v.transform((value) => value.split(',').map((part) => part.trim())),
-    v.check((parts) => parts.every(isAddressRange), form),
-  );
-}
-
-function isAddressRange(part: string): boolean {
-  const [address = '', prefix, ...rest] = part.split('/');
-  const bits = isIP(address) === 4 ? 32 : 128;
-  const hasLength = prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits);
-  return isIP(address) !== 0 && rest.length === 0 && hasLength;
-}
-
-/** 256 bits as hexadecimal are 64 characters; 32 is the least that is not guessed. */
-function key() {
-  return v.pipe(v.string(), v.minLength(32, 'at least 32 characters, such as `openssl rand -hex 32` prints'));
-}
-
-function wholeNumber(fallback: number, least: number, most: number) {
-  return v.optional(wholeText(least, most), String(fallback));
-}
-
-function wholeText(least: number, most: number) {
-  const form = `a whole number from ${least} to ${most}`;
-  return v.pipe(v.string(), v.regex(/^\d{1,10}$/, form), v.transform(Number), v.minValue(least, form), v.maxValue(most, form));
-}
-
-function url(form: string, protocols: readonly string[]) {
-  return v.pipe(
-    v.string(),
-    v.check((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `an address such as ${form}`),
-  );
-}
-
-function subgraphUrl() {
-  return v.optional(url('http://tax:4001/graphql', ['http:', 'https:']));
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {

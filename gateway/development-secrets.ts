@@ -13,7 +13,8 @@ export type DevelopmentSecret =
   | 'contextKey'
   | 'contextPublicKey'
   | 'tokenKey'
-  | 'logKey';
+  | 'logKey'
+  | 'sealKey';
 
 /**
  * A secret for development, generated at first use into `directory` (mode 0700, files 0600) and kept.
@@ -32,6 +33,8 @@ export function developmentSecret(directory: string, name: DevelopmentSecret): s
       return createPublicKey(developmentSecret(directory, 'contextKey')).export({ type: 'spki', format: 'pem' }).toString();
     case 'logKey':
       return once(join(directory, 'log.pem'), signingKey);
+    case 'sealKey':
+      return once(join(directory, 'seal.key'), randomKey);
     case 'tokenKey':
       return once(join(directory, 'token.pem'), privateKey);
     case 'jwks': {

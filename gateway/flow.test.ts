@@ -31,7 +31,10 @@ function gatewayOf(authenticate: Gateway['authenticate']) {
   const gateway: Gateway = {
     editions: { current: () => edition, of: () => edition },
     authenticate,
+    suspended: { assertNot: () => {} },
     admit: createAdmit({ quotas: createQuotas({ clock }), clock }),
+    registered: { assertMayRun: () => {} },
+    presentAuthorization: async () => undefined,
     authorize: async () => expect.unreachable(),
     queryLog,
     refusalLog: createRefusalLog({ queryLog, clock }),
@@ -55,7 +58,7 @@ test('a caller over its quota of requests is refused before anything is planned,
   expect(answers[3]).toMatchObject({
     errors: [{ extensions: { code: 'RATE_LIMITED' } }],
     extensions: { disclosure: { receipt: null } },
-    headers: { 'retry-after': '3600' },
+    headers: { 'retry-after': '3600', ratelimit: '"requests";r=0;t=3600', 'ratelimit-policy': '"requests";q=2;w=3600' },
   });
   expect(entries.map(({ code }) => code)).toEqual(['ARGUMENT_FORBIDDEN', 'ARGUMENT_FORBIDDEN', 'RATE_LIMITED']);
 });

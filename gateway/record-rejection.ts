@@ -1,3 +1,4 @@
+import type { PolicySet } from '../policies/policy-set.ts';
 import { codeOf, type GatewayError } from './errors.ts';
 import type { Gateway } from './flow.ts';
 import type { Caller } from './identity/caller.ts';
@@ -20,7 +21,7 @@ export type RecordRejection = (request: RejectedRequest, error: GatewayError) =>
 export function createRecordRejection(gateway: Pick<Gateway, 'editions' | 'authenticate' | 'refusalLog'>): RecordRejection {
   return async (request, error) => {
     const { policy } = gateway.editions.current();
-    const caller = await callerOf(request, error, gateway);
+    const caller = await callerOf(request, error, { gateway, policy });
     const { id, receivedAt, documentHash } = request;
     const look = { request: { id, receivedAt, documentHash, operationName: null }, policy, ...(caller && { caller }) };
     return gateway.refusalLog.appendRejection(look, error);
@@ -30,10 +31,10 @@ export function createRecordRejection(gateway: Pick<Gateway, 'editions' | 'authe
 async function callerOf(
   request: RejectedRequest,
   error: GatewayError,
-  { authenticate }: Pick<Gateway, 'authenticate'>,
+  { gateway, policy }: { gateway: Pick<Gateway, 'authenticate'>; policy: PolicySet },
 ): Promise<Caller | undefined> {
   // A gateway at capacity must not spend itself on the signatures of those it turns away.
   if (codeOf(error) === 'OVERLOADED') return undefined;
   // The request is refused for what it is, whoever sent it: a bad token leaves it without a caller and does not change the code.
-  return authenticate(request).catch(() => undefined);
+  return gateway.authenticate(request, policy).catch(() => undefined);
 }

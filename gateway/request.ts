@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { CancelSignal } from './execution/cancellation.ts';
 
 /** One operation as it reaches the flow: parsed and validated against the API schema, nothing decided yet. */
 export interface QueryRequest {
@@ -20,5 +21,5 @@ export interface QueryRequest {
   operationName: string | null;
   variables: Readonly<Record<string, unknown>>;
   /** Aborts when the client goes away. */
-  signal: AbortSignal;
+  signal: CancelSignal;
 }

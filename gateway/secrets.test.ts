@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from './config.ts';
 import { developmentTokenKey, requireSecrets } from './secrets.ts';
 
-const ALL = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey'] as const;
+const ALL = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey', 'sealKey'] as const;
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'xinqiao-secrets-'));
@@ -72,7 +72,7 @@ describe('secrets', () => {
     });
     expect(() => requireSecrets(config, ALL)).toThrow(ConfigError);
     expect(() => requireSecrets(config, ALL)).toThrow(
-      /XINQIAO_SUBJECT_KEY is required.*XINQIAO_PSEUDONYM_KEY.*XINQIAO_JWKS.*XINQIAO_CONTEXT_KEY_FILE.*XINQIAO_CONTEXT_PUBLIC_KEY_FILE.*XINQIAO_LOG_KEY/,
+      /XINQIAO_SUBJECT_KEY is required.*XINQIAO_PSEUDONYM_KEY.*XINQIAO_JWKS.*XINQIAO_CONTEXT_KEY_FILE.*XINQIAO_CONTEXT_PUBLIC_KEY_FILE.*XINQIAO_LOG_KEY.*XINQIAO_SEAL_KEY/,
     );
     expect(() => statSync(join(directory, 'none'))).toThrow('ENOENT');
     expect(() => developmentTokenKey(config)).toThrow('NODE_ENV=production issues no tokens');

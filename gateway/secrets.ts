@@ -21,6 +21,8 @@ export interface Secrets {
   contextPublicKey: string;
   /** The private key that signs checkpoints of the query log (PEM, Ed25519). */
   logKey: string;
+  /** Keys that seal what is kept beside the query log, the newest first, separated by commas. */
+  sealKey: string;
 }
 
 /**
@@ -59,6 +61,7 @@ const VARIABLES: Readonly<Record<keyof Secrets, string>> = {
   contextKey: 'XINQIAO_CONTEXT_KEY_FILE',
   contextPublicKey: 'XINQIAO_CONTEXT_PUBLIC_KEY_FILE',
   logKey: 'XINQIAO_LOG_KEY',
+  sealKey: 'XINQIAO_SEAL_KEY',
 };
 
 const SOURCES: Readonly<Record<keyof Secrets, (config: Config) => string | undefined>> = {
@@ -71,6 +74,7 @@ const SOURCES: Readonly<Record<keyof Secrets, (config: Config) => string | undef
     pem(VARIABLES.contextPublicKey, secrets.contextPublicKeyFile) ??
     publicHalf(pem(VARIABLES.contextKey, secrets.contextKeyFile)),
   logKey: ({ secrets: { logKey } }) => signingKey(logKey?.startsWith('-----BEGIN') ? logKey : pem(VARIABLES.logKey, logKey)),
+  sealKey: ({ secrets }) => secrets.sealKey,
 };
 
 function generated(config: Config, name: DevelopmentSecret): string {

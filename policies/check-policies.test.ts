@@ -32,6 +32,13 @@ describe('a planted slip is found', () => {
       'CreditSubject.id is a key and may not be withheld from SUBJECT',
     ],
     [
+      'authorized-less',
+      'purposes/LOAN_PRE.yaml',
+      '      - TaxStanding.refundAccountNo\n',
+      '      - TaxStanding.refundAccountNo\n      - TaxStanding.abnormalSince\n',
+      'LPRE-14: shows less of TaxStanding.abnormalSince with an authorization than without',
+    ],
+    [
       'unlisted-filter',
       'policy-set.yaml',
       '  TaxStanding.payments(fromMonth:): TaxPayment.month\n',

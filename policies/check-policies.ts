@@ -1,5 +1,6 @@
-import type { Sensitivity } from '../schema/classification.ts';
-import { decisionTable, ownColumns } from './decision-table.ts';
+import type { CatalogueEntry, Sensitivity } from '../schema/classification.ts';
+import type { Actor } from '../schema/signed-context.ts';
+import { authorizedColumns, decisionTable, ownColumns } from './decision-table.ts';
 import { evaluateCell, strictness } from './evaluate-cell.ts';
 import type { PolicyFault } from './fault.ts';
 import type { PolicySource, PurposeSource, Rule } from './policy-source.ts';
@@ -12,7 +13,15 @@ import { rulesOf } from './validate-policies.ts';
 export interface PolicyFinding extends PolicyFault {
   level: 'error' | 'warning';
   /** Short name of the check. */
-  check: 'dead-rule' | 'gentler-class' | 'two-masks' | 'key-withheld' | 'unnamed-field' | 'unlisted-filter' | 'unreachable-field';
+  check:
+    | 'dead-rule'
+    | 'gentler-class'
+    | 'two-masks'
+    | 'key-withheld'
+    | 'authorized-less'
+    | 'unnamed-field'
+    | 'unlisted-filter'
+    | 'unreachable-field';
 }
 
 /** Holds a policy set to the laws every set keeps (design, "Laws that hold for every policy set"). */
@@ -32,7 +41,10 @@ export function checkPolicies(policies: PolicySet): PolicyFinding[] {
   ];
 }
 
-/** Evaluates a purpose's cells once for: rules that decide none, rules that disagree on a mask, keys that are withheld. */
+/**
+ * Evaluates a purpose's cells once for: rules that decide none, rules that disagree on a mask, keys that are withheld, cells that
+ * an authorization makes stricter.
+ */
 function ruleFindings(purpose: PurposeSource, policies: PolicySet): PolicyFinding[] {
   const deciding = new Set<string>();
   const findings = new Map<string, PolicyFinding>();
@@ -42,20 +54,55 @@ function ruleFindings(purpose: PurposeSource, policies: PolicySet): PolicyFindin
     for (const entry of policies.catalogue.values())
       for (const own of ownColumns(actor, entry))
         for (const person of [false, true]) {
-          const { cell, candidates } = evaluateCell({ purpose, actor, own, person, entry }, policies);
-          deciding.add(cell.rule);
-          const [first, second] = candidates;
-          if (first && second && first.cell.treatment === second.cell.treatment && first.cell.mask !== second.cell.mask)
-            add('two-masks', second.rule.at, `${entry.coordinate}: ${first.rule.id} and ${second.rule.id} name different masks`);
-          if (entry.isKey && cell.treatment === 'WITHHOLD')
-            add(
-              'key-withheld',
-              purpose.at,
-              `${purpose.code}: ${entry.coordinate} is a key and may not be withheld from ${actor}`,
-            );
+          const [plain, ...others] = authorizedColumns(purpose.authorized.length > 0).map((authorized) =>
+            evaluateCell({ purpose, actor, own, person, authorized, entry }, policies),
+          );
+          if (plain === undefined) continue;
+          for (const { cell, candidates } of [plain, ...others]) {
+            deciding.add(cell.rule);
+            const [first, second] = candidates;
+            if (first && second && first.cell.treatment === second.cell.treatment && first.cell.mask !== second.cell.mask)
+              add(
+                'two-masks',
+                second.rule.at,
+                `${entry.coordinate}: ${first.rule.id} and ${second.rule.id} name different masks`,
+              );
+            if (entry.isKey && cell.treatment === 'WITHHOLD' && isEntered(entry, { purpose, actor }, policies))
+              add(
+                'key-withheld',
+                purpose.at,
+                `${purpose.code}: ${entry.coordinate} is a key and may not be withheld from ${actor}`,
+              );
+            if (strictness(cell.treatment) > strictness(plain.cell.treatment))
+              add(
+                'authorized-less',
+                purpose.at,
+                `${cell.rule}: shows less of ${entry.coordinate} with an authorization than without`,
+              );
+          }
         }
   for (const rule of rulesOf(purpose)) if (!deciding.has(rule.id)) add('dead-rule', rule.at, `${rule.id}: decides no cell`);
   return [...findings.values()];
+}
+
+/** Whether the purpose lets anything be asked of the type around a key: where nothing leads to it, nobody misses its key. */
+function isEntered(
+  key: CatalogueEntry,
+  { purpose, actor }: { purpose: PurposeSource; actor: Actor },
+  policies: Parameters<typeof evaluateCell>[1] & Pick<PolicySet, 'catalogue'>,
+): boolean {
+  const type = key.coordinate.slice(0, key.coordinate.indexOf('.'));
+  return [...policies.catalogue.values()].some(
+    (entry) =>
+      entry.kind === 'field' &&
+      entry.typeName === type &&
+      ownColumns(actor, entry).some((own) =>
+        [false, true].some(
+          (person) =>
+            evaluateCell({ purpose, actor, own, person, authorized: false, entry }, policies).cell.treatment !== 'WITHHOLD',
+        ),
+      ),
+  );
 }
 
 /** Which class is more sensitive than which; personal data and commercial secrets do not compare. */
@@ -111,19 +158,26 @@ const NO_FILTER = new Set(['first', 'after', 'by', 'last', 'before', 'filter', '
 const OWN_RULE = new Set(['Query.searchSubjects(name:)']);
 
 function unlistedFilters({ catalogue, source }: { catalogue: PolicySet['catalogue']; source: PolicySource }): PolicyFinding[] {
+  // Arguments of a question choose what is asked, and filter nothing.
+  const asks = new Set([...source.thresholds.keys()].map(fieldOf));
   return [...catalogue.values()]
     .filter(
       ({ kind, coordinate, category }) =>
-        // A proof is asked for by position: no field of a record is filtered by.
+        // A proof is asked for by position: no field of a record is filtered by. An act does not filter.
         category !== 'LOG_PROOF' &&
+        !coordinate.startsWith('Mutation.') &&
         ((kind === 'argument' && !NO_FILTER.has(/\((\w+):\)/.exec(coordinate)?.[1] ?? '') && !OWN_RULE.has(coordinate)) ||
           (kind === 'input' && /^\w+Filter\./.test(coordinate))),
     )
-    .filter(({ coordinate }) => !source.filters.has(coordinate))
+    .filter(({ coordinate }) => !source.filters.has(coordinate) && !asks.has(fieldOf(coordinate)))
     .map(({ coordinate }) => ({
       level: 'error',
       check: 'unlisted-filter',
       at: 'policy-set.yaml:1',
       message: `${coordinate}: \`filters\` does not say which field it filters by`,
     }));
+}
+
+function fieldOf(argument: string): string {
+  return argument.slice(0, argument.indexOf('('));
 }

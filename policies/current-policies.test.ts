@@ -1,12 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPolicies } from './current-policies.ts';
 import { diffPolicies } from './diff-policies.ts';
 import { PolicyError } from './fault.ts';
-import { catalogue, POLICIES_DIRECTORY, policies, TODAY } from './policies.fixture.ts';
-import { readVersion } from './versions.ts';
+import { catalogue, policies, policyFiles, TODAY } from './policies.fixture.ts';
+import { keepVersion, readVersion } from './versions.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 let directory: string;
@@ -16,12 +16,15 @@ beforeEach(() => {
   const folder = mkdtempSync(join(tmpdir(), 'policies-'));
   directory = join(folder, 'policies');
   versionsDirectory = join(folder, 'versions');
-  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes'])
-    cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
+  for (const [name, text] of policyFiles) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
 });
 afterEach(() => rmSync(join(directory, '..'), { recursive: true }));
 
-const create = () => createPolicies({ directory, catalogue, clock: () => NOW, versionsDirectory });
+const create = () =>
+  createPolicies({ directory, catalogue, clock: () => NOW, keep: (version) => keepVersion(versionsDirectory, version) });
 
 function edit(from: string, to: string): void {
   const file = join(directory, 'purposes/PUBLIC_QUERY.yaml');

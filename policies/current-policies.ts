@@ -4,7 +4,6 @@ import { PolicyError } from './fault.ts';
 import type { PolicyFault } from './fault.ts';
 import { loadPolicies } from './load-policies.ts';
 import type { PolicySet } from './policy-set.ts';
-import { keepVersion } from './versions.ts';
 
 /** What a reload did. When it failed, what was before it stays in force. */
 export interface ReloadReport {
@@ -33,15 +32,15 @@ export interface PoliciesOptions {
   directory: string;
   catalogue: Catalogue;
   clock: Clock;
-  /** Where every version that was ever in force is kept by its hash; none keeps nothing. */
-  versionsDirectory?: string;
+  /** Given every version before it is in force, to keep it; what it throws refuses the version. */
+  keep?: (policies: PolicySet) => void;
 }
 
 /** Loads the policies. @throws {PolicyError} when they cannot be used: a gateway without policies must not start. */
-export function createPolicies({ directory, catalogue, clock, versionsDirectory }: PoliciesOptions): CurrentPolicies {
+export function createPolicies({ directory, catalogue, clock, keep }: PoliciesOptions): CurrentPolicies {
   const load = (schema: Catalogue) => {
     const policies = loadPolicies(directory, schema);
-    if (versionsDirectory !== undefined) keepVersion(versionsDirectory, policies);
+    keep?.(policies);
     return policies;
   };
   let policies = load(catalogue);

@@ -6,10 +6,11 @@ import { isGatewaySubgraph } from '../schema/signed-context.ts';
 
 /** One row of the decision table: a cell with its key. */
 export interface TableRow extends CellKey {
+  authorized: boolean;
   cell: Cell;
 }
 
-/** The whole table in force on a city date: purposes × their actors × own × person × coordinates, in that order. */
+/** The whole table in force on a city date: purposes × their actors × coordinates × authorized × own × person, in that order. */
 export function decisionTable(policies: PolicySet, date: string): TableRow[] {
   return inForce(policies, date).flatMap((purpose) =>
     purpose.actors.flatMap((actor) => rowsOf({ policies, purpose, actor, date })),
@@ -26,14 +27,21 @@ export function ownColumns(actor: Actor, entry: CatalogueEntry): readonly boolea
   return actor === 'DEPARTMENT' && !entry.isKey && !isGatewaySubgraph(entry.owner) ? [false, true] : [false];
 }
 
+/** The columns a purpose has: with an authorization too where that discloses more. */
+export function authorizedColumns(authorizes: boolean): readonly boolean[] {
+  return authorizes ? [false, true] : [false];
+}
+
 function rowsOf(of: { policies: PolicySet; purpose: PurposeRules; actor: Actor; date: string }): TableRow[] {
   const { policies, purpose, actor, date } = of;
   return [...policies.catalogue.values()].flatMap((entry) =>
-    ownColumns(actor, entry).flatMap((own) =>
-      [false, true].map((person) => {
-        const key = { purpose: purpose.code, actor, own, person, coordinate: entry.coordinate };
-        return { ...key, cell: policies.decide(key, date) };
-      }),
+    authorizedColumns(purpose.authorizes).flatMap((authorized) =>
+      ownColumns(actor, entry).flatMap((own) =>
+        [false, true].map((person) => {
+          const key = { purpose: purpose.code, actor, authorized, own, person, coordinate: entry.coordinate };
+          return { ...key, cell: policies.decide(key, date) };
+        }),
+      ),
     ),
   );
 }

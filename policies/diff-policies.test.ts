@@ -43,9 +43,26 @@ it('a new basis or a comment changes no decision', () => {
 });
 
 it('a purpose that was taken away withholds what it disclosed', () => {
-  const fewer = compileFiles(new Map([...policyFiles].filter(([name]) => name !== 'purposes/DOUBLE_RANDOM.yaml')), catalogue);
+  // The review rules name it, and go with it.
+  const gone = ['purposes/DOUBLE_RANDOM.yaml', 'review-rules.yaml'];
+  const fewer = compileFiles(new Map([...policyFiles].filter(([name]) => !gone.includes(name))), catalogue);
   const changes = diffPolicies(policies, fewer, TODAY);
   expect(changes.length).toBeGreaterThan(0);
   expect(changes.every(({ purpose, direction }) => purpose === 'DOUBLE_RANDOM' && direction === 'TIGHTENED')).toBe(true);
   expect(diffPolicies(fewer, policies, TODAY).every(({ direction }) => direction === 'LOOSENED')).toBe(true);
+});
+
+it('what an authorization newly opens is listed alone, not what whoever has one saw before', () => {
+  const text = policyFiles.get('purposes/LOAN_PRE.yaml') ?? '';
+  // Without what they authorize, the templates would not load.
+  const others = [...policyFiles].filter(([name]) => !name.startsWith('authorization-templates/'));
+  const before = compileFiles(
+    new Map([...others, ['purposes/LOAN_PRE.yaml', text.slice(0, text.indexOf('authorized:'))]]),
+    catalogue,
+  );
+  const changes = diffPolicies(before, policies, TODAY);
+  expect(changes.every(({ authorized, direction }) => authorized === true && direction === 'LOOSENED')).toBe(true);
+  const opened = new Set(changes.map(({ coordinate }) => coordinate));
+  expect(opened.has('TaxArrears.amount')).toBe(true);
+  expect(opened.has('AdministrativePenalty.authority')).toBe(false);
 });

@@ -15,40 +15,48 @@ export interface CellChange extends CellKey {
 
 /**
  * Exactly the cells the two versions decide differently on a city date, loosened ones first. A cell only one version has
- * is compared with withholding. The same decision by another rule or basis is no change; a mask redefined under its name is.
+ * is compared with withholding, and where only one tells authorized callers apart, with what the other shows all. The same decision by another rule or basis is no change; a mask redefined under its name is.
  */
 export function diffPolicies(before: PolicySet, after: PolicySet, date: string): CellChange[] {
   const old = tableOf(before, date);
   const now = tableOf(after, date);
   const keys = [...new Set([...old.keys(), ...now.keys()])];
   return keys
-    .flatMap((key) => changeOf(old.get(key), now.get(key), { before, after }))
+    .flatMap((key) => {
+      const row = now.get(key) ?? old.get(key);
+      return row === undefined ? [] : changeOf(row, { old, now }, { before, after });
+    })
     .sort((a, b) => ORDER.indexOf(a.direction) - ORDER.indexOf(b.direction));
 }
 
 const ORDER: readonly CellChange['direction'][] = ['LOOSENED', 'CHANGED', 'TIGHTENED'];
 
 function tableOf(policies: PolicySet, date: string): ReadonlyMap<string, TableRow> {
-  return new Map(
-    decisionTable(policies, date).map((row) => [`${row.purpose} ${row.actor} ${row.own} ${row.person} ${row.coordinate}`, row]),
-  );
+  return new Map(decisionTable(policies, date).map((row) => [keyOf(row), row]));
 }
 
+function keyOf({ purpose, actor, authorized, own, person, coordinate }: Omit<TableRow, 'cell'>): string {
+  return `${purpose} ${actor} ${authorized} ${own} ${person} ${coordinate}`;
+}
+
+type Table = ReadonlyMap<string, TableRow>;
+
 function changeOf(
-  old: TableRow | undefined,
-  now: TableRow | undefined,
+  { cell: _cell, ...key }: TableRow,
+  tables: { old: Table; now: Table },
   sets: { before: PolicySet; after: PolicySet },
 ): CellChange[] {
-  const row = now ?? old;
-  if (!row) return [];
-  const { cell: _cell, ...key } = row;
-  const before = old?.cell ?? DEFAULT_CELL;
-  const after = now?.cell ?? DEFAULT_CELL;
+  const before = cellIn(tables.old, key);
+  const after = cellIn(tables.now, key);
   const loosening = strictness(before.treatment) - strictness(after.treatment);
   if (loosening !== 0) return [{ ...key, before, after, direction: loosening > 0 ? 'LOOSENED' : 'TIGHTENED' }];
   if (before.mask === undefined && after.mask === undefined) return [];
   if (shapeOf(before, sets.before) === shapeOf(after, sets.after)) return [];
   return [{ ...key, before, after, direction: 'CHANGED' }];
+}
+
+function cellIn(table: Table, key: Omit<TableRow, 'cell'>): Cell {
+  return (table.get(keyOf(key)) ?? table.get(keyOf({ ...key, authorized: false })))?.cell ?? DEFAULT_CELL;
 }
 
 function shapeOf({ mask }: Cell, policies: PolicySet): string {

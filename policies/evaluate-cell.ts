@@ -14,6 +14,7 @@ export interface CellQuestion {
   actor: Actor;
   own: boolean;
   person: boolean;
+  authorized?: boolean;
   entry: CatalogueEntry;
 }
 
@@ -32,7 +33,8 @@ export interface PolicyContext {
 /**
  * Decides one cell and keeps every rule that spoke, the deciding one first.
  * Overrides stand in for the ordinary rules; among those that speak the strictest wins, then the one that names the field
- * rather than its category, then the lesser id. What the purpose withholds by name it withholds from the owner too.
+ * rather than its category, then the lesser id. What the purpose withholds by name it withholds from the owner, and from
+ * whoever is authorized, too.
  * An argument that filters by a field is treated no more gently than that field: else a hidden amount could be found by halving.
  */
 export function evaluateCell(question: CellQuestion, context: PolicyContext): { cell: Cell; candidates: readonly Candidate[] } {
@@ -68,14 +70,22 @@ function inScope({ scope }: Rule, entry: CatalogueEntry): boolean {
 }
 
 function candidatesOf(question: CellQuestion, { source }: PolicyContext): Candidate[] {
-  const { purpose, own } = question;
+  const { purpose } = question;
   if (!purpose.actors.includes(question.actor)) return [];
-  const ownRules = own ? purpose.own.filter((rule) => speaks(rule, question)) : [];
+  const nearer = nearerRules(question);
   const forAll = standing(purpose.discloses.filter((rule) => speaks(rule, question)));
   const withheld = forAll.filter((rule) => 'fields' in rule.scope && statedFor(rule, question) === 'WITHHOLD');
-  return (ownRules.length > 0 ? standing([...ownRules, ...withheld]) : forAll)
+  return (nearer.length > 0 ? standing([...nearer, ...withheld]) : forAll)
     .map((rule) => ({ rule, cell: cellOf(rule, question, source) }))
     .sort((a, b) => strictness(b.cell.treatment) - strictness(a.cell.treatment) || compareRules(a.rule, b.rule));
+}
+
+/** The rules that speak to the owner, or else to whoever is authorized: an owner needs no authorization for its own. */
+function nearerRules(question: CellQuestion): readonly Rule[] {
+  const { purpose, own, authorized } = question;
+  const ownRules = own ? purpose.own.filter((rule) => speaks(rule, question)) : [];
+  if (ownRules.length > 0 || !authorized) return ownRules;
+  return purpose.authorized.filter((rule) => speaks(rule, question));
 }
 
 /** The rules that count among those that speak: the overrides if there are any. */

@@ -29,12 +29,12 @@ export function loadExamples(directory: string): PolicyExample[] {
 
 /** What the policies decide otherwise than the example says. */
 export function failuresOf(example: PolicyExample, policies: PolicySet, today: string): PolicyFault[] {
-  const { actor, department, purpose, subject, on = today } = example.given;
+  const { actor, department, purpose, subject, authorized, on = today } = example.given;
   return Object.entries(example.expect).flatMap(([coordinate, expected]) => {
     const entry = policies.catalogue.get(coordinate);
     if (!entry) return [{ at: example.at, message: `the schema has no ${coordinate}` }];
     const own = actor === 'DEPARTMENT' && entry.owner !== null && entry.owner === department;
-    const cell = policies.decide({ purpose, actor, own, person: subject === 'person', coordinate }, on);
+    const cell = policies.decide({ purpose, actor, own, person: subject === 'person', authorized, coordinate }, on);
     if (agrees(cell, expected)) return [];
     const decided = [cell.treatment.toLowerCase(), cell.mask, cell.rule].filter((part) => part !== undefined).join(' ');
     return [{ at: example.at, message: `${example.title}: ${coordinate} is decided ${decided}` }];
@@ -48,6 +48,8 @@ const givenSchema = v.strictObject({
   purpose: v.string(),
   /** Whose data: an organisation, or a natural person or sole proprietor. */
   subject: v.optional(v.picklist(['organization', 'person']), 'organization'),
+  /** Whether an authorization of the subject covers the fields. */
+  authorized: v.optional(v.boolean(), false),
   on: v.optional(date),
 });
 const expectedSchema = v.strictObject({

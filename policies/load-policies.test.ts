@@ -15,21 +15,25 @@ function faultsOf(files: ReadonlyMap<string, string>): string {
   return 'none';
 }
 
-it("the project's own policies load, all twelve purposes of them", () => {
+it("the project's own policies load, all of them by their codes", () => {
   expect(loadPolicies(POLICIES_DIRECTORY, catalogue).hash).toBe(policies.hash);
   expect(policies.purposes.map(({ code }) => code)).toEqual([
     'ADMIN_APPROVAL_CHECK',
     'AUDIT_SUPERVISION',
+    'AUTHORIZATION_HANDLING',
     'BIDDING',
     'DAILY_SUPERVISION',
     'DATA_QUALITY',
     'DOUBLE_RANDOM',
     'FISCAL_FUND',
     'GOV_PROCUREMENT',
+    'INCIDENT_RESPONSE',
     'LOAN_POST',
     'LOAN_PRE',
     'PUBLIC_QUERY',
+    'QUERY_REGISTRATION',
     'SELF_QUERY',
+    'STATISTICS',
   ]);
 });
 
@@ -67,7 +71,35 @@ describe('a faulty file does not load, and the fault is named with its file and 
       'treatment: generalize\n    mask: PHONE',
       `mask PHONE is not for the type of Registration.employees`,
     ],
+    [
+      'a rule for the authorized without a scope',
+      'purposes/LOAN_PRE.yaml',
+      'id: LPRE-14\n',
+      'id: LPRE-15\n    treatment: withhold\n  - id: LPRE-14\n',
+      'LPRE-15: names neither categories nor fields',
+    ],
+    [
+      'no limit of questions for an authorization',
+      'purposes/LOAN_PRE.yaml',
+      ' thresholdsPerAuthorization: 6,',
+      '',
+      'limits.thresholdsPerAuthorization is required',
+    ],
     ['an unknown key', AAC, 'limits:', 'limit: {}\nlimits:', `${AAC}:11`],
+    [
+      'a price of a miss without a quota it is taken from',
+      AAC,
+      'requestsPerHour: 2000, ',
+      '',
+      `${AAC}:11: limits.requestsPerMiss needs limits.requestsPerHour`,
+    ],
+    [
+      'an unknown quota of an organisation',
+      AAC,
+      'requestsPerMiss: 5',
+      'organization: { requestsPerDay: 5 }',
+      `${AAC}:11: limits.organization.requestsPerDay`,
+    ],
     [
       'an override without a basis',
       AAC,

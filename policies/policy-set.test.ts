@@ -9,8 +9,9 @@ const key = { purpose: 'PUBLIC_QUERY', actor: 'PUBLIC', own: false, person: fals
 it('the order of files and of rules changes no decision and not the hash', () => {
   const reversed = [...policyFiles].reverse().map(([name, text]) => {
     if (!name.startsWith('purposes/')) return [name, text] as const;
-    const yaml = parse(text) as { discloses: unknown[]; own?: unknown[] };
+    const yaml = parse(text) as { discloses: unknown[]; own?: unknown[]; authorized?: unknown[] };
     yaml.discloses.reverse();
+    yaml.authorized?.reverse();
     return [name, `# another comment\n${stringify(yaml)}`] as const;
   });
   const other = compileFiles(new Map(reversed), catalogue);
@@ -45,6 +46,7 @@ it('the public is limited in how many subjects it is shown a day, not only in ho
     subjectsPerRequest: 10,
     subjectsPerDay: 1000,
     requestsPerHour: 300,
+    requestsPerMiss: 5,
   });
 });
 
@@ -55,6 +57,44 @@ it('decisions cannot be changed by who receives them', () => {
     treatment: 'REVEAL',
     rule: 'PUB-1',
     basis: expect.arrayContaining(['山东省社会信用条例第二十条']) as string[],
+  });
+});
+
+describe('an authorization of the subject', () => {
+  const bank = { purpose: 'LOAN_PRE', actor: 'BANK', own: false, person: false } as const;
+  it.each([
+    ['opens what the purpose says it does', 'TaxArrears.amount', 'WITHHOLD LPRE-1', 'REVEAL LPRE-11'],
+    ['leaves what is public as it was', 'AdministrativePenalty.authority', 'REVEAL LPRE-1', 'REVEAL LPRE-1'],
+    ['opens nothing that the purpose does not need', 'UtilityBill.usage', 'WITHHOLD LPRE-1', 'WITHHOLD LPRE-14'],
+    ['opens nothing that is withheld from everybody by name', 'Officer.subject', 'WITHHOLD LPRE-3', 'WITHHOLD LPRE-3'],
+    ['opens the filter with the field', 'TaxStanding.arrears(sinceFrom:)', 'WITHHOLD LPRE-1', 'REVEAL LPRE-1'],
+    ['opens no filter by what stays withheld', 'TaxStanding.payments(fromMonth:)', 'WITHHOLD LPRE-1', 'WITHHOLD LPRE-14'],
+  ])('%s', (_what, coordinate, without, with_) => {
+    const say = (authorized: boolean) => {
+      const { treatment, rule } = policies.decide({ ...bank, authorized, coordinate }, TODAY);
+      return `${treatment} ${rule}`;
+    };
+    expect([say(false), say(true)]).toEqual([without, with_]);
+  });
+
+  it('changes nothing where a purpose has no rules for it', () => {
+    const without = policies.purposes.filter(({ authorizes }) => !authorizes);
+    expect(without.length).toBeGreaterThan(5);
+    for (const { code, actors } of without)
+      for (const actor of actors)
+        for (const coordinate of catalogue.keys()) {
+          const asked = { purpose: code, actor, own: false, person: false, coordinate };
+          expect(policies.decide({ ...asked, authorized: true }, TODAY)).toBe(policies.decide(asked, TODAY));
+        }
+  });
+
+  it('of a purpose that knows none leaves its hash as it was', () => {
+    const text = policyFiles.get('purposes/LOAN_PRE.yaml') ?? '';
+    const untemplated = [...policyFiles].filter(([name]) => !name.startsWith('authorization-templates/'));
+    const without = new Map([...untemplated, ['purposes/LOAN_PRE.yaml', text.slice(0, text.indexOf('authorized:'))]]);
+    const empty = new Map([...without, ['purposes/LOAN_PRE.yaml', `${without.get('purposes/LOAN_PRE.yaml')}\nauthorized: []\n`]]);
+    expect(compileFiles(empty, catalogue).hash).toBe(compileFiles(without, catalogue).hash);
+    expect(compileFiles(without, catalogue).hash).not.toBe(policies.hash);
   });
 });
 

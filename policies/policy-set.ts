@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Catalogue, CatalogueEntry } from '../schema/classification.ts';
 import { ACTORS } from '../schema/signed-context.ts';
 import type { Actor } from '../schema/signed-context.ts';
+import type { AuthorizationTemplate } from './authorization-template.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { DEFAULT_CELL, evaluateCell } from './evaluate-cell.ts';
 import type { PolicyContext } from './evaluate-cell.ts';
@@ -21,6 +22,8 @@ export interface PurposeRules {
   limits: Limits;
   /** Departments that must answer: the owners of `requires.categories`. */
   requiredDepartments: readonly string[];
+  /** Whether an authorization of the subject discloses more. */
+  authorizes: boolean;
 }
 
 /** One version of all policies, compiled against one schema; immutable. */
@@ -34,6 +37,8 @@ export interface PolicySet {
   readonly purposes: readonly PurposeRules[];
   /** The purpose of this code in force on a city date (`YYYY-MM-DD`). */
   purpose(code: string, date: string): PurposeRules | undefined;
+  /** The authorization template of this id in force on a city date. */
+  template(id: string, date: string): AuthorizationTemplate | undefined;
   /**
    * The decision for one cell. With a date, the purpose's rules in force that day; without, its latest.
    * WITHHOLD by rule `default` for everything nothing names, unknown purposes and coordinates included.
@@ -78,28 +83,36 @@ export function compilePolicies(source: PolicySource, catalogue: Catalogue): Pol
       const index = indexOn(code, date);
       return index === undefined ? undefined : purposes[index];
     },
+    template: (id, date) => source.templates.find((template) => template.id === id && isInForce(template.effective, date)),
     decide(key, date) {
       const index = indexOn(key.purpose, date);
       const coordinate = coordinates.get(key.coordinate);
       const actor = ACTOR_OFFSETS.get(key.actor);
       if (index === undefined || coordinate === undefined || actor === undefined) return DEFAULT_CELL;
-      const slot = (bases[index] ?? 0) + coordinate + actor + (key.own ? 2 : 0) + (key.person ? 1 : 0);
+      const slot = (bases[index] ?? 0) + coordinate + actor + (key.authorized ? 4 : 0) + (key.own ? 2 : 0) + (key.person ? 1 : 0);
       return cells[table[slot] ?? 0] ?? DEFAULT_CELL;
     },
   });
 }
 
-/** own × person for each actor. */
-const CELLS_PER_COORDINATE = ACTORS.length * 4;
-const ACTOR_OFFSETS: ReadonlyMap<string, number> = new Map(ACTORS.map((actor, index) => [actor, index * 4]));
+/** In the order of a cell's place in the table. */
+const COLUMNS = [false, true].flatMap((authorized) =>
+  [false, true].flatMap((own) => [false, true].map((person) => ({ authorized, own, person }))),
+);
+const CELLS_PER_COORDINATE = ACTORS.length * COLUMNS.length;
+const ACTOR_OFFSETS: ReadonlyMap<string, number> = new Map(ACTORS.map((actor, index) => [actor, index * COLUMNS.length]));
 
 /** Index of the purpose in force on the day, by code; without a day the latest. */
 function purposesOn(purposes: readonly PurposeRules[], date: string | undefined): Map<string, number> {
   const found = new Map<string, number>();
-  purposes.forEach(({ code, effective: { from, to } }, index) => {
-    if (date === undefined || (from <= date && (to === undefined || date <= to))) found.set(code, index);
+  purposes.forEach(({ code, effective }, index) => {
+    if (date === undefined || isInForce(effective, date)) found.set(code, index);
   });
   return found;
+}
+
+function isInForce({ from, to }: { from: string; to?: string | undefined }, date: string): boolean {
+  return from <= date && (to === undefined || date <= to);
 }
 
 function fillTable(purposes: readonly PurposeSource[], entries: readonly CatalogueEntry[], context: PolicyContext) {
@@ -110,8 +123,8 @@ function fillTable(purposes: readonly PurposeSource[], entries: readonly Catalog
     entries.forEach((entry, position) => {
       // Cells of callers the purpose is not for stay 0: withheld by default.
       for (const actor of purpose.actors)
-        for (const [column, { own, person }] of COLUMNS.entries()) {
-          const { cell } = evaluateCell({ purpose, actor, own, person, entry }, context);
+        for (const [column, place] of COLUMNS.entries()) {
+          const { cell } = evaluateCell({ purpose, actor, ...place, entry }, context);
           const row = (index * entries.length + position) * CELLS_PER_COORDINATE;
           table[row + (ACTOR_OFFSETS.get(actor) ?? 0) + column] = intern(
             `${index} ${cell.rule} ${cell.treatment} ${cell.mask}`,
@@ -124,14 +137,6 @@ function fillTable(purposes: readonly PurposeSource[], entries: readonly Catalog
   return { table, cells };
 }
 
-/** In the order of a cell's place in the table. */
-const COLUMNS = [
-  { own: false, person: false },
-  { own: false, person: true },
-  { own: true, person: false },
-  { own: true, person: true },
-];
-
 function intern(key: string, cell: Cell, { cells, known }: { cells: Cell[]; known: Map<string, number> }): number {
   if (cell === DEFAULT_CELL) return 0;
   const index = known.get(key) ?? cells.push(Object.freeze(cell)) - 1;
@@ -140,9 +145,19 @@ function intern(key: string, cell: Cell, { cells, known }: { cells: Cell[]; know
 }
 
 function rulesOf(purpose: PurposeSource, catalogue: Catalogue): PurposeRules {
-  const { code, name, basis, effective, actors, requires, limits } = purpose;
+  const { code, name, basis, effective, actors, requires, limits, authorized } = purpose;
   const requiredDepartments = [...new Set([...catalogue.values()].flatMap((entry) => required(entry, requires)))].sort();
-  return Object.freeze({ code, name, basis, effective, actors, requires, limits, requiredDepartments });
+  return Object.freeze({
+    code,
+    name,
+    basis,
+    effective,
+    actors,
+    requires,
+    limits,
+    requiredDepartments,
+    authorizes: authorized.length > 0,
+  });
 }
 
 function required(entry: CatalogueEntry, requires: Requirements): string[] {
@@ -172,15 +187,29 @@ function canonicalSource(source: PolicySource): unknown {
     filters: Object.fromEntries(source.filters),
     undisclosed: Object.fromEntries(source.undisclosed),
     // Absent where there is none, as in versions that were kept before there could be any.
+    ...(source.thresholds.size > 0 && { thresholds: Object.fromEntries(source.thresholds) }),
     ...(source.seals.length > 0 && { seals: [...source.seals].sort((a, b) => compare(a.id, b.id)) }),
+    ...(source.clients.length > 0 && { clients: [...source.clients].sort((a, b) => compare(a.id, b.id)) }),
+    ...(source.registration.length > 0 && { registration: [...source.registration].sort((a, b) => compare(a.id, b.id)) }),
+    ...(source.templates.length > 0 && {
+      templates: [...source.templates].sort((a, b) => compare(a.id, b.id) || compare(a.version, b.version)),
+    }),
+    ...(source.review.rules.length > 0 && { review: sortedReview(source.review) }),
+    ...(source.exports.length > 0 && { exports: [...source.exports].sort((a, b) => compare(a.id, b.id)) }),
     purposes: [...source.purposes]
       .sort((a, b) => compare(a.code, b.code) || compare(a.effective.from, b.effective.from))
-      .map(({ at: _at, discloses, own, ...purpose }) => ({
+      .map(({ at: _at, discloses, own, authorized, ...purpose }) => ({
         ...purpose,
         discloses: sortedRules(discloses),
         own: sortedRules(own),
+        ...(authorized.length > 0 && { authorized: sortedRules(authorized) }),
       })),
   };
+}
+
+/** Matter types stay in their order: the first that fits is meant. */
+function sortedReview({ rules, ...review }: PolicySource['review']): unknown {
+  return { ...review, rules: [...rules].sort((a, b) => compare(a.id, b.id)) };
 }
 
 function sortedRules(rules: PurposeSource['own']): unknown[] {

@@ -1,6 +1,11 @@
+import type { AuthorizationTemplate } from './authorization-template.ts';
 import type { Category, Sensitivity } from '../schema/classification.ts';
 import type { Actor } from '../schema/signed-context.ts';
 import type { Treatment } from './treatment.ts';
+import type { ExportLimits } from './export-limits.ts';
+import type { ReviewPolicy } from './review-rules.ts';
+import type { ClientRule } from './clients.ts';
+import type { RegistrationRule } from './registration.ts';
 import type { SealRule } from './seals.ts';
 
 /** Whose values a rule speaks of: organisations, persons (natural persons and sole proprietors), or both. */
@@ -45,6 +50,12 @@ export interface Limits {
   subjectsPerDay?: number;
   /** Per operator (per address for the public) and hour. */
   requestsPerHour?: number;
+  /** What each subject asked for in vain, not there or refused, costs of the hour's requests. */
+  requestsPerMiss?: number;
+  /** Of all operators of an organisation together. */
+  organization?: Pick<Limits, 'subjectsPerDay' | 'requestsPerHour'>;
+  /** Different questions by a threshold that one authorization answers. */
+  thresholdsPerAuthorization?: number;
 }
 
 /** One purpose in one period of force. */
@@ -61,6 +72,8 @@ export interface PurposeSource {
   discloses: readonly Rule[];
   /** For what the asking department itself owns; where no rule here speaks, `discloses` decides. */
   own: readonly Rule[];
+  /** For what a valid authorization of the subject covers; where no rule here speaks, `discloses` decides. */
+  authorized: readonly Rule[];
   at: string;
 }
 
@@ -92,10 +105,22 @@ export interface PolicySource {
   masks: ReadonlyMap<string, MaskSpec>;
   /** Argument coordinate → the field it filters by, whose right it needs too. */
   filters: ReadonlyMap<string, string>;
+  /** Argument coordinate → the field whose bands its values must be bounds of. */
+  thresholds: ReadonlyMap<string, string>;
   /** Coordinates that no purpose discloses on purpose, each with the reason. */
   undisclosed: ReadonlyMap<string, string>;
   /** Which looks are kept from their subject, and for how long. */
   seals: readonly SealRule[];
+  /** Whose tokens are bound to a key. */
+  clients: readonly ClientRule[];
+  /** Who runs registered operations only. */
+  registration: readonly RegistrationRule[];
+  /** What subjects' authorizations may say at most. */
+  templates: readonly AuthorizationTemplate[];
+  /** Which looks an auditor must review. */
+  review: ReviewPolicy;
+  /** How much auditors may take out of the query log at a time. */
+  exports: readonly ExportLimits[];
 }
 
 /** The label a mask's effect has in the decision table and in answers. */

@@ -72,18 +72,24 @@ const purposeSchema = v.strictObject({
     subjectsPerRequest: v.optional(count),
     subjectsPerDay: v.optional(count),
     requestsPerHour: v.optional(count),
+    requestsPerMiss: v.optional(count),
+    organization: v.optional(v.strictObject({ subjectsPerDay: v.optional(count), requestsPerHour: v.optional(count) })),
+    thresholdsPerAuthorization: v.optional(count),
   }),
   discloses: v.array(ruleSchema),
   own: v.optional(v.array(ruleSchema), []),
+  authorized: v.optional(v.array(ruleSchema), []),
 });
 
 type PurposeYaml = v.InferOutput<typeof purposeSchema>;
 type RuleYaml = v.InferOutput<typeof ruleSchema>;
+const LISTS = ['discloses', 'own', 'authorized'] as const;
+type RuleList = (typeof LISTS)[number];
 
 function expand(yaml: PurposeYaml, file: YamlFile): PurposeSource {
   const { code, name, description, basis, actors, requires } = yaml;
   const { from, to } = yaml.effective;
-  const rules = (list: 'discloses' | 'own') =>
+  const rules = (list: RuleList) =>
     yaml[list].map((rule, index) => expandRule(rule, { basis, actors, at: file.at([list, index]) }));
   return {
     code,
@@ -93,9 +99,10 @@ function expand(yaml: PurposeYaml, file: YamlFile): PurposeSource {
     actors,
     requires,
     effective: { from, ...(to !== undefined && { to }) },
-    limits: Object.fromEntries(Object.entries(yaml.limits).filter(([, limit]) => limit !== undefined)) as Limits,
+    limits: yaml.limits as Limits,
     discloses: rules('discloses'),
     own: rules('own'),
+    authorized: rules('authorized'),
     at: file.at([]),
   };
 }
@@ -129,9 +136,13 @@ function faultsOf(purpose: PurposeSource, file: YamlFile): PolicyFault[] {
   const { from, to } = purpose.effective;
   const fault = (path: Path, message: string) => faults.push({ at: file.at(path), message });
   if (to !== undefined && to < from) fault(['effective', 'to'], 'effective.to is before effective.from');
-  const yaml = file.value as { discloses: RuleYaml[]; own?: RuleYaml[] };
+  if (purpose.limits.requestsPerMiss !== undefined && purpose.limits.requestsPerHour === undefined)
+    fault(['limits', 'requestsPerMiss'], 'limits.requestsPerMiss needs limits.requestsPerHour, of which it is taken');
+  if (purpose.authorized.length > 0 && purpose.limits.thresholdsPerAuthorization === undefined)
+    fault(['limits'], 'limits.thresholdsPerAuthorization is required where an authorization discloses more');
+  const yaml = file.value as Partial<Record<RuleList, RuleYaml[]>>;
   const seen = new Set<string>();
-  for (const list of ['discloses', 'own'] as const)
+  for (const list of LISTS)
     (yaml[list] ?? []).forEach((rule, index) => {
       for (const message of ruleFaults(rule, purpose, list)) fault([list, index], `${rule.id}: ${message}`);
       if (seen.has(rule.id)) fault([list, index, 'id'], `${rule.id}: the id is used twice`);
@@ -140,12 +151,12 @@ function faultsOf(purpose: PurposeSource, file: YamlFile): PolicyFault[] {
   return faults;
 }
 
-function ruleFaults(rule: RuleYaml, purpose: PurposeSource, list: 'discloses' | 'own'): string[] {
+function ruleFaults(rule: RuleYaml, purpose: PurposeSource, list: RuleList): string[] {
   const faults: string[] = [];
   const classes = SENSITIVITIES.filter((name) => rule[name] !== undefined);
   if (rule.categories !== undefined && rule.fields !== undefined) faults.push('names both categories and fields');
   // In `own` a rule without a scope speaks of everything the department owns; elsewhere that would be a slip.
-  if (rule.categories === undefined && rule.fields === undefined && list === 'discloses')
+  if (rule.categories === undefined && rule.fields === undefined && list !== 'own')
     faults.push('names neither categories nor fields');
   if (rule.treatment === undefined && classes.length === 0) faults.push('names no treatment');
   if (rule.treatment !== undefined && classes.length > 0)

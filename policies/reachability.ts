@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '../schema/classification.ts';
-import { inForce } from './decision-table.ts';
+import { authorizedColumns, inForce } from './decision-table.ts';
 import type { PolicyFault } from './fault.ts';
 import type { PolicySet, PurposeRules } from './policy-set.ts';
 import { type Actor, isGatewaySubgraph } from '../schema/signed-context.ts';
@@ -12,7 +12,9 @@ export function unreachableFields(policies: PolicySet): PolicyFault[] {
   const dates = [...new Set(policies.purposes.map(({ effective }) => effective.from))];
   return dates.flatMap((date) =>
     inForce(policies, date).flatMap((purpose) =>
-      purpose.actors.flatMap((actor) => ofPurpose({ policies, purpose, actor, date })),
+      purpose.actors.flatMap((actor) =>
+        authorizedColumns(purpose.authorizes).flatMap((authorized) => ofPurpose({ policies, purpose, actor, authorized, date })),
+      ),
     ),
   );
 }
@@ -21,6 +23,7 @@ interface Viewer {
   policies: PolicySet;
   purpose: PurposeRules;
   actor: Actor;
+  authorized: boolean;
   date: string;
 }
 
@@ -54,16 +57,17 @@ function ofPurpose(viewer: Viewer): PolicyFault[] {
 }
 
 function isDisclosed({ coordinate, owner }: CatalogueEntry, department: string | null, viewer: Viewer): boolean {
-  const { policies, purpose, actor, date } = viewer;
+  const { policies, purpose, actor, authorized, date } = viewer;
   // What departments share is owned by whoever owns the field around it.
   const own = department !== null && (owner === null || owner === department);
   return [false, true].some(
-    (person) => policies.decide({ purpose: purpose.code, actor, own, person, coordinate }, date).treatment !== 'WITHHOLD',
+    (person) =>
+      policies.decide({ purpose: purpose.code, actor, own, person, authorized, coordinate }, date).treatment !== 'WITHHOLD',
   );
 }
 
 function reachableTypes(disclosed: readonly CatalogueEntry[]): ReadonlySet<string> {
-  const types = new Set(['Query']);
+  const types = new Set(['Query', 'Mutation']);
   // A Set hands out what is added while it is walked.
   for (const type of types)
     for (const entry of disclosed) if (entry.isComposite && typeOf(entry) === type) types.add(entry.typeName);

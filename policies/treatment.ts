@@ -23,6 +23,8 @@ export interface CellKey {
   own: boolean;
   /** Whether the value belongs to a natural person or sole proprietor. */
   person: boolean;
+  /** Whether a valid authorization of the subject covers the field; absent where there is none. */
+  authorized?: boolean;
   /** Schema coordinate: `Type.field`, `Type.field(argument:)` or `Input.field`. */
   coordinate: string;
 }

@@ -1,6 +1,9 @@
 import type { Catalogue, CatalogueEntry } from '../schema/classification.ts';
+import { templateFaults } from './template-faults.ts';
 import type { PolicyFault } from './fault.ts';
 import type { PolicySource, PurposeSource, Rule } from './policy-source.ts';
+import { reviewFaults } from './review-rules.ts';
+import { offeredThresholds } from './thresholds.ts';
 
 /**
  * Holds parsed policies against the schema: unknown coordinates, unknown masks and masks on the wrong scalar are faults,
@@ -11,12 +14,14 @@ export function validatePolicies(source: PolicySource, catalogue: Catalogue): Po
     ...source.purposes.flatMap((purpose) => rulesOf(purpose).flatMap((rule) => ruleFaults(rule, source, catalogue))),
     ...[...catalogue.values()].flatMap((entry) => declaredMaskFaults(entry, source)),
     ...setFaults(source, catalogue),
+    ...templateFaults(source.templates, source.purposes, catalogue),
+    ...reviewFaults(source.review, new Set(source.purposes.map(({ code }) => code))),
   ];
 }
 
-/** All rules of a purpose, of both columns. */
+/** All rules of a purpose, whatever they speak of. */
 export function rulesOf(purpose: PurposeSource): readonly Rule[] {
-  return [...purpose.discloses, ...purpose.own];
+  return [...purpose.discloses, ...purpose.own, ...purpose.authorized];
 }
 
 function ruleFaults(rule: Rule, source: PolicySource, catalogue: Catalogue): PolicyFault[] {
@@ -45,8 +50,9 @@ function declaredMaskFaults(entry: CatalogueEntry, source: PolicySource): Policy
   return [{ at: 'masks.yaml:1', message: `mask ${entry.mask} is not for ${entry.typeName}, the type of ${entry.coordinate}` }];
 }
 
-function setFaults({ filters, undisclosed, seals, purposes }: PolicySource, catalogue: Catalogue): PolicyFault[] {
-  const named = [...filters.keys(), ...filters.values(), ...undisclosed.keys()];
+function setFaults(source: PolicySource, catalogue: Catalogue): PolicyFault[] {
+  const { filters, thresholds, undisclosed, seals, purposes } = source;
+  const named = [...filters, ...thresholds].flat().concat([...undisclosed.keys()]);
   const codes = new Set(purposes.map(({ code }) => code));
   const sealed = seals.flatMap(({ id, purposes: asked }) =>
     asked
@@ -56,5 +62,20 @@ function setFaults({ filters, undisclosed, seals, purposes }: PolicySource, cata
   const unknown = named
     .filter((coordinate) => catalogue.get(coordinate) === undefined)
     .map((coordinate) => ({ at: 'policy-set.yaml:1', message: `the schema has no ${coordinate}` }));
-  return [...unknown, ...sealed];
+  return [...unknown, ...sealed, ...thresholdFaults(source, catalogue)];
+}
+
+/** Every field that is asked about by thresholds has bands, the same for all purposes: finer ones elsewhere would be asked for here. */
+function thresholdFaults({ thresholds, masks, purposes }: PolicySource, catalogue: Catalogue): PolicyFault[] {
+  const fields = new Set(thresholds.values());
+  const unbounded = [...fields]
+    .filter(
+      (field) => catalogue.has(field) && offeredThresholds(masks.get(catalogue.get(field)?.mask ?? '')?.shape) === undefined,
+    )
+    .map((field) => ({ at: 'policy-set.yaml:1', message: `${field} has no bands for thresholds to be bounds of` }));
+  const masked = purposes
+    .flatMap(rulesOf)
+    .filter(({ mask, scope }) => mask !== undefined && 'fields' in scope && scope.fields.some((field) => fields.has(field)))
+    .map(({ at, id }) => ({ at, message: `${id}: a field that thresholds ask about keeps its own mask` }));
+  return [...unbounded, ...masked];
 }

@@ -2,11 +2,16 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Catalogue, CatalogueEntry } from '../schema/classification.ts';
+import { templateSchema } from './authorization-template.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { keptExportLimits } from './export-limits.ts';
 import { PolicyError } from './fault.ts';
 import type { PolicySource, PurposeSource } from './policy-source.ts';
 import { canonicalContent, compilePolicies } from './policy-set.ts';
 import type { PolicySet } from './policy-set.ts';
+import { keptReviewRules } from './review-rules.ts';
+import { clientSchema } from './clients.ts';
+import { registrationSchema } from './registration.ts';
 import { sealSchema } from './seals.ts';
 
 /** Keeps a version by its hash, schema included, so that any decision in the query log can be made again. Idempotent. */
@@ -16,8 +21,13 @@ export function keepVersion(directory: string, policies: PolicySet): void {
   mkdirSync(directory, { recursive: true });
   // Written beside and renamed: a process that dies here leaves no half version under a hash.
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, canonicalJson(canonicalContent(policies.source, policies.catalogue)));
+  writeFileSync(draft, versionText(policies));
   renameSync(draft, file);
+}
+
+/** A version as it is kept: canonical JSON, whose SHA-256 is its hash. */
+export function versionText({ source, catalogue }: PolicySet): string {
+  return canonicalJson(canonicalContent(source, catalogue));
 }
 
 /**
@@ -39,15 +49,22 @@ function fileOf(directory: string, hash: string): string {
   return join(directory, `${hash}.json`);
 }
 
+const rulesSchema = v.array(v.looseObject({}));
 /** The outer shape only: whether the content is what was kept is told by its hash. */
 const contentSchema = v.object({
   policy: v.object({
     version: v.string(),
     masks: v.record(v.string(), v.unknown()),
     filters: v.record(v.string(), v.string()),
+    thresholds: v.optional(v.record(v.string(), v.string()), {}),
     undisclosed: v.record(v.string(), v.string()),
     seals: v.optional(v.array(sealSchema), []),
-    purposes: v.array(v.looseObject({ discloses: v.array(v.looseObject({})), own: v.array(v.looseObject({})) })),
+    review: v.optional(v.unknown()),
+    exports: v.optional(v.unknown()),
+    clients: v.optional(v.array(clientSchema), []),
+    registration: v.optional(v.array(registrationSchema), []),
+    templates: v.optional(v.array(templateSchema), []),
+    purposes: v.array(v.looseObject({ discloses: rulesSchema, own: rulesSchema, authorized: v.optional(rulesSchema, []) })),
   }),
   catalogue: v.array(v.looseObject({ coordinate: v.string() })),
 });
@@ -62,13 +79,20 @@ function compileContent(text: string): PolicySet | undefined {
     ...located,
     discloses: purpose.discloses.map((rule) => ({ ...rule, ...located })),
     own: purpose.own.map((rule) => ({ ...rule, ...located })),
+    authorized: purpose.authorized.map((rule) => ({ ...rule, ...located })),
   }));
   const source: PolicySource = {
     version: policy.version,
     masks: new Map(Object.entries(policy.masks)) as unknown as PolicySource['masks'],
     filters: new Map(Object.entries(policy.filters)),
+    thresholds: new Map(Object.entries(policy.thresholds)),
     undisclosed: new Map(Object.entries(policy.undisclosed)),
     seals: policy.seals,
+    clients: policy.clients,
+    registration: policy.registration,
+    templates: policy.templates,
+    review: keptReviewRules(policy.review),
+    exports: keptExportLimits(policy.exports),
     purposes: purposes as unknown as readonly PurposeSource[],
   };
   const entries = catalogue as unknown as readonly CatalogueEntry[];

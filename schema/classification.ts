@@ -23,7 +23,12 @@ export const CATEGORIES = [
   'PROVENANCE',
   'QUERY_LOG',
   'LOG_PROOF',
+  'STATISTICS',
   'ACCESS_HISTORY',
+  'OVERSIGHT',
+  'AUTHORIZATION',
+  'REVIEW',
+  'QUERY_REGISTRATION',
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 

@@ -161,10 +161,13 @@ describe('composition', () => {
   });
 });
 
-test('the project’s subgraphs are six departments’ and the query log’s, and each has the shared part', () => {
+test('the project’s subgraphs are six departments’ and the gateway’s own, and each has the shared part', () => {
   const subgraphs = loadSubgraphs();
   expect(subgraphs.map(({ name }) => name)).toEqual([
+    'authorizations',
     'licensing',
+    'operations',
+    'oversight',
     'penalties',
     'querylog',
     'registry',

@@ -19,7 +19,7 @@ export interface ContextSigner {
  * Whoever caches it must drop it before `exp`. Throws when the key is not an ES256 key.
  */
 export function signContext(context: SignedContext, { privateKey, keyId, clock }: ContextSigner): string {
-  const { audience, actor, organization, department, purpose, subject } = context;
+  const { audience, actor, organization, department, purpose, subject, authorization, operator, matter, credentials } = context;
   const issuedAt = Math.floor(clock() / 1000);
   const claims = {
     iss: CONTEXT_ISSUER,
@@ -31,6 +31,10 @@ export function signContext(context: SignedContext, { privateKey, keyId, clock }
     ...(department !== undefined && { department }),
     purpose,
     ...(subject !== undefined && { subject }),
+    ...(authorization !== undefined && { authorization }),
+    ...(operator !== undefined && { operator }),
+    ...(matter !== undefined && { matter }),
+    ...(credentials !== undefined && { credentials }),
   };
   return jsonwebtoken.sign(claims, privateKey, { algorithm: 'ES256', keyid: keyId });
 }

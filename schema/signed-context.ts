@@ -1,9 +1,11 @@
+import type { Credentials } from './authorization-terms.ts';
+
 /** The departments of the spine; also the names of their subgraphs, folders and (with `_` for `-`) database schemas. */
 export const DEPARTMENTS = ['registry', 'licensing', 'penalties', 'tax', 'social-security', 'utilities'] as const;
 export type Department = (typeof DEPARTMENTS)[number];
 
 /** Subgraphs of the gateway's own, over its own database: no department answers for them, and nobody asks as one of them. */
-const GATEWAY_SUBGRAPHS = ['querylog'] as const;
+export const GATEWAY_SUBGRAPHS = ['querylog', 'oversight', 'authorizations', 'operations'] as const;
 export type GatewaySubgraph = (typeof GATEWAY_SUBGRAPHS)[number];
 
 /** Whether the code is that of a subgraph of the gateway's own. */
@@ -30,6 +32,23 @@ export interface SignedContext {
   purpose: string;
   /** Opaque id of the subject the caller is (actor SUBJECT). */
   subject?: string;
+  /** What the subject's authorization covers, where the caller asks by one: the owner tells no more than that. */
+  authorization?: AuthorizedData;
+  /** Work account that asks, and the case it asks for: for the gateway's own subgraphs alone, which put acts on record. */
+  operator?: string;
+  matter?: string;
+  /** What the token proves of whoever acts: for the gateway's own subgraphs alone. */
+  credentials?: Credentials;
+}
+
+/** The part of a subject's data that an authorization covers. */
+export interface AuthorizedData {
+  /** City dates, both inclusive: what lies outside, or reaches out of it, is not covered. */
+  from: string;
+  to: string;
+  categories: readonly string[];
+  /** Coordinates of fields; all of the categories without. */
+  fields?: readonly string[];
 }
 
 /** Header that carries the signed context. */

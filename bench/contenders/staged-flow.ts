@@ -5,7 +5,7 @@ import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import type { Caller } from '../../gateway/identity/caller.ts';
 import { declarePurpose } from '../../gateway/purpose/declare-purpose.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
-import type { Flow } from '../../gateway/server/flow-gateway.ts';
+import type { Flow } from '../../gateway/server/ask-flow.ts';
 
 /** How far the flow goes: each stage does what those before it do, and one thing more. */
 export const STAGES = ['bare', 'token', 'purpose', 'disclosure', 'masks', 'log'] as const;
@@ -21,16 +21,19 @@ export function stagedFlow(gateway: Gateway, upTo: StageName): Flow {
   const operations = new WeakMap<object, DisclosurePlan['operation']>();
   return async (request) => {
     const { policy, planDisclosure, execution } = gateway.editions.of(request.schema);
-    const caller = has('token') ? await gateway.authenticate(request) : NOBODY;
+    const caller = has('token') ? await gateway.authenticate(request, policy) : NOBODY;
     const purpose = has('purpose') ? declarePurpose(request, caller, policy) : NO_PURPOSE;
-    if (has('purpose')) await gateway.admit(caller, purpose, policy);
-    const disclosure = has('disclosure') ? planDisclosure(request, caller, purpose, policy) : undefined;
-    const grant = disclosure && (await gateway.authorize(disclosure, caller, purpose, policy));
+    const budget = has('purpose') ? gateway.admit(caller, purpose, policy) : undefined;
+    await budget?.request();
+    const disclosure = has('disclosure') ? planDisclosure(request, { caller, purpose }, policy) : undefined;
+    await budget?.ask(disclosure?.asked ?? []);
+    const grant = disclosure && (await gateway.authorize(disclosure, { requestId: request.id, caller, purpose }, policy));
     const operation = disclosure?.plan.operation ?? wholeOperation(request, operations);
     const context = { requestId: request.id, caller, purpose, signal: request.signal };
     const answer = await execution.execute(operation, request.variables, context);
     const shown = disclosure && has('masks') ? desensitize(answer, disclosure.plan) : undefined;
     await grant?.settle(shown?.subjects ?? []);
+    if (shown) await budget?.settle(shown);
     const { data } = shown ?? answer.complete();
     return { data, extensions: { disclosure: { receipt: null } }, httpStatus: 200, headers: {} };
   };

@@ -47,6 +47,7 @@ export function makeGatewayFiles(subjectKey: string): GatewayFiles {
       XINQIAO_DATA: join(directory, 'data'),
       XINQIAO_SUBJECT_KEY: subjectKey,
       XINQIAO_PSEUDONYM_KEY: subjectKey.split('').reverse().join(''),
+      XINQIAO_SEAL_KEY: 's'.repeat(64),
       XINQIAO_JWKS: file('jwks.json', JSON.stringify({ keys: [jwk] })),
       XINQIAO_ISSUER: ISSUER,
       XINQIAO_AUDIENCE: AUDIENCE,

@@ -9,6 +9,8 @@ export interface Candidate {
   headers: Readonly<Record<string, string>>;
   /** What it is asked, where that is not the same for all. */
   bodies?: readonly string[];
+  /** How it is asked that, where it is not asked in the same words. */
+  phrase?: (body: string) => string;
 }
 
 /** Medians over the rounds of one contender. */
@@ -34,12 +36,14 @@ export async function interleave(
 ): Promise<Map<string, Figures>> {
   const { inFlight, rounds, roundMs, warmUp } = options;
   const all = new Map(candidates.map(({ name }) => [name, [] as Figures[]]));
-  for (const { url, headers, bodies = options.bodies } of candidates)
-    await load({ url, headers, bodies, inFlight, milliseconds: WARM_UP_MS, requests: warmUp });
+  const bodiesOf = ({ bodies = options.bodies, phrase = (body) => body }: Candidate) => bodies.map(phrase);
+  for (const candidate of candidates)
+    await load({ ...candidate, bodies: bodiesOf(candidate), inFlight, milliseconds: WARM_UP_MS, requests: warmUp });
   for (let round = 0; round < rounds; round++) {
-    for (const { name, process, url, headers, bodies = options.bodies } of candidates) {
+    for (const candidate of candidates) {
+      const { name, process } = candidate;
       const before = process.cpuSeconds();
-      const done = await load({ url, headers, bodies, inFlight, milliseconds: roundMs });
+      const done = await load({ ...candidate, bodies: bodiesOf(candidate), inFlight, milliseconds: roundMs });
       const cpu = process.cpuSeconds() - before;
       all.get(name)?.push({
         requestsPerSecond: done.requests / done.seconds,

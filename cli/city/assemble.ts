@@ -1,21 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import type { Db } from '../../database/db.ts';
-import type { Follower } from '../../gateway/audit/follow-log.ts';
-import { logReading } from '../../gateway/audit/log-reading.ts';
+import { createActs } from '../../gateway/acts/acts.ts';
+import { createFreshEntries } from '../../gateway/querylog/fresh-entries.ts';
 import { createAdmit, createAuthorize } from '../../gateway/authorization/authorize.ts';
+import { createPresentAuthorization } from '../../gateway/authorization/present-authorization.ts';
 import { createQuotas } from '../../gateway/authorization/quotas.ts';
 import { type Config, keptVersions } from '../../gateway/config.ts';
 import { type EditionReport, type Editions, openEditions } from '../../gateway/editions/editions.ts';
-import { createDepartments } from '../../gateway/execution/department-execution.ts';
-import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
-import type { Departments } from '../../gateway/execution/execution.ts';
-import { overHttp } from '../../gateway/execution/http.ts';
-import { inProcess } from '../../gateway/execution/in-process.ts';
 import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
+import { createReplayGuard } from '../../gateway/identity/replay-guard.ts';
+import { createVerifyProof } from '../../gateway/identity/verify-proof.ts';
 import { createKeySource, type KeySource } from '../../gateway/identity/key-source.ts';
+import { followOperations } from '../../gateway/operations/live-operations.ts';
+import { createRegistered } from '../../gateway/operations/registered.ts';
 import { keepLog } from '../../gateway/querylog/log-keeper.ts';
+import { createVersionKeeper } from '../../gateway/querylog/policy-versions.ts';
 import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
 import { noteSigner } from '../../gateway/querylog/signed-note.ts';
@@ -23,20 +23,22 @@ import { SUITE } from '../../gateway/querylog/suite.ts';
 import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
 import { createRecordRejection } from '../../gateway/record-rejection.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
+import { createSealer } from '../../gateway/sealed/sealer.ts';
+import { readSealKeys } from '../../gateway/sealed/seal-keys.ts';
 import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
 import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
-import type { Flow } from '../../gateway/server/flow-gateway.ts';
 import type { Logger } from '../../gateway/server/logger.ts';
-import { createMetrics, type Metrics } from '../../gateway/server/metrics.ts';
+import { createMetrics } from '../../gateway/server/metrics.ts';
+import { followSuspensions } from '../../gateway/suspension/suspended.ts';
+import { keepVersion, versionText } from '../../policies/versions.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import type { Clock } from '../../schema/city-clock.ts';
-import { contextKeyId, signContext } from '../../schema/sign-context.ts';
-import { DEPARTMENTS, type Department } from '../../schema/signed-context.ts';
-import { departments } from '../../subgraphs/departments.ts';
-import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
-import { querylogSubgraph } from '../../subgraphs/querylog/department.ts';
 import { isLevel, openFollower } from './log-follower.ts';
+import { openBackgroundWork } from './background-work.ts';
+import { connectDepartments, departmentChecks } from './connect-departments.ts';
 import { followWitnesses } from './follow-witnesses.ts';
+import type { CityOptions } from './city-options.ts';
+import { ownSubgraphs } from './own-subgraphs.ts';
 
 /** A gateway with everything behind it, not yet listening. */
 export interface City {
@@ -45,26 +47,8 @@ export interface City {
   stop(): Promise<{ drained: boolean }>;
 }
 
-export interface CityOptions {
-  config: Config;
-  /** Migrated; holds the query log and every department without an address of its own. */
-  db: Db;
-  logger: Logger;
-  clock?: Clock;
-  /** Processes of this gateway, this one included (default 1). */
-  processes?: number;
-  /** Replaces this process's metrics (workers, which answer for all). */
-  metrics?: Metrics;
-  /** Replaces the way to a department (tests that watch or break it). */
-  transport?: (department: Department, usual: DepartmentTransport) => DepartmentTransport;
-  /** Replaces the flow (benchmarks that leave stages out). */
-  flow?: (stages: Gateway) => Flow;
-  /** Replaces what keeps the log's read model level with it (tests in which it must stand still). */
-  follower?: Follower;
-}
-
 /** What a gateway cannot start without. */
-const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey'] as const;
+const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey', 'sealKey'] as const;
 
 const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 /** A city's applications send some hundreds of documents; a plan is about 50 KB. */
@@ -79,7 +63,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { editions, departments, queryLog, logKeeper, refusalLog, follower, redis } = parts;
+  const { editions, departments, queryLog, logKeeper, refusalLog, follower, background, suspended, operations, redis } = parts;
   const server = await frontOf(options, parts, stages(options, parts));
   const watching = editions.watch((report) => announce(report, options.logger));
   return {
@@ -87,9 +71,13 @@ export async function assembleCity(options: CityOptions): Promise<City> {
     async stop() {
       const outcome = await server.stop();
       await refusalLog.close();
+      // Some of it acts: the log must still be open.
+      await background.close();
       await queryLog.close();
       await logKeeper.close();
       await follower.close();
+      await suspended.close();
+      await operations.close();
       watching.close();
       await editions.close();
       await departments.close();
@@ -122,27 +110,37 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 async function openParts(options: CityOptions) {
   const { config, db, logger, clock = Date.now, processes = 1, metrics = createMetrics() } = options;
   const secrets = requireSecrets(config, GATEWAY_SECRETS);
-  // Beside the embedded database there is a directory to keep versions in; a server's policies are kept by its repository.
-  const versionsDirectory = config.databaseUrl === undefined ? keptVersions(config) : undefined;
-  const departments = connectDepartments(options, {
-    secrets,
-    metrics,
-    policies: { current: () => editions.current().policy },
-    clock,
-  });
+  const versions = createVersionKeeper(db);
+  const policies = { current: () => editions.current().policy };
+  const fresh = createFreshEntries();
+  const seal = createSealer(readSealKeys(secrets.sealKey));
+  const queryLog = createQueryLog({ db, origin: config.logOrigin, onWritten: fresh.note, seal });
+  const measuredLog = metrics.measured(versions.guarding(queryLog));
+  const acts = createActs({ queryLog: measuredLog, policies, clock });
+  const unread = (what: string) => (err: unknown) => logger.error({ err }, `${what} could not be read`);
+  const suspended = await followSuspensions({ db, report: unread('what is suspended') });
+  const operations = await followOperations({ db, clock, report: unread('what is registered') });
+  const rules = { current: () => editions.current() };
+  const own = ownSubgraphs({ db, config, policies, rules, acts, suspended, operations, secrets, clock });
+  const departments = connectDepartments(options, { secrets, metrics, own, suspended, clock });
   const { subjectKey, pseudonymKey } = secrets;
+  const keep = (policies: PolicySet) => {
+    versions.note({ hash: policies.hash, content: versionText(policies) });
+    // Beside the embedded database there is a directory, in which `xinqiao policy` finds versions while nothing runs.
+    if (config.databaseUrl === undefined) keepVersion(keptVersions(config), policies);
+  };
   const editions: Editions = await openEditions({
     supergraphFile: config.supergraphFile ?? SUPERGRAPH,
-    policies: { directory: config.policiesDirectory, clock, ...(versionsDirectory !== undefined && { versionsDirectory }) },
+    policies: { directory: config.policiesDirectory, clock, keep },
     planner: { subjectKey, pseudonymKey, maxPlans: MAX_PLANS },
     departments,
   });
   const keys = callersKeys(config, secrets, clock);
   await keys.ready();
   const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
+  const replays = createReplayGuard({ redis, clock });
   const quotas = createQuotas({ ...(redis && { redis }), clock, processes });
   await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
-  const queryLog = createQueryLog({ db, origin: config.logOrigin });
   const signer = noteSigner(config.logOrigin, SUITE.privateKey(secrets.logKey));
   const witnesses = followWitnesses(options, { metrics, clock });
   const logKeeper = await keepLog({
@@ -152,15 +150,15 @@ async function openParts(options: CityOptions) {
     collectCosignatures: witnesses.collect,
     report: (err) => logger.error({ err }, 'the query log was not looked after'),
   });
-  const measuredLog = metrics.measured(queryLog);
   const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
-  const follower = openFollower(options, metrics);
-  const shared = { secrets, metrics, editions, keys, departments, redis, quotas, clock };
-  return { ...shared, queryLog, logKeeper, witnesses, measuredLog, refusalLog, follower };
+  const follower = openFollower(options, { metrics, fresh });
+  const shared = { secrets, metrics, editions, keys, departments, suspended, operations, redis, quotas, replays, clock };
+  const background = openBackgroundWork(options, { metrics, secrets, policies, rules, operations, acts, fresh, clock });
+  return { ...shared, queryLog, logKeeper, witnesses, measuredLog, refusalLog, follower, background };
 }
 
-function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
-  const { secrets, editions, keys, quotas, measuredLog, refusalLog, clock } = parts;
+function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
+  const { secrets, editions, keys, quotas, replays, measuredLog, refusalLog, suspended, operations, clock } = parts;
   return {
     editions,
     authenticate: createAuthenticate({
@@ -168,11 +166,24 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
       ...config.tokens,
       algorithms: TOKEN_ALGORITHMS,
       clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+      verifyProof: createVerifyProof({
+        publicUrl: config.publicUrl,
+        clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+        replays,
+        clock,
+      }),
       subjectKey: secrets.subjectKey,
       clock,
     }),
+    suspended,
     admit: createAdmit({ quotas, clock }),
-    authorize: createAuthorize({ quotas, clock }),
+    registered: createRegistered({
+      operations,
+      production: config.environment === 'production',
+      lifted: config.unregisteredOperations === 'allow',
+    }),
+    presentAuthorization: createPresentAuthorization({ db, clock }),
+    authorize: createAuthorize({ db, clock }),
     queryLog: measuredLog,
     refusalLog,
     introspectionOpen: config.environment !== 'production',
@@ -182,11 +193,14 @@ function stages({ config, logger }: CityOptions, parts: Parts): Gateway {
 }
 
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
-  const { editions, departments, metrics, keys, quotas, follower, witnesses, clock } = parts;
+  const { editions, departments, metrics, keys, quotas, replays, follower, suspended, operations, witnesses, clock } = parts;
   const checks = {
     log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
     keys: async () => !keys.degraded(),
     quotas: async () => !quotas.degraded(),
+    suspensions: async () => suspended.isKnown(),
+    operations: async () => operations.isKnown(),
+    proofs: async () => !replays.degraded(),
     audit: async () => isLevel(follower),
     witnesses: async () => Object.values(witnesses.states()).every((state) => state === 'FOLLOWING'),
     ...departmentChecks(departments),
@@ -198,6 +212,7 @@ function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Par
     flow,
     recordRejection,
     schemas: editions,
+    persistedDocuments: operations.document,
     config,
     logger,
     metrics,
@@ -211,49 +226,4 @@ function connectRedis(url: string): Redis {
   const redis = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2_000 });
   redis.on('error', () => {});
   return redis;
-}
-
-function connectDepartments(
-  { config, db, logger, transport = (_, usual) => usual }: CityOptions,
-  parts: { secrets: Secrets; metrics: Metrics; policies: { current(): PolicySet }; clock: Clock },
-): Departments {
-  const { secrets, metrics, policies, clock } = parts;
-  const { limits } = config;
-  const keyId = contextKeyId(secrets.contextPublicKey);
-  const signer = { privateKey: secrets.contextKey, keyId, clock };
-  const publicKeys = new Map([[keyId, secrets.contextPublicKey]]);
-  const usual = (department: Department) => {
-    const url = config.subgraphUrls[department];
-    if (url !== undefined)
-      return overHttp(url, { maxResponseBytes: limits.departmentResponseBytes, connections: limits.departmentConcurrency });
-    const report = (err: unknown) => logger.error({ err, department }, 'a department failed');
-    return inProcess(createSubgraph(departments[department], { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
-  };
-  const ownLog = querylogSubgraph(logReading({ db, origin: config.logOrigin, policies, clock }));
-  const report = (err: unknown) => logger.error({ err, subgraph: ownLog.name }, 'the query log could not be read');
-  const queryLog = inProcess(createSubgraph(ownLog, { db, publicKeys, subjectKey: secrets.subjectKey, clock, report }));
-  return createDepartments({
-    departments: {
-      ...Object.fromEntries(DEPARTMENTS.map((department) => [department, transport(department, usual(department))])),
-      [ownLog.name]: queryLog,
-    },
-    signContext: (context) => signContext(context, signer),
-    clock,
-    timeouts: config.timeouts,
-    limits: { concurrency: limits.departmentConcurrency, waiting: limits.departmentQueue, joined: limits.joinedSubjects },
-    observeJoined: metrics.observeJoined,
-    observe: (observation) => {
-      metrics.observeDepartment(observation);
-      // An open circuit was announced by the failures that opened it; a client that left is no news.
-      if (observation.outcome === 'FAILED' || observation.outcome === 'TIMEOUT')
-        logger.warn(observation, 'a department did not answer');
-    },
-  });
-}
-
-function departmentChecks(departments: Pick<Departments, 'ready'>) {
-  // One round for all: the checks share what the first of them started.
-  let round: Promise<Readonly<Record<string, boolean>>> | undefined;
-  const ask = (signal: AbortSignal) => (round ??= departments.ready(signal).finally(() => (round = undefined)));
-  return Object.fromEntries(DEPARTMENTS.map((name) => [name, async (signal: AbortSignal) => (await ask(signal))[name] === true]));
 }

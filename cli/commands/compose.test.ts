@@ -16,7 +16,18 @@ let copy: string;
 beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), 'xinqiao-compose-'));
   for (const file of ['schema/shared.graphql', SUPERGRAPH, 'policies/masks.yaml']) copied(file);
-  for (const name of ['registry', 'licensing', 'penalties', 'tax', 'social-security', 'utilities', 'querylog']) {
+  for (const name of [
+    'registry',
+    'licensing',
+    'penalties',
+    'tax',
+    'social-security',
+    'utilities',
+    'querylog',
+    'oversight',
+    'authorizations',
+    'operations',
+  ]) {
     copied(`subgraphs/${name}/schema.graphql`);
   }
 });

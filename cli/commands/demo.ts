@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,23 +9,25 @@ import type { Db } from '../../database/db.ts';
 import { migrateAll } from '../../database/migrate-all.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { type Config, loadConfig } from '../../gateway/config.ts';
+import { keyThumbprint, makeProof } from '../../gateway/identity/make-proof.ts';
 import { developmentTokenKey, requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger } from '../../gateway/server/logger.ts';
 import { assembleCity } from '../city/assemble.ts';
 import { loadSampleCity } from '../city/sample-city.ts';
 import { CALLERS, type DemoCaller, QUESTION } from '../demo/question.ts';
+import { approving, OFFICE, REGISTRATION, registering } from '../demo/registration.ts';
 import { sideBySide } from '../demo/side-by-side.ts';
 import { formatTable } from '../table.ts';
 
 /** Enough for the demonstration company and the hard cases. */
 const SUBJECTS = 60;
-const TOKEN_SECONDS = 600;
+const TOKEN_SECONDS = 300;
 /** Columns; the longest path is shown whole. */
 const WIDEST_CELL = 44;
 
 /** The answer as this command reads it. */
 interface Answer {
-  data?: { subject: unknown };
+  data?: { subject?: unknown; registerOperation?: { id: string; disclosure: { digest: string } } };
   errors?: { extensions: { code: string } }[];
 }
 
@@ -63,8 +66,11 @@ async function play(db: Db, config: Config, json: boolean): Promise<string> {
   const city = await assembleCity({ config, db, logger: createLogger(config) });
   try {
     const url = await city.server.start();
+    const code = demonstration.unifiedSocialCreditCode;
+    await registerForBank(url, { config, code });
     const answers: Answer[] = [];
-    for (const caller of CALLERS) answers.push(await ask(url, caller, { config, code: demonstration.unifiedSocialCreditCode }));
+    for (const caller of CALLERS)
+      answers.push(await ask(url, caller, { config, code, body: { query: QUESTION, variables: { code } } }));
     const rows = sideBySide(answers.map(({ data }) => data?.subject));
     const { rows: log } = await db.query(LOG_SQL);
     return json
@@ -75,16 +81,38 @@ async function play(db: Db, config: Config, json: boolean): Promise<string> {
   }
 }
 
-async function ask(url: string, caller: DemoCaller, { config, code }: { config: Config; code: string }): Promise<Answer> {
+/** A bank runs registered operations only: it registers the question, and the credit office approves it, having seen what it shows. */
+async function registerForBank(url: string, asking: Pick<Asking, 'config' | 'code'>): Promise<void> {
+  for (const { token, purpose } of CALLERS) {
+    if (token?.actor !== 'BANK') continue;
+    const made = await ask(
+      url,
+      { title: '银行登记 registering', token, purpose: REGISTRATION },
+      { ...asking, body: registering(purpose) },
+    );
+    const { id, disclosure } = made.data?.registerOperation ?? {};
+    await ask(url, OFFICE, { ...asking, body: approving({ id, digest: disclosure?.digest }) });
+  }
+}
+
+interface Asking {
+  config: Config;
+  /** The company that is asked for. */
+  code: string;
+  body: object;
+}
+
+async function ask(url: string, caller: DemoCaller, { config, code, body: asked }: Asking): Promise<Answer> {
+  const shown = caller.token && (await tokenFor(caller.token, config, code));
   const { statusCode, body } = await request(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       'x-purpose': caller.purpose,
       ...(caller.matter !== undefined && { 'x-matter': encodeURIComponent(caller.matter) }),
-      ...(caller.token && { authorization: `Bearer ${tokenFor(caller.token, config, code)}` }),
+      ...shown,
     },
-    body: JSON.stringify({ query: QUESTION, variables: { code } }),
+    body: JSON.stringify(asked),
   });
   const answer = (await body.json()) as Answer;
   if (statusCode === 200 && answer.errors === undefined) return answer;
@@ -93,17 +121,25 @@ async function ask(url: string, caller: DemoCaller, { config, code }: { config: 
   );
 }
 
-function tokenFor(token: NonNullable<DemoCaller['token']>, config: Config, code: string): string {
+/** Headers that show who asks; a bank proves besides that its token is its own. */
+async function tokenFor(
+  { actor, organization: org, department, operator }: NonNullable<DemoCaller['token']>,
+  config: Config,
+  code: string,
+): Promise<Record<string, string>> {
   const { key, keyId } = developmentTokenKey(config);
-  const { actor, organization: org, department, operator } = token;
+  const holder = actor === 'BANK' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey : undefined;
   const claims = {
     actor,
     org,
     ...(department && { department }),
     ...(operator && { operator }),
     ...(actor === 'SUBJECT' && { subject: code }),
+    ...(holder && { cnf: { jkt: await keyThumbprint(holder) } }),
   };
-  return jwt.sign(claims, key, { algorithm: 'ES256', keyid: keyId, expiresIn: TOKEN_SECONDS, ...config.tokens });
+  const token = jwt.sign(claims, key, { algorithm: 'ES256', keyid: keyId, expiresIn: TOKEN_SECONDS, ...config.tokens });
+  if (holder === undefined) return { authorization: `Bearer ${token}` };
+  return { authorization: `DPoP ${token}`, dpop: await makeProof(holder, { url: config.publicUrl, token }) };
 }
 
 const LOG_SQL = 'select seq, canonical from querylog.entry order by seq';

@@ -7,7 +7,12 @@ import { loadConfig } from '../../gateway/config.ts';
 import { logSize, type PositionedEntry, readEntries } from '../../gateway/querylog/read-entries.ts';
 import { registerLogIndex } from '../log/index-command.ts';
 import { ENTRY_TITLES, entryCells } from '../log/describe-entry.ts';
+import { registerLogArchive } from '../log/archive-command.ts';
+import { registerLogErase } from '../log/erase-command.ts';
 import { registerLogExport } from '../log/export-command.ts';
+import { registerLogOperators } from '../log/operators-command.ts';
+import { registerLogReview } from '../log/review-command.ts';
+import { registerTraceExport } from '../log/trace-command.ts';
 import { registerLogVerify } from '../log/verify-command.ts';
 import { table } from '../policy/table.ts';
 
@@ -24,7 +29,10 @@ interface TailOptions {
   json?: true;
 }
 
-/** Adds `xinqiao log tail`, the newest entries of the query log, and `log index`, `log export` and `log verify`. Exit codes: 0 printed; 1 no log here, or it cannot be read. */
+/**
+ * Adds `xinqiao log tail`, the newest entries of the query log, and `log index`, `export`, `verify`, `review`, `operators`, `archive`,
+ * `erase` and `trace-export`. Exit codes: 0 printed; 1 no log here, or it cannot be read.
+ */
 export function registerLog(program: Command, environment: NodeJS.ProcessEnv = env): void {
   const log = program.command('log').description('查看查询日志。 Read the query log');
   log
@@ -37,6 +45,11 @@ export function registerLog(program: Command, environment: NodeJS.ProcessEnv = e
   registerLogIndex(log, environment);
   registerLogExport(log, environment);
   registerLogVerify(log, environment);
+  registerLogReview(log, environment);
+  registerLogOperators(log, environment);
+  registerLogArchive(log, environment);
+  registerLogErase(log, environment);
+  registerTraceExport(log, environment);
 }
 
 async function tail(options: TailOptions, environment: NodeJS.ProcessEnv): Promise<void> {

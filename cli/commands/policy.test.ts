@@ -32,7 +32,7 @@ async function run(...args: string[]): Promise<{ out: string; err: string; code:
 
 function copyWith(from: string, to: string): string {
   const directory = join(folder, 'policies');
-  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes', 'examples'])
+  for (const name of ['masks.yaml', 'policy-set.yaml', 'retention.yaml', 'purposes', 'authorization-templates', 'examples'])
     cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
   const file = join(directory, 'purposes/ADMIN_APPROVAL_CHECK.yaml');
   const text = readFileSync(file, 'utf8');
@@ -44,7 +44,7 @@ function copyWith(from: string, to: string): string {
 describe('policy check', () => {
   it('finds the project sound', async () => {
     const { out, code } = await run('check', '--json');
-    expect(JSON.parse(out)).toMatchObject({ ok: true, hash: policies.hash, purposes: 12, findings: [] });
+    expect(JSON.parse(out)).toMatchObject({ ok: true, hash: policies.hash, purposes: policies.purposes.length, findings: [] });
     expect(code).toBe(0);
   });
   it('names what does not load, and an example that fails, with the place', async () => {
@@ -75,9 +75,16 @@ describe('policy matrix', () => {
       /PUBLIC_QUERY · PUBLIC[\s\S]*Registration.legalRepresentativeName {2}原值 {2}脱敏 PERSON_NAME/,
     );
     expect((await run('matrix', ...filters, '--csv', '--person')).out.split('\r\n')[1]).toMatch(
-      /^PUBLIC_QUERY,PUBLIC,false,true,Registration.legalRepresentativeName,MASK,PERSON_NAME,PUB-2,/,
+      /^PUBLIC_QUERY,PUBLIC,false,false,true,Registration.legalRepresentativeName,MASK,PERSON_NAME,PUB-2,/,
     );
     expect(JSON.parse((await run('matrix', ...filters, '--treatment', 'mask', '--json')).out)).toHaveLength(1);
+  });
+  it('prints what an authorization of the subject opens beside what is open without', async () => {
+    const filters = ['--purpose', 'LOAN_PRE', '--field', 'TaxArrears.amount'];
+    expect((await run('matrix', ...filters)).out).toMatch(
+      /LOAN_PRE · BANK\n[\s\S]*TaxArrears.amount {2}不予提供[\s\S]*LOAN_PRE · BANK（已获授权）\n[\s\S]*TaxArrears.amount {2}原值/,
+    );
+    expect(JSON.parse((await run('matrix', ...filters, '--authorized', '--json')).out)).toHaveLength(2);
   });
   it('tells by its exit code that nothing passes', async () => {
     expect(await run('matrix', '--purpose', 'CURIOSITY')).toMatchObject({ code: 1, out: '' });
@@ -109,6 +116,17 @@ describe('policy explain', () => {
       'tax',
     );
     expect(out).toContain('规则 AAC-9');
+  });
+  it('tells what an authorization changes, of a cell and of an operation', async () => {
+    const asBank = ['--purpose', 'LOAN_PRE', '--actor', 'BANK'];
+    expect((await run('explain', 'TaxArrears.amount', ...asBank)).out).toContain('规则 LPRE-1');
+    expect((await run('explain', 'TaxArrears.amount', ...asBank, '--authorized')).out).toContain('规则 LPRE-11');
+    const file = join(folder, 'loan.graphql');
+    writeFileSync(file, '{subject(by: {unifiedSocialCreditCode: "91350100M000100Y43"}) {tax {hasArrears refundAccountNo}}}');
+    expect((await run('explain', '--operation', file, ...asBank)).out).toMatch(/TaxStanding.hasArrears +不予提供/);
+    expect((await run('explain', '--operation', file, ...asBank, '--authorized')).out).toMatch(
+      /原值：.*TaxStanding.hasArrears[\s\S]*TaxStanding.refundAccountNo +不予提供 +组织 +LPRE-14/,
+    );
   });
   it('says that no rule speaks, and what is not there', async () => {
     expect(

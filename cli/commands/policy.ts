@@ -25,6 +25,7 @@ type ExplainOptions = Common & {
   department?: string;
   own?: true;
   person?: true;
+  authorized?: true;
   operation?: string;
   variables: string;
 };
@@ -63,6 +64,7 @@ function addMatrix(policy: Command): void {
     .option('--treatment <treatment>', 'only cells with this treatment')
     .option('--own', "only what the caller's department owns")
     .option('--person', 'only values of persons and sole proprietors')
+    .option('--authorized', 'only what an authorization of the subject covers')
     .option('--csv', 'one cell a line, for a spreadsheet')
     .action((options: Common & MatrixFilters & { csv?: true }) =>
       guarded(() => {
@@ -81,6 +83,7 @@ function addExplain(policy: Command): void {
     .option('--department <code>', "the caller's department")
     .option('--own', "a value the caller's department owns")
     .option('--person', 'a value of a person or sole proprietor')
+    .option('--authorized', 'with an authorization of the subject that covers the field, or all the operation asks for')
     .option('--operation <file>', 'a GraphQL operation instead of one coordinate')
     .option('--variables <json>', "the operation's variables; @FILE reads them from a file", '{}')
     .action((coordinate: string | undefined, options: ExplainOptions) => guarded(() => explain(coordinate, options)));
@@ -110,8 +113,8 @@ function common(command: Command): Command {
 
 function explain(coordinate: string | undefined, options: ExplainOptions): void {
   if (options.operation !== undefined) return explainFile(options.operation, options);
-  const { purpose, actor, department, own = false, person = false } = options;
-  const key = { purpose, actor, own, person, ...(department !== undefined && { department }) };
+  const { purpose, actor, department, own = false, person = false, authorized = false } = options;
+  const key = { purpose, actor, authorized, own, person, ...(department !== undefined && { department }) };
   const explained = coordinate === undefined ? undefined : explainCell(options, { ...key, coordinate }, options.date);
   if (!explained)
     throw new PolicyError([
@@ -124,13 +127,14 @@ function explain(coordinate: string | undefined, options: ExplainOptions): void 
 }
 
 function explainFile(file: string, options: ExplainOptions): void {
-  const { actor, department, purpose, date } = options;
+  const { actor, department, purpose, authorized = false, date } = options;
   const caller = { actor, organization: '', developer: false, ...(department !== undefined && { department }) };
   const variables = JSON.parse(
     options.variables.startsWith('@') ? readFileSync(options.variables.slice(1), 'utf8') : options.variables,
   ) as Record<string, unknown>;
+  const asked = { file, caller, purpose, authorized, variables };
   try {
-    const explained = explainOperation(options, { file, caller, purpose, variables, at: Date.parse(`${date}T12:00:00+08:00`) });
+    const explained = explainOperation(options, { ...asked, at: Date.parse(`${date}T12:00:00+08:00`) });
     print(options, explained, () => describeOperation(explained));
   } catch (error) {
     const refused = describeRefusal(error);

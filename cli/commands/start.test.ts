@@ -28,6 +28,7 @@ async function production(jwk: object): Promise<NodeJS.ProcessEnv> {
     XINQIAO_AUDIENCE: 'xinqiao',
     XINQIAO_SUBJECT_KEY: 's'.repeat(64),
     XINQIAO_PSEUDONYM_KEY: 'p'.repeat(64),
+    XINQIAO_SEAL_KEY: 'z'.repeat(64),
     XINQIAO_JWKS: join(folder, 'jwks.json'),
     XINQIAO_CONTEXT_KEY_FILE: join(folder, 'context.pem'),
     XINQIAO_LOG_KEY: logKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

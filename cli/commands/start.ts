@@ -11,7 +11,8 @@ import { requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger, type Logger } from '../../gateway/server/logger.ts';
 import { createMetrics } from '../../gateway/server/metrics.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
-import { assembleCity, assertMayStart, type CityOptions } from '../city/assemble.ts';
+import { assembleCity, assertMayStart } from '../city/assemble.ts';
+import type { CityOptions } from '../city/city-options.ts';
 import { isEmptyCity, loadSampleCity } from '../city/sample-city.ts';
 import { progressBar } from '../progress-bar.ts';
 import { assertPortFree } from '../workers/assert-port-free.ts';
@@ -123,8 +124,8 @@ async function startWorkers({ workers: count, redisUrl, host, port, operationsPo
   for (const one of [port, operationsPort]) if (one !== undefined) await assertPortFree(host, one);
   if (redisUrl === undefined) {
     process.stderr.write(
-      `未设 REDIS_URL：各进程分别计算配额，每个进程只用限额的 1/${count}。 ` +
-        `REDIS_URL is not set: each worker counts quotas for itself, up to 1/${count} of the limits.\n`,
+      `未设 REDIS_URL：各进程分别计算配额，每个进程只用限额的 1/${count}；密钥持有证明由各进程分别记录。 ` +
+        `REDIS_URL is not set: each worker counts quotas for itself, up to 1/${count} of the limits, and remembers used proofs for itself.\n`,
     );
   }
   const stopped = untilStopped().then(ALOUD.stopping);

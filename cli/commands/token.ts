@@ -4,21 +4,28 @@ import jwt from 'jsonwebtoken';
 import * as v from 'valibot';
 import { loadConfig } from '../../gateway/config.ts';
 import { MAX_TOKEN_LIFETIME_SECONDS } from '../../gateway/identity/authenticate.ts';
-import { CLAIMS } from '../../gateway/identity/claims.ts';
+import { AUTHORIZATION_DETAIL, CLAIMS } from '../../gateway/identity/claims.ts';
+import { keyThumbprint } from '../../gateway/identity/make-proof.ts';
 import { developmentTokenKey, requireSecrets } from '../../gateway/secrets.ts';
+import { SIGNATORY_ROLES } from '../../schema/authorization-terms.ts';
 import { checkResidentId } from '../../schema/identifiers/resident-id.ts';
 import { checkUscc } from '../../schema/identifiers/uscc.ts';
 import type { Actor } from '../../schema/signed-context.ts';
 import { ACTORS, DEPARTMENTS } from '../../schema/signed-context.ts';
+import { proofKey } from '../token/proof-key.ts';
 
 interface TokenOptions {
   actor: string;
   org?: string;
   department?: string;
   operator?: string;
+  name?: string;
   subject?: string;
   developer?: true;
-  expiresIn: string;
+  signatory?: string;
+  authorization?: string;
+  dpop?: string;
+  expiresIn?: string;
   json?: true;
 }
 
@@ -36,17 +43,24 @@ export function registerToken(program: Command, environment: NodeJS.ProcessEnv =
     .option('--org <code>', 'code of the organisation; not needed for SUBJECT and PUBLIC')
     .option('--department <code>', `department that asks (actor DEPARTMENT): ${DEPARTMENTS.join(', ')}; leave out for any other`)
     .option('--operator <account>', 'work account of the person or system')
+    .option('--name <name>', 'what people call the operator; kept sealed beside the query log alone')
     .option('--subject <code>', 'unified social credit code or resident number of the bearer (actor SUBJECT)')
     .option('--developer', 'may look at the schema in production')
-    .option('--expires-in <duration>', 'such as 30m, 8h; at most 24h', '1h')
+    .option('--signatory <role>', `signs for the subject, known for sure and at the portal: ${SIGNATORY_ROLES.join(', ')}`)
+    .option('--authorization <id>', "the subject's authorization that the token is for")
+    .option(
+      '--dpop <file>',
+      "binds the token to the client's private key (PEM, P-256), made there if there is none: what banks need",
+    )
+    .option('--expires-in <duration>', 'such as 30m, 8h; at most 24h (default: 1h; 5m with --dpop)')
     .option('--json', 'print one JSON value {token, expiresAt}')
-    .action((options: TokenOptions) => {
-      const { token, expiresAt } = issue(options, environment);
+    .action(async (options: TokenOptions) => {
+      const { token, expiresAt } = await issue(options, environment);
       process.stdout.write(`${options.json ? JSON.stringify({ token, expiresAt }) : token}\n`);
     });
 }
 
-function issue(options: TokenOptions, environment: NodeJS.ProcessEnv): { token: string; expiresAt: string } {
+async function issue(options: TokenOptions, environment: NodeJS.ProcessEnv): Promise<{ token: string; expiresAt: string }> {
   // Said before the configuration is read: what else production lacks is not the point.
   if (environment.NODE_ENV === 'production') {
     throw new Error(
@@ -58,7 +72,8 @@ function issue(options: TokenOptions, environment: NodeJS.ProcessEnv): { token: 
   const { key, keyId } = developmentTokenKey(config);
   // The key set that verifies the token is made with its key, so that either command may come first.
   requireSecrets(config, ['jwks']);
-  const token = jwt.sign(claims, key, { algorithm: 'ES256', keyid: keyId, ...config.tokens });
+  const bound = options.dpop !== undefined && { cnf: { jkt: await keyThumbprint(proofKey(options.dpop)) } };
+  const token = jwt.sign({ ...claims, ...bound }, key, { algorithm: 'ES256', keyid: keyId, ...config.tokens });
   return { token, expiresAt: new Date(claims.exp * 1000).toISOString() };
 }
 
@@ -68,22 +83,30 @@ function claimsOf({
   org,
   department,
   operator,
+  name,
   subject,
   developer,
-  expiresIn,
-}: TokenOptions): v.InferOutput<typeof CLAIMS> {
+  signatory,
+  authorization,
+  dpop,
+  expiresIn = dpop === undefined ? '1h' : '5m',
+}: TokenOptions): v.InferInput<typeof CLAIMS> {
   const actor = actorOf(given);
   if (org === undefined && actor !== 'SUBJECT' && actor !== 'PUBLIC')
     throw new Error(`${actor} 须用 --org 指明机构。 --org is needed for the actor ${actor}.`);
   checkDepartment(actor, department);
   checkSubject(actor, subject);
+  checkSignatory(actor, signatory);
   const iat = Math.floor(Date.now() / 1000);
-  const wanted = { actor, org, department, operator, subject, developer, iat, exp: iat + secondsOf(expiresIn) };
-  const claims = v.safeParse(CLAIMS, Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)));
-  if (claims.success) return claims.output;
-  throw new Error(
-    `选项的值有误。 --${v.getDotPath(claims.issues[0])}: letters, digits and . _ : @ / -, beginning with a letter or digit, at most 64`,
-  );
+  const authorization_details = authorization && [{ type: AUTHORIZATION_DETAIL, authorization_id: authorization }];
+  const exp = iat + secondsOf(expiresIn);
+  const signing = signatory === undefined ? {} : { signatory, assurance: 'HIGH', channel: 'CITY_PORTAL' };
+  const wanted = { actor, org, department, operator, name, subject, developer, ...signing, authorization_details, iat, exp };
+  const claims = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  const parsed = v.safeParse(CLAIMS, claims);
+  if (parsed.success) return claims as unknown as v.InferInput<typeof CLAIMS>;
+  const option = v.getDotPath(parsed.issues[0])?.split('_')[0];
+  throw new Error(`选项的值有误。 --${option}: letters, digits and . _ : @ / -, beginning with a letter or digit, at most 64`);
 }
 
 function actorOf(text: string): Actor {
@@ -114,6 +137,13 @@ function checkSubject(actor: Actor, subject: string | undefined): void {
   throw new Error(
     '代码无效。 --subject must be a valid unified social credit code or resident number (18 characters, check character right).',
   );
+}
+
+function checkSignatory(actor: Actor, role: string | undefined): void {
+  if (role === undefined) return;
+  if (actor !== 'SUBJECT') throw new Error('--signatory 仅用于 SUBJECT。 --signatory goes with the actor SUBJECT alone.');
+  if (SIGNATORY_ROLES.some((known) => known === role)) return;
+  throw new Error(`没有此签署身份。 --signatory must be one of ${SIGNATORY_ROLES.join(', ')}.`);
 }
 
 function secondsOf(duration: string): number {

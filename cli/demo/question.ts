@@ -27,7 +27,12 @@ export interface DemoCaller {
   /** Column heading. */
   title: string;
   /** Claims of its token; none for the public. */
-  token?: { actor: 'DEPARTMENT' | 'BANK' | 'SUBJECT'; organization: string; department?: string; operator?: string };
+  token?: {
+    actor: 'DEPARTMENT' | 'BANK' | 'SUBJECT' | 'CREDIT_OFFICE';
+    organization: string;
+    department?: string;
+    operator?: string;
+  };
   purpose: string;
   matter?: string;
 }

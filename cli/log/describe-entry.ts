@@ -14,7 +14,7 @@ export const ENTRY_TITLES = [
   '用时',
 ] as const;
 
-const DECISIONS: Record<Decision, string> = { RELEASED: '已答复', REFUSED: '已拒绝', FAILED: '未完成' };
+const DECISIONS: Record<Decision, string> = { RELEASED: '已答复', REFUSED: '已拒绝', FAILED: '未完成', ACTED: '已办理' };
 
 const cityTime = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'medium' });
 

@@ -9,10 +9,11 @@ export function registerLogExport(log: Command, environment: NodeJS.ProcessEnv):
     .command('export')
     .description('导出日志供离线核验，可续传。 Export the log for offline verification, or bring an export up to date')
     .argument('<directory>', 'where it goes; only what is new is written again')
+    .option('--archive <directory>', 'where earlier months were archived; unset = the same directory')
     .option('--json', 'print one JSON value {before, size, checkpoints}')
-    .action(async (directory: string, { json }: { json?: true }) => {
+    .action(async (directory: string, { archive, json }: { archive?: string; json?: true }) => {
       const progress = progressLine(process.stderr, () => performance.now());
-      const { before, size, checkpoints } = await withDatabaseCopy(environment, (copy) =>
+      const { before, size, checkpoints } = await withDatabaseCopy(environment, archive ?? directory, (copy) =>
         exportLog(copy, directory, progress.show),
       );
       progress.clear();

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Db } from '../../database/db.ts';
-import { findSchemas } from '../../database/migrate-all.ts';
-import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { emptyReadModel, entriesBehind, indexBatch } from '../../gateway/audit/follow-log.ts';
 import { loadConfig } from '../../gateway/config.ts';
 import { logSize } from '../../gateway/querylog/read-entries.ts';
+import { migrateLog } from './act-on-log.ts';
 
 /** How long to wait for another process that is at the same work. */
 const TURN_MS = 50;
@@ -45,11 +44,6 @@ async function index({ rebuild, json }: IndexOptions, environment: NodeJS.Proces
   } finally {
     await db.close();
   }
-}
-
-async function migrateLog(db: Db): Promise<void> {
-  const ours = (await findSchemas()).filter(({ schemaName }) => schemaName === 'querylog' || schemaName === 'audit');
-  for (const { folder, schemaName } of ours) await migrate(db, folder, schemaName);
 }
 
 async function level(db: Db): Promise<void> {

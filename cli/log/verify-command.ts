@@ -16,13 +16,13 @@ interface VerifyOptions {
   json?: true;
 }
 
-/** Adds `xinqiao log verify DIR` and `--database`. Exit codes: 0 nothing wrong; 1 could not be verified; 10 and above as in `gateway/evidence/fault.ts`. */
+/** Adds `xinqiao log verify DIR` and `--database`; both together for a log whose earlier months are archived in the directory. Exit codes: 0 nothing wrong; 1 could not be verified; 10 and above as in `gateway/evidence/fault.ts`. */
 export function registerLogVerify(log: Command, environment: NodeJS.ProcessEnv): void {
   log
     .command('verify')
     .description('离线核验导出的日志。 Verify an exported log, offline')
-    .argument('[directory]', 'what `xinqiao log export` wrote')
-    .option('--database', 'verify the log in the configured database instead')
+    .argument('[directory]', 'what `xinqiao log export` or `archive` wrote')
+    .option('--database', 'verify the log in the configured database; with a directory, the months archived there as well')
     .option('--key <key>', 'verifier key of the log or a witness, had from elsewhere; repeat for more', addKey, [])
     .option('--known <file>', 'checkpoint of this log that you kept; repeat for more', addFile, [])
     .option('--tolerance <seconds>', 'how far times of entries may run backwards', wholeSeconds, 120)
@@ -31,11 +31,11 @@ export function registerLogVerify(log: Command, environment: NodeJS.ProcessEnv):
 }
 
 async function verify(directory: string | undefined, options: VerifyOptions, environment: NodeJS.ProcessEnv): Promise<void> {
-  if ((directory === undefined) !== (options.database === true))
-    throw new Error('请给出目录，或使用 --database。 Give a directory, or --database, and not both.');
+  if (directory === undefined && options.database !== true)
+    throw new Error('请给出目录，或使用 --database。 Give a directory, or --database.');
   const verification =
-    directory === undefined
-      ? await withDatabaseCopy(environment, (copy) => verifyCopy(copy, options))
+    directory === undefined || options.database
+      ? await withDatabaseCopy(environment, directory, (copy) => verifyCopy(copy, options))
       : await verifyCopy(openDirectoryCopy(directory), options);
   process.stdout.write(options.json ? asJson(verification) : described(verification, options.key.length > 0));
   process.exitCode = verification.findings.exitCode;

@@ -4,6 +4,7 @@ import { failuresOf, loadExamples } from '../../policies/examples-file.ts';
 import { PolicyError } from '../../policies/fault.ts';
 import type { PolicyFault } from '../../policies/fault.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
+import { loadRetention } from '../../policies/retention.ts';
 import { readSchema } from './policy-sources.ts';
 import type { SourceOptions } from './policy-sources.ts';
 
@@ -23,6 +24,7 @@ export function check(options: SourceOptions, today: string): CheckReport {
   try {
     const policies = loadPolicies(options.policies, readSchema(options).catalogue);
     const examples = loadExamples(options.policies);
+    loadRetention(options.policies);
     const findings = [
       ...checkPolicies(policies),
       ...maskExampleFaults(policies.masks).map((fault) => ({ level: 'error' as const, check: 'mask-example', ...fault })),

@@ -1,15 +1,15 @@
 import type { CellChange } from '../../policies/diff-policies.ts';
 import type { Cell } from '../../policies/treatment.ts';
-import { WORDS } from './matrix.ts';
+import { AUTHORIZED, WORDS } from './matrix.ts';
 import { table } from './table.ts';
 
 /** The changes as a table, loosened cells first and, on a terminal, in red. */
 export function describeDiff(changes: readonly CellChange[], colour: boolean): string {
   if (changes.length === 0) return '两个版本的决定完全相同。 The versions decide every cell alike.\n';
-  const rows = changes.map(({ direction, purpose, actor, own, person, coordinate, before, after }) => [
+  const rows = changes.map(({ direction, purpose, actor, authorized, own, person, coordinate, before, after }) => [
     MARKS[direction],
     purpose,
-    actor,
+    actor + (authorized ? AUTHORIZED : ''),
     own ? '本部门' : '',
     person ? '个人' : '组织',
     coordinate,

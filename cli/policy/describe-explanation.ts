@@ -1,12 +1,22 @@
 import type { CellExplanation, OperationExplanation } from './explain.ts';
-import { WORDS } from './matrix.ts';
+import { AUTHORIZED, WORDS } from './matrix.ts';
 import { table } from './table.ts';
 
 /** One cell in sentences: what happens, by which rule, on what legal basis. */
-export function describeCell({ purpose, purposeName, actor, own, person, coordinate, cell, rules }: CellExplanation): string {
+export function describeCell({
+  purpose,
+  purposeName,
+  actor,
+  authorized,
+  own,
+  person,
+  coordinate,
+  cell,
+  rules,
+}: CellExplanation): string {
   const whose = `${own ? '本部门的' : ''}${person ? '个人（个体工商户）' : '组织'}信息`;
   const lines = [
-    `${coordinate}（${whose}）对 ${actor} 以 ${purpose}（${purposeName}）查询：${WORDS[cell.treatment]}${cell.mask === undefined ? '' : `（${cell.mask}）`}`,
+    `${coordinate}（${whose}）对 ${actor}${authorized ? AUTHORIZED : ''} 以 ${purpose}（${purposeName}）查询：${WORDS[cell.treatment]}${cell.mask === undefined ? '' : `（${cell.mask}）`}`,
     cell.rule === 'default' ? '没有规则提及，默认不予提供。' : `规则 ${cell.rule}；依据：${cell.basis.join('；')}`,
     ...rules.map(({ id, at, treatment }) => `  ${id}  ${WORDS[treatment]}  ${at}`),
   ];

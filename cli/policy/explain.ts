@@ -8,6 +8,7 @@ import type { Caller } from '../../gateway/identity/caller.ts';
 import { evaluateCell } from '../../policies/evaluate-cell.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
 import type { Cell, CellKey } from '../../policies/treatment.ts';
+import { CATEGORIES } from '../../schema/classification.ts';
 import { apiSchemaOf } from '../../schema/api-schema.ts';
 import { readSchema } from './policy-sources.ts';
 import type { SourceOptions } from './policy-sources.ts';
@@ -60,6 +61,8 @@ export interface OperationQuestion {
   file: string;
   caller: Caller;
   purpose: string;
+  /** Whether an authorization covers all the operation asks for. */
+  authorized: boolean;
   variables: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */
   at: number;
@@ -89,8 +92,11 @@ export function explainOperation(options: SourceOptions, question: OperationQues
       variables: question.variables,
       signal: new AbortController().signal,
     },
-    question.caller,
-    { code: question.purpose },
+    {
+      caller: question.caller,
+      purpose: { code: question.purpose },
+      ...(question.authorized && { authorization: { categories: CATEGORIES } }),
+    },
     policies,
   );
   const { operation, departments, fields, notices } = disclosure.plan;

@@ -15,29 +15,32 @@ export interface MatrixFilters {
   treatment?: string;
   own?: true;
   person?: true;
+  authorized?: true;
 }
 
 /** The rows of the table in force on the date that pass the filters. */
 export function matrix(options: SourceOptions, filters: MatrixFilters, date: string): TableRow[] {
   const policies = loadPolicies(options.policies, readSchema(options).catalogue);
   return decisionTable(policies, date).filter(
-    ({ purpose, actor, own, person, coordinate, cell }) =>
+    ({ purpose, actor, authorized, own, person, coordinate, cell }) =>
       (filters.purpose ?? purpose) === purpose &&
       (filters.actor ?? actor) === actor &&
       (filters.treatment?.toUpperCase() ?? cell.treatment) === cell.treatment &&
       (filters.category ?? policies.catalogue.get(coordinate)?.category) === policies.catalogue.get(coordinate)?.category &&
       coordinate.startsWith(filters.field ?? '') &&
       (!filters.own || own) &&
-      (!filters.person || person),
+      (!filters.person || person) &&
+      (!filters.authorized || authorized),
   );
 }
 
 /** One line a row, for a spreadsheet: every column, the legal basis included. */
 export function matrixCsv(rows: readonly TableRow[]): string {
-  const heading = ['purpose', 'actor', 'own', 'person', 'coordinate', 'treatment', 'mask', 'rule', 'basis'];
-  const lines = rows.map(({ purpose, actor, own, person, coordinate, cell }) => [
+  const heading = ['purpose', 'actor', 'authorized', 'own', 'person', 'coordinate', 'treatment', 'mask', 'rule', 'basis'];
+  const lines = rows.map(({ purpose, actor, authorized, own, person, coordinate, cell }) => [
     purpose,
     actor,
+    String(authorized),
     String(own),
     String(person),
     coordinate,
@@ -56,8 +59,8 @@ export function matrixText(rows: readonly TableRow[]): string {
 
 const HEADING = ['字段', '组织', '个人、个体工商户', '组织（本部门数据）', '个人（本部门数据）', '规则'];
 
-function groupOf({ purpose, actor }: TableRow): string {
-  return `${purpose} · ${actor}`;
+function groupOf({ purpose, actor, authorized }: TableRow): string {
+  return `${purpose} · ${actor}${authorized ? AUTHORIZED : ''}`;
 }
 
 function grouped(rows: readonly TableRow[]): Map<string, TableRow[]> {
@@ -82,6 +85,9 @@ function linesOf(rows: readonly TableRow[]): string[][] {
     return [coordinate, at(false, false), at(false, true), at(true, false), at(true, true), rules];
   });
 }
+
+/** Stands behind the caller where an authorization of the subject covers the fields. */
+export const AUTHORIZED = '（已获授权）';
 
 /** Treatments as officials say them. */
 export const WORDS = { REVEAL: '原值', GENERALIZE: '概化', MASK: '脱敏', PSEUDONYMIZE: '假名', WITHHOLD: '不予提供' } as const;

@@ -48,7 +48,7 @@ function loadRevision(revision: string, options: SourceOptions): PolicySet {
       { at: revision, message: '不是目录、留存版本或 git 版本。 This is no directory, kept version or git revision.' },
     ]);
   const listed = git(['ls-tree', '-r', '--name-only', commit, 'policies/'])?.split('\n') ?? [];
-  const names = listed.filter((name) => /^policies\/((purposes\/)?[^/]+)\.yaml$/.test(name));
+  const names = listed.filter((name) => /^policies\/(((purposes|authorization-templates)\/)?[^/]+)\.yaml$/.test(name));
   const files = new Map(names.map((name) => [name.slice('policies/'.length), git(['show', `${commit}:${name}`]) ?? '']));
   const sdl = git(['show', `${commit}:schema/supergraph.graphql`]);
   return compileFiles(files, sdl === undefined ? readSchema(options).catalogue : readCatalogue(sdl));

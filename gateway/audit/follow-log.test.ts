@@ -3,6 +3,7 @@ import type { Db } from '../../database/db.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
 import type { QueryLogEntry } from '../querylog/entry.ts';
+import { createFreshEntries, type FreshEntries } from '../querylog/fresh-entries.ts';
 import { createQueryLog } from '../querylog/query-log.ts';
 import { emptyReadModel, entriesBehind, followLog, indexBatch } from './follow-log.ts';
 
@@ -19,7 +20,7 @@ const append = async (...changes: Partial<QueryLogEntry>[]) => {
   for (const change of changes) await writer.append(entryOf('r', change));
 };
 async function level(limit?: number): Promise<void> {
-  while ((await indexBatch(db, limit)) !== 0);
+  while ((await indexBatch(db, limit === undefined ? {} : { limit })) !== 0);
 }
 
 /** What the read model says of each look, whatever its rows are numbered. */
@@ -116,6 +117,67 @@ test('stops at a gap in the positions until it has closed', async () => {
   expect(await indexBatch(withGap)).toBe(0);
   await level();
   expect(await entriesBehind(db)).toBe(0n);
+});
+
+/** The database, and whether an entry's text was read from it. */
+function watched() {
+  const reads = { entries: false };
+  const watching: Pick<Db, 'transaction'> = {
+    transaction: (work) =>
+      db.transaction((tx) =>
+        work({
+          query(sql, params, options) {
+            reads.entries ||= sql.includes('canonical');
+            return tx.query(sql, params, options);
+          },
+        }),
+      ),
+  };
+  return { watching, reads };
+}
+
+async function appendFresh(fresh: FreshEntries, ...matters: string[]): Promise<void> {
+  const writer = createQueryLog({ db, origin: 'x', onWritten: fresh.note });
+  await Promise.all(matters.map((matter) => writer.append(entryOf('r', { matter, authorizations: ['A-2', 'A-2'] }))));
+}
+
+test('makes the same of what this process wrote itself, without reading it', async () => {
+  await level();
+  const fresh = createFreshEntries();
+  await appendFresh(fresh, '1', 'b\0\ud800', '3');
+  const { watching, reads } = watched();
+  expect(await indexBatch(watching, { fresh, limit: 2 })).toBe(2);
+  expect(await indexBatch(watching, { fresh })).toBe(1);
+  expect(reads.entries).toBe(false);
+  const fromMemory = await contents();
+  await emptyReadModel(db);
+  await level();
+  expect(await contents()).toEqual(fromMemory);
+});
+
+test('reads what others wrote, and goes on with its own', async () => {
+  await level();
+  const fresh = createFreshEntries();
+  await append({ matter: 'theirs' });
+  await appendFresh(fresh, 'ours');
+  expect(await indexBatch(db, { fresh, limit: 1 })).toBe(1);
+  const { watching, reads } = watched();
+  expect(await indexBatch(watching, { fresh })).toBe(1);
+  expect(reads.entries).toBe(false);
+  expect(await entriesBehind(db)).toBe(0n);
+});
+
+test('believes its memory of no entry that is not on the log as it remembers it', async () => {
+  await level();
+  const elsewhere = createFreshEntries();
+  const fresh: FreshEntries = {
+    note: elsewhere.note,
+    from: (position, limit) => elsewhere.from(position, limit).map((each) => ({ ...each, leafHash: new Uint8Array(32) })),
+  };
+  await appendFresh(fresh, 'remembered otherwise');
+  const { watching, reads } = watched();
+  expect(await indexBatch(watching, { fresh })).toBe(1);
+  expect(reads.entries).toBe(true);
 });
 
 test('several followers together take each entry once', async () => {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db, Queryable } from '../../database/db.ts';
-import { logSize, readEntries } from '../querylog/read-entries.ts';
-import { projectEntries } from './project-entries.ts';
+import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
+import { projectLooks } from './project-looks.ts';
+import { seenLook } from './seen-look.ts';
 import { writeProjection } from './write-projection.ts';
 
-/** How often an idle follower looks for new entries: the delay a reader of the log may notice. */
+/** How often a follower that is level looks for new entries: the delay a reader of the log may notice. Many at a time cost least. */
 const POLL_MS = 200;
 /** Entries in one transaction: on the embedded database, appends wait for it. */
 const BATCH_ENTRIES = 500;
@@ -25,25 +26,39 @@ export interface Follower {
   close(): Promise<void>;
 }
 
+/** What a follower works with. */
+export interface FollowOptions {
+  db: Db;
+  clock: () => number;
+  /** Told of every failed attempt; the next comes after a pause. */
+  report: (error: unknown) => void;
+  /** What this process writes to the log itself. */
+  fresh?: FreshEntries;
+}
+
 /**
  * Follows the log from where the read model stands. Several gateways may follow one log: whoever has the row lock of
- * `audit.progress` moves on, the others look on. `report` is told of every failed attempt; the next comes after a pause.
+ * `audit.progress` moves on, the others look on.
  */
-export function followLog({ db, clock, report }: { db: Db; clock: () => number; report: (error: unknown) => void }): Follower {
+export function followLog({ db, clock, report, fresh = createFreshEntries() }: FollowOptions): Follower {
   const closing = new AbortController();
   let behind = 0n;
   let levelAt = clock();
 
+  /** Whether there is more to be taken at once. */
+  async function takeNext(): Promise<boolean> {
+    const asOf = clock();
+    behind = await entriesBehind(db);
+    const taken = behind === 0n ? 0 : ((await indexBatch(db, { fresh })) ?? 0);
+    behind = behind > BigInt(taken) ? behind - BigInt(taken) : 0n;
+    if (behind === 0n) levelAt = asOf;
+    return taken === BATCH_ENTRIES;
+  }
+
   async function follow(): Promise<void> {
     while (!closing.signal.aborted) {
-      try {
-        behind = await entriesBehind(db);
-        if (behind === 0n) levelAt = clock();
-        else if (((await indexBatch(db)) ?? 0) > 0) continue;
-      } catch (error) {
-        report(error);
-      }
-      await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      const isMore = await takeNext().catch(report);
+      if (isMore !== true) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   }
 
@@ -61,7 +76,10 @@ export function followLog({ db, clock, report }: { db: Db; clock: () => number; 
  * Takes the next entries into the read model, in one transaction: dying in it leaves everything as it was. Resolves with how many;
  * null when another process is at it. Rejects with `DatabaseError`.
  */
-export function indexBatch(db: Pick<Db, 'transaction'>, limit = BATCH_ENTRIES): Promise<number | null> {
+export function indexBatch(
+  db: Pick<Db, 'transaction'>,
+  { limit = BATCH_ENTRIES, fresh = createFreshEntries() }: { limit?: number; fresh?: FreshEntries } = {},
+): Promise<number | null> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{ next: bigint; latest: string | null; lateness: bigint }>(
       'SELECT next_seq AS next, latest, lateness_ms AS lateness FROM audit.progress FOR UPDATE SKIP LOCKED',
@@ -69,30 +87,30 @@ export function indexBatch(db: Pick<Db, 'transaction'>, limit = BATCH_ENTRIES): 
     const [progress] = rows;
     if (progress === undefined) return null;
     const { next, latest, lateness } = progress;
-    const read = await readEntries(tx, next, limit);
-    // Positions are dense; past a gap nothing is read before the gap has closed.
-    const entries = read.filter(({ index }, position) => index === next + BigInt(position));
+    const entries = await nextEntries(tx, next, { limit, fresh });
     if (entries.length === 0) return 0;
-    const projection = projectEntries(entries, { latest, latenessMs: Number(lateness) });
+    const looks = entries.map(({ entry }) => seenLook(entry));
+    const projection = projectLooks(next, looks, { latest, latenessMs: Number(lateness) });
     await writeProjection(tx, projection);
     await tx.query('UPDATE audit.progress SET next_seq = $1, latest = $2, lateness_ms = $3', [
-      next + BigInt(entries.length),
+      next + BigInt(looks.length),
       projection.latest,
       projection.latenessMs,
     ]);
-    return entries.length;
+    return looks.length;
   });
 }
 
 /** How many entries of the log the read model has not got. */
 export async function entriesBehind(db: Queryable): Promise<bigint> {
-  const { rows } = await db.query<{ next: bigint }>('SELECT next_seq AS next FROM audit.progress');
-  const behind = (await logSize(db)) - (rows[0]?.next ?? 0n);
-  return behind > 0n ? behind : 0n;
+  const { rows } = await db.query<{ behind: bigint }>(
+    'SELECT greatest(0, size - next_seq) AS behind FROM querylog.head, audit.progress',
+  );
+  return rows[0]?.behind ?? 0n;
 }
 
 /**
- * Empties the read model, so that it is made anew from the log; whoever follows the log goes on from its beginning.
+ * Empties the read model, so that it is made anew from the log; whoever follows the log goes on from the first entry in the database.
  * Until that is done, readers see a part of the log only. Rejects with `DatabaseError`.
  */
 export function emptyReadModel(db: Pick<Db, 'transaction'>): Promise<void> {
@@ -100,6 +118,6 @@ export function emptyReadModel(db: Pick<Db, 'transaction'>): Promise<void> {
     // The follower's claim first: nobody may be half-way through a batch.
     await tx.query('SELECT 1 FROM audit.progress FOR UPDATE');
     await tx.query('TRUNCATE audit.kind, audit.look, audit.name, audit.mention, audit.tally RESTART IDENTITY');
-    await tx.query('UPDATE audit.progress SET next_seq = 0, latest = NULL, lateness_ms = 0');
+    await tx.query('UPDATE audit.progress SET next_seq = (SELECT archived FROM querylog.head), latest = NULL, lateness_ms = 0');
   });
 }

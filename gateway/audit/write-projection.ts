@@ -1,7 +1,7 @@
 import type { Queryable, SqlValue } from '../../database/db.ts';
 import { parameterText } from '../../database/parameters.ts';
-import type { Look, Projection } from './project-entries.ts';
-import { nameKey } from './project-entries.ts';
+import type { Look, Projection } from './project-looks.ts';
+import { nameKey } from './seen-look.ts';
 
 /** Adds a projection to the read model. In the transaction that moves `audit.progress` on, so that each entry counts once. */
 export async function writeProjection(tx: Queryable, projection: Projection): Promise<void> {
@@ -62,7 +62,7 @@ async function writeNames(tx: Queryable, { names }: Projection): Promise<Numbers
      RETURNING known.name, known.facet, known.value`,
     [ordered.map(({ facet }) => facet), ordered.map(({ value }) => value), ordered.map(({ mentions }) => mentions)],
   );
-  return new Map(rows.map(({ name, facet, value }) => [nameKey(facet, value), name]));
+  return new Map(rows.map(({ name, ...named }) => [nameKey(named), name]));
 }
 
 interface Found {

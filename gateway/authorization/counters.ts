@@ -1,23 +1,42 @@
-import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Clock } from '../../schema/city-clock.ts';
 
-/** What quotas count with: in this process, or in Redis for all replicas. Keys carry their window, so a count never needs a reset. */
+/** What quotas are counted with: in this process, or in Redis for all replicas. Keys carry their window, so a count never needs a reset. */
 export interface Counters {
-  /** Counts one request and answers how many there were under this key, this one included. */
-  countRequest(key: string): Promise<number>;
-  /** Adds subjects to those seen under this key, unless there would be more than `limit`: then adds none and answers false. */
-  admitSubjects(key: string, subjects: readonly string[], limit: number): Promise<boolean>;
+  /** Adds points to the count under each key; answers what each comes to. */
+  count(keys: readonly string[], points: number): Promise<readonly number[]>;
+  /** Adds subjects, each given once, to every set, unless one of them would hold more than its limit: then to none. */
+  admitSubjects(sets: readonly SubjectSet[], subjects: readonly string[]): Promise<Admission>;
+}
+
+/** Subjects seen under a key, and how many there may be. */
+export interface SubjectSet {
+  key: string;
+  limit: number;
+}
+
+/** What became of subjects. */
+export interface Admission {
+  /** Which of the sets had no room for them, by its place; absent when they were added. */
+  over?: number;
+  /** How many each set holds now. */
+  sizes: readonly number[];
 }
 
 /** Counts are kept this long: the window of the key, and a little for clocks that differ. */
 export const REQUESTS_KEPT_SECONDS = 3_600 + 60;
 export const SUBJECTS_KEPT_SECONDS = 86_400 + 60;
 
-/** Limits differ by purpose and change with the policy, so limiters only count and {@link Counters} compare. */
+/**
+ * Limits differ by purpose and change with the policy, and windows are those of the city's clock: limiters of
+ * rate-limiter-flexible, whose limit and window are fixed when they are made, only count here, and who asked compares.
+ */
 export const UNLIMITED_POINTS = Number.MAX_SAFE_INTEGER;
 
-/** Counters in this process's memory. */
+/**
+ * Counters in this process's memory. Distinct subjects are a set and not a limiter: a subject asked about again is free, which no
+ * count can tell, and an estimate such as HyperLogLog's would refuse some callers early and others late.
+ */
 export function localCounters(clock: Clock): Counters {
   const requests = new RateLimiterMemory({ points: UNLIMITED_POINTS, duration: REQUESTS_KEPT_SECONDS });
   const seen = new Map<string, { subjects: Set<string>; expiresAt: number }>();
@@ -36,18 +55,16 @@ export function localCounters(clock: Clock): Counters {
   }
 
   return {
-    countRequest: (key) => countWith(requests, key),
-    async admitSubjects(key, subjects, limit) {
-      const known = subjectsUnder(key);
-      const fresh = subjects.filter((subject) => !known.has(subject));
-      if (known.size + new Set(fresh).size > limit) return false;
-      for (const subject of fresh) known.add(subject);
-      return true;
+    count: (keys, points) => Promise.all(keys.map(async (key) => (await requests.consume(key, points)).consumedPoints)),
+    async admitSubjects(sets, subjects) {
+      const known = sets.map(({ key }) => subjectsUnder(key));
+      const over = sets.findIndex(({ limit }, index) => union(known[index], subjects) > limit);
+      if (over === -1) for (const set of known) for (const subject of subjects) set.add(subject);
+      return { ...(over !== -1 && { over }), sizes: known.map(({ size }) => size) };
     },
   };
 }
 
-/** Counts one under the key. Rejects when the limiter's store does. */
-export async function countWith(limiter: RateLimiterAbstract, key: string): Promise<number> {
-  return (await limiter.consume(key)).consumedPoints;
+function union(known: ReadonlySet<string> = new Set(), subjects: readonly string[]): number {
+  return known.size + subjects.filter((subject) => !known.has(subject)).length;
 }

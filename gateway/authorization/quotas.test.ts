@@ -4,6 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../identity/caller.ts';
+import type { Budget } from './budget.ts';
 import type { Quotas } from './quotas.ts';
 import { createQuotas } from './quotas.ts';
 
@@ -23,15 +24,14 @@ beforeEach(() => {
 });
 
 const refused = (retryAfterSeconds: number, limit = 8) => ({ code: 'RATE_LIMITED', details: { retryAfterSeconds, limit } });
-async function spend(
-  quotas: Quotas,
-  caller: Caller,
-  about: Parameters<Quotas['spendRequest']>[1],
-  subjects: string[],
-): Promise<void> {
-  await quotas.spendRequest(caller, about);
-  await quotas.spendSubjects(caller, about, subjects);
+type About = Parameters<Quotas['open']>[1];
+async function spend(quotas: Quotas, caller: Caller, about: About, subjects: string[]): Promise<Budget> {
+  const budget = quotas.open(caller, about);
+  await budget.request();
+  await budget.ask(subjects);
+  return budget;
 }
+const askAlone = (quotas: Quotas, subjects: string[]) => quotas.open(clerk, purpose).ask(subjects);
 async function spendTimes(quotas: Quotas, times: number, caller = clerk): Promise<void> {
   for (let count = 0; count < times; count++) await spend(quotas, caller, purpose, []);
 }
@@ -70,7 +70,7 @@ describe.each([...STORES, ...(redisUrl === undefined ? [] : SHARED)])('quotas co
     await spend(quotas, clerk, purpose, ids(0, 6));
     await expect(spend(quotas, clerk, purpose, ids(5, 9))).rejects.toMatchObject(refused(30));
     await spend(quotas, clerk, purpose, ids(5, 8));
-    await expect(quotas.spendSubjects(clerk, purpose, ids(8, 9))).rejects.toMatchObject(refused(30));
+    await expect(askAlone(quotas, ids(8, 9))).rejects.toMatchObject(refused(30));
   });
 
   test('start the day anew at midnight in the city', async () => {
@@ -97,13 +97,13 @@ describe.each([...STORES, ...(redisUrl === undefined ? [] : SHARED)])('quotas co
     const quotas = create();
     await spendTimes(quotas, 8);
     for (let count = 0; count < 20; count++) {
-      await expect(spend(quotas, clerk, { code: 'OTHER', limits: {} }, ids(0, 20))).resolves.toBeUndefined();
+      expect((await spend(quotas, clerk, { code: 'OTHER', limits: {} }, ids(0, 20))).headers()).toEqual({});
     }
   });
 
   test('hold when many requests arrive at once', async () => {
     const quotas = create();
-    const verdicts = await Promise.allSettled(ids(0, 30).map((id) => quotas.spendSubjects(clerk, purpose, [id, id])));
+    const verdicts = await Promise.allSettled(ids(0, 30).map((id) => askAlone(quotas, [id, id])));
     expect(verdicts.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
   });
 });
@@ -135,8 +135,8 @@ describe('the processes of one gateway without Redis', () => {
     for (const quotas of processes(count)) {
       await spendTimes(quotas, each);
       await expect(spend(quotas, clerk, purpose, [])).rejects.toMatchObject(refused(30));
-      await expect(quotas.spendSubjects(clerk, purpose, ids(0, each + 1))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-      await quotas.spendSubjects(clerk, purpose, ids(0, each));
+      await expect(askAlone(quotas, ids(0, each + 1))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      await askAlone(quotas, ids(0, each));
     }
   });
 
@@ -171,8 +171,8 @@ describe('when Redis fails', () => {
     await spendTimes(quotas, 2);
     expect(quotas.degraded()).toBe(true);
     await expect(spend(quotas, clerk, purpose, [])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    await expect(quotas.spendSubjects(clerk, purpose, ids(0, 3))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    await quotas.spendSubjects(clerk, purpose, ids(0, 2));
+    await expect(askAlone(quotas, ids(0, 3))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await askAlone(quotas, ids(0, 2));
     client.disconnect();
   });
 

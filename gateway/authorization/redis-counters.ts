@@ -1,21 +1,32 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { Counters } from './counters.ts';
-import { countWith, REQUESTS_KEPT_SECONDS, SUBJECTS_KEPT_SECONDS, UNLIMITED_POINTS } from './counters.ts';
+import type { Admission, Counters } from './counters.ts';
+import { REQUESTS_KEPT_SECONDS, SUBJECTS_KEPT_SECONDS, UNLIMITED_POINTS } from './counters.ts';
+import { promptly } from '../redis/promptly.ts';
 
-/** Check and addition in one step: two replicas must not both find room for the last subject. */
+/**
+ * Check and addition in one step, for all sets: two replicas must not both find room for the last subject. Answers which set had
+ * no room (0: none), then how many each holds.
+ */
 const ADMIT_SUBJECTS = `
-local fresh = {}
-for i = 3, #ARGV do
-  if redis.call('SISMEMBER', KEYS[1], ARGV[i]) == 0 then fresh[#fresh + 1] = ARGV[i] end
+local sets, over, fresh, sizes = #KEYS, 0, {}, {}
+for set = 1, sets do
+  fresh[set] = {}
+  for i = sets + 2, #ARGV do
+    if redis.call('SISMEMBER', KEYS[set], ARGV[i]) == 0 then table.insert(fresh[set], ARGV[i]) end
+  end
+  sizes[set] = redis.call('SCARD', KEYS[set])
+  if over == 0 and sizes[set] + #fresh[set] > tonumber(ARGV[set + 1]) then over = set end
 end
-if redis.call('SCARD', KEYS[1]) + #fresh > tonumber(ARGV[1]) then return 0 end
-for _, subject in ipairs(fresh) do redis.call('SADD', KEYS[1], subject) end
-if #fresh > 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
-return 1`;
+if over == 0 then
+  for set = 1, sets do
+    for _, subject in ipairs(fresh[set]) do redis.call('SADD', KEYS[set], subject) end
+    if #fresh[set] > 0 then redis.call('EXPIRE', KEYS[set], ARGV[1]) end
+    sizes[set] = sizes[set] + #fresh[set]
+  end
+end
+return {over, unpack(sizes)}`;
 
-/** Longer than Redis ever takes when it is well; a query must not wait for one that is not. */
-const TIMEOUT_MS = 250;
 const PREFIX = 'xinqiao:quota';
 
 /** Counters that all replicas share. Both calls reject at once when Redis is not connected, or after a quarter of a second. */
@@ -27,27 +38,18 @@ export function redisCounters(redis: Redis): Counters {
     duration: REQUESTS_KEPT_SECONDS,
   });
   return {
-    countRequest: (key) => promptly(redis, () => countWith(requests, key)),
-    admitSubjects: (key, subjects, limit) =>
+    count: (keys, points) =>
+      promptly(redis, () => Promise.all(keys.map(async (key) => (await requests.consume(key, points)).consumedPoints))),
+    admitSubjects: (sets, subjects) =>
       promptly(redis, async () => {
-        const distinct = [...new Set(subjects)];
-        return (
-          (await redis.eval(ADMIT_SUBJECTS, 1, `${PREFIX}:subjects:${key}`, limit, SUBJECTS_KEPT_SECONDS, ...distinct)) === 1
-        );
+        const keys = sets.map(({ key }) => `${PREFIX}:subjects:${key}`);
+        const limits = sets.map(({ limit }) => limit);
+        const answer = await redis.eval(ADMIT_SUBJECTS, keys.length, ...keys, SUBJECTS_KEPT_SECONDS, ...limits, ...subjects);
+        return admission(answer as number[]);
       }),
   };
 }
 
-/** ioredis queues commands while it reconnects, for as long as that takes; a client that connects lazily has yet to try. */
-async function promptly<T>(redis: Redis, work: () => Promise<T>): Promise<T> {
-  if (redis.status !== 'ready' && redis.status !== 'wait') throw new Error('Redis is not connected');
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+function admission([over = 0, ...sizes]: readonly number[]): Admission {
+  return { ...(over > 0 && { over: over - 1 }), sizes };
 }

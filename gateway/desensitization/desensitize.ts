@@ -10,6 +10,8 @@ export interface Shown extends CompletedAnswer {
   counts: readonly FieldCount[];
   /** Opaque ids of the subjects in the answer, each once. */
   subjects: readonly SubjectId[];
+  /** What was shown as their names, as it was shown. */
+  names: ReadonlyMap<SubjectId, string>;
 }
 
 /**
@@ -23,7 +25,7 @@ export function desensitize(answer: RawAnswer, { fields }: Pick<DisclosurePlan, 
   const treatments = treatmentsOf(fields);
   const tally = new Tally();
   const completed = answer.complete(tally, treatments);
-  return { ...completed, counts: treatments.countsOf(tally), subjects: tally.subjects() };
+  return { ...completed, counts: treatments.countsOf(tally), subjects: tally.subjects(), names: tally.names() };
 }
 
 /** Compiled once a plan, and forgotten with it. */

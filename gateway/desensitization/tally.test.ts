@@ -43,6 +43,23 @@ describe('the log counts', () => {
     });
   });
 
+  it('the same counts of one plan by the very same list, other counts by another', () => {
+    const plan = { fields: [subjects([leaf('name', reveal)])] };
+    const countsOf = (...names: (string | null)[]) => {
+      const data = { subjects: names.map((name) => ({ _xinqiao_id: ORGANIZATION, name })) };
+      return desensitize(rawAnswer(`{ subjects { ${ID} name } }`, data), plan).counts;
+    };
+    expect(countsOf('b')).toBe(countsOf('a'));
+    expect(countsOf(null)).toEqual([count('CreditSubject.name', 'REVEAL', 0), count('Query.subjects', 'REVEAL', 1)]);
+    expect(countsOf('a')).toEqual([count('CreditSubject.name', 'REVEAL', 1), count('Query.subjects', 'REVEAL', 1)]);
+    const other = { fields: [subjects([leaf('name', mask)])] };
+    const data = { subjects: [{ _xinqiao_id: ORGANIZATION, name: 'a' }] };
+    expect(desensitize(rawAnswer(`{ subjects { ${ID} name } }`, data), other).counts).toEqual([
+      count('CreditSubject.name', 'MASK', 1),
+      count('Query.subjects', 'REVEAL', 1),
+    ]);
+  });
+
   it('nothing for a treatment that no subject of the answer met', () => {
     const plan = { fields: [subjects([leaf('name', reveal, mask), leaf('phone', reveal, withhold)])] };
     const data = { subjects: [{ _xinqiao_id: ORGANIZATION, name: 'a', phone: '1' }] };
@@ -76,6 +93,38 @@ describe('the log counts', () => {
     const shown = desensitize(raw, { fields: [subjects([leaf('name', reveal, mask)], 'Query.required')] });
     expect(shown).toMatchObject({ data: null, subjects: [] });
     expect(shown.counts).toEqual([count('CreditSubject.name', 'MASK', 0), count('Query.required', 'REVEAL', 0)]);
+  });
+});
+
+describe('the name of a subject is noted', () => {
+  const named = [leaf('name', reveal, mask)];
+
+  it('as it was shown, whatever the client calls it, and of the subject it belongs to', () => {
+    const own = field('CreditSubject.name', reveal, mask, 'title');
+    const plan = { fields: [subjects([subjects(named, 'CreditSubject.successor'), own])] };
+    const data = {
+      subjects: [{ _xinqiao_id: ORGANIZATION, title: 'a', successor: { _xinqiao_id: PERSON, name: 'c' } }],
+    };
+    const raw = rawAnswer(`{ subjects { ${ID} successor { ${ID} name } title: name } }`, data);
+    expect([...desensitize(raw, plan).names]).toEqual([
+      [PERSON, '*'],
+      [ORGANIZATION, 'a'],
+    ]);
+  });
+
+  it('not where it is withheld, is null, belongs to nobody or is taken back', () => {
+    const plan = { fields: [subjects([leaf('name', reveal, withhold), leaf('codes', reveal), records([field('Record.must')])])] };
+    const data = {
+      subjects: [
+        { _xinqiao_id: PERSON, name: 'p' },
+        { _xinqiao_id: ORGANIZATION, name: null },
+        { _xinqiao_id: 'nonsense', name: 'n' },
+      ],
+    };
+    expect(desensitize(rawAnswer(`{ subjects { ${ID} name codes } }`, data), plan).names.size).toBe(0);
+    const required = { fields: [subjects(named, 'Query.required')] };
+    const lost = rawAnswer(`{ required { ${ID} name } }`, { required: { _xinqiao_id: ORGANIZATION, name: 7 } });
+    expect(desensitize(lost, required).names.size).toBe(0);
   });
 });
 

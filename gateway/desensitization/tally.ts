@@ -16,9 +16,12 @@ export type Mark = number;
 export class Tally {
   /** Kind of the subject that the pass is in. */
   kind: SubjectKind = UNKNOWN;
+  /** That subject, where it has a proper id. */
+  subject: SubjectId | undefined;
   /** A slot for each value that leaves, its complement for each field that was met without one. */
   private readonly notes: number[] = [];
   private readonly ids: { id: SubjectId; at: Mark }[] = [];
+  private readonly named: { id: SubjectId; name: string; at: Mark }[] = [];
 
   notePresent(slot: number): void {
     this.notes.push(slot);
@@ -32,10 +35,18 @@ export class Tally {
   enterSubject(id: unknown): void {
     if (typeof id !== 'string' || !isSubjectId(id)) {
       this.kind = UNKNOWN;
+      this.subject = undefined;
       return;
     }
     this.kind = isPersonSubject(id) ? PERSON : ORGANIZATION;
+    this.subject = id;
     this.ids.push({ id, at: this.notes.length });
+  }
+
+  /** Notes what is shown as the name of the subject that the pass is in. */
+  noteName(name: unknown): void {
+    if (this.subject !== undefined && typeof name === 'string')
+      this.named.push({ id: this.subject, name, at: this.notes.length });
   }
 
   mark(): Mark {
@@ -46,6 +57,7 @@ export class Tally {
   takeBack(mark: Mark): void {
     this.notes.length = mark;
     while ((this.ids.at(-1)?.at ?? mark) > mark) this.ids.pop();
+    while ((this.named.at(-1)?.at ?? mark) > mark) this.named.pop();
   }
 
   /** Values by slot, and which of the `size` slots were met at all. */
@@ -62,5 +74,10 @@ export class Tally {
   /** Each subject once, in the order of the answer. */
   subjects(): SubjectId[] {
     return [...new Set(this.ids.map(({ id }) => id))];
+  }
+
+  /** What was shown as the subjects' names. */
+  names(): ReadonlyMap<SubjectId, string> {
+    return new Map(this.named.map(({ id, name }) => [id, name]));
   }
 }

@@ -4,10 +4,13 @@ import { blocked, type TreatedField } from './treatments.ts';
 /** A step of the pass over an answer: what the response has in a value's place. */
 type Step<Pass> = (value: unknown, pass: Pass) => unknown;
 type Noted = { readonly tally: Tally };
+/** What a subject is called. */
+const SUBJECT_NAME = 'CreditSubject.name';
 type Treated = NonNullable<TreatedField['treated']>;
 
 /** Shows a leaf as its treatment says, and notes it. An object in its place would leave whole: it blocks the answer. */
 export function treatLeaf<Pass extends Noted>(complete: Step<Pass>, { byKind, coordinate }: Treated): Step<Pass> {
+  const isName = coordinate === SUBJECT_NAME;
   return (value, pass) => {
     const { tally } = pass;
     const { slot, show } = byKind[tally.kind];
@@ -18,7 +21,9 @@ export function treatLeaf<Pass extends Noted>(complete: Step<Pass>, { byKind, co
       return null;
     }
     tally.notePresent(slot);
-    return show === undefined ? completed : show(completed);
+    const shown = show === undefined ? completed : show(completed);
+    if (isName) tally.noteName(shown);
+    return shown;
   };
 }
 

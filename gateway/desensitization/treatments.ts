@@ -1,4 +1,5 @@
 import { type Treatment, TREATMENTS } from '../../policies/treatment.ts';
+import { createBoundedCache } from '../disclosure/bounded-cache.ts';
 import type { FieldTreatment, PlannedField } from '../disclosure/disclosure.ts';
 import { GatewayError } from '../errors.ts';
 import type { Tally } from './tally.ts';
@@ -39,12 +40,21 @@ export interface TreatedField {
 /** The treatments of a plan, compiled: the pass looks nothing up. */
 export interface Treatments {
   fields: readonly TreatedField[];
-  /** What was noted by slot, as the log wants it: by coordinate, then treatment, with what was asked for in vain. */
+  /**
+   * What was noted by slot, as the log wants it: by coordinate, then treatment, with what was asked for in vain. The same counts
+   * are mostly the same list, so that whatever is made of one is made once.
+   */
   countsOf(tally: Tally): readonly FieldCount[];
 }
 
+/** Counts of one operation are often the same: lists of so many counts in all are kept, some tens of megabytes. */
+const KEPT_COUNTS = 200_000;
+const lists = createBoundedCache<readonly FieldCount[]>(KEPT_COUNTS, (list) => list.length + 1);
+let compiled = 0;
+
 /** Compiles the treatments of a plan's fields. */
 export function compileTreatments(fields: readonly PlannedField[]): Treatments {
+  const number = ++compiled;
   const slots = slotsOf(fields);
   const slotOf = new Map(slots.map(({ coordinate, treatment }, slot) => [`${coordinate} ${treatment}`, slot]));
   const find: FindSlot = (coordinate, treatment) => slotOf.get(`${coordinate} ${treatment}`) ?? -1;
@@ -54,12 +64,18 @@ export function compileTreatments(fields: readonly PlannedField[]): Treatments {
     countsOf(tally) {
       const { counts, met } = tally.sums(slots.length);
       for (const { all, unmet } of askedInVain) if (all.every((slot) => met[slot] === 0)) met[unmet] = 1;
-      const found: FieldCount[] = [];
-      for (const [index, { coordinate, treatment }] of slots.entries())
-        if (met[index] === 1) found.push({ coordinate, treatment, count: counts[index] ?? 0 });
-      return found;
+      return lists.remember(`${number} ${textOf(counts)}${textOf(met)}`, () =>
+        slots.flatMap(({ coordinate, treatment }, index) =>
+          met[index] === 1 ? { coordinate, treatment, count: counts[index] ?? 0 } : [],
+        ),
+      );
     },
   };
+}
+
+/** The very bytes, a character each. */
+function textOf({ buffer }: Int32Array | Uint8Array): string {
+  return Buffer.from(buffer).toString('latin1');
 }
 
 type Slot = Omit<FieldCount, 'count'>;

@@ -2,7 +2,7 @@ import { getNamedType, isInputObjectType, isListType, isNonNullType, Kind, value
 import type { ArgumentNode, GraphQLArgument, GraphQLInputType, GraphQLScalarType } from 'graphql';
 import { scalars } from '../../schema/scalars/index.ts';
 import { GatewayError } from '../errors.ts';
-import { LOGGED_SUBJECT, readSubjectBy, SUBJECT_BY } from './asked-subjects.ts';
+import { readSubjectBy, SUBJECT_BY, SUBJECT_FIELDS } from './asked-subjects.ts';
 import type { AskedSubject } from './asked-subjects.ts';
 import type { ResolvedField, Variables } from './resolve-operation.ts';
 
@@ -11,6 +11,8 @@ export interface ArgumentUse {
   field: ResolvedField;
   coordinates: readonly UsedCoordinate[];
   subjects: readonly AskedSubject[];
+  /** What was supplied, by the argument's coordinate. */
+  values: ReadonlyMap<string, unknown>;
 }
 
 /** An argument or input field that was given a value. */
@@ -36,16 +38,19 @@ export function fieldsWithArguments(fields: readonly ResolvedField[]): ResolvedF
  */
 export function argumentUse(field: ResolvedField, variables: Variables): ArgumentUse {
   const into: Collected = { coordinates: new Map(), subjects: [] };
+  const values = new Map<string, unknown>();
   for (const node of field.arguments) {
     const definition = field.definition.args.find(({ name }) => name === node.name.value);
     if (!definition) throw new GatewayError('INPUT_INVALID');
     const value = suppliedValue(node, definition, variables);
     // An explicit null asks for nothing.
     if (value === undefined || value === null) continue;
-    collect(`${field.coordinate}(${definition.name}:)`, undefined, isWellFormed(definition.type, value), into);
+    const coordinate = `${field.coordinate}(${definition.name}:)`;
+    values.set(coordinate, value);
+    collect(coordinate, undefined, isWellFormed(definition.type, value), into);
     walk(definition.type, value, into);
   }
-  return { field, coordinates: [...into.coordinates.values()], subjects: into.subjects };
+  return { field, coordinates: [...into.coordinates.values()], subjects: into.subjects, values };
 }
 
 interface Collected {
@@ -85,7 +90,7 @@ function walk(type: GraphQLInputType, value: unknown, into: Collected): void {
     const wellFormed = subject !== undefined || isWellFormed(field.type, inner);
     const coordinate = `${type.name}.${field.name}`;
     collect(coordinate, subject?.person, wellFormed, into);
-    if (coordinate === LOGGED_SUBJECT) into.subjects.push(readSubjectBy({ id: inner }));
+    if (SUBJECT_FIELDS.has(coordinate)) into.subjects.push(readSubjectBy({ id: inner }));
     walk(field.type, inner, into);
   }
 }

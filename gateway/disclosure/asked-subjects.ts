@@ -9,8 +9,8 @@ import { GatewayError } from '../errors.ts';
 /** Name of the input type that identifies a subject. */
 export const SUBJECT_BY = 'SubjectBy';
 
-/** Whoever looks for a subject in the query log asks about the subject as well. */
-export const LOGGED_SUBJECT = 'QueryLogFilter.subject';
+/** Input fields that hold a subject's id: whoever looks for one in the query log, or asks for its authorization, asks about it as well. */
+export const SUBJECT_FIELDS: ReadonlySet<string> = new Set(['QueryLogFilter.subject', 'AuthorizationRequest.subject']);
 
 /** One `SubjectBy` of the arguments: the identifier it gives, not yet checked. */
 export interface AskedSubject {

@@ -2,6 +2,8 @@
 export interface BoundedCache<Value> {
   /** The entry, made and kept when there is none; a failure to make one keeps nothing. */
   remember(key: string, make: () => Value): Value;
+  /** The entry, when there is one; to look for it is to use it. */
+  find(key: string): Value | undefined;
   readonly size: number;
 }
 
@@ -35,6 +37,11 @@ export function createBoundedCache<Value>(capacity: number, weigh: (value: Value
       const entry = entries.get(key) ?? weighed(make());
       keep(key, entry);
       return entry.value;
+    },
+    find(key) {
+      const entry = entries.get(key);
+      if (entry !== undefined) keep(key, entry);
+      return entry?.value;
     },
     get size() {
       return entries.size;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Kind, OperationTypeNode, print, visit } from 'graphql';
+import { Kind, print, visit } from 'graphql';
 import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
+import { covers } from '../../policies/authorized-scope.ts';
+import type { AuthorizedScope } from '../../policies/authorized-scope.ts';
 import type { PolicySet, PurposeRules } from '../../policies/policy-set.ts';
 import type { Cell, Treatment } from '../../policies/treatment.ts';
 import type { Catalogue } from '../../schema/classification.ts';
@@ -22,6 +24,8 @@ export interface PlanInput {
   catalogue: Catalogue;
   /** Kinds of the subjects each field of the root asks for, by response key; both where none is named. */
   kinds: ReadonlyMap<string, SubjectKinds>;
+  /** What an authorization covers, and the fields of the root that ask for its subject, by response key; none without one. */
+  authorized?: { scope: AuthorizedScope; roots: ReadonlySet<string> };
   pseudonymKey: string;
   /** City date the decisions are for. */
   date: string;
@@ -30,8 +34,14 @@ export interface PlanInput {
 /** A plan with what governing its arguments still needs. */
 export interface CompiledPlan {
   plan: DisclosurePlan;
-  /** The fields that are fetched, by path, with the kinds of subject they are fetched for: theirs are the arguments to govern. */
-  fetched: ReadonlyMap<string, SubjectKinds>;
+  /** The fields that are fetched, by path, and whom they are fetched for: theirs are the arguments to govern. */
+  fetched: ReadonlyMap<string, FetchedFor>;
+}
+
+/** For which kinds of subject a field is fetched, and whether for one that an authorization is of. */
+export interface FetchedFor {
+  kinds: SubjectKinds;
+  authorized: boolean;
 }
 
 /**
@@ -40,7 +50,7 @@ export interface CompiledPlan {
  */
 export function compilePlan(input: PlanInput): CompiledPlan {
   const work: Work = { input, treatments: new Map(), fetched: new Map(), departments: new Set() };
-  const { planned, selections } = planFields(input.fields, { owner: null, kinds: undefined }, work);
+  const { planned, selections } = planFields(input.fields, { owner: null, kinds: undefined, authorized: false }, work);
   const document = documentOf(input.operation, selections);
   const text = print(document);
   const plan: DisclosurePlan = {
@@ -53,6 +63,7 @@ export function compilePlan(input: PlanInput): CompiledPlan {
     },
     fields: planned,
     departments: [...work.departments].sort(),
+    acts: input.operation.operation === 'mutation',
     introspects: input.fields.some(isIntrospection),
     notices: noticesOf(planned, input.kinds),
     policyHash: input.policy.hash,
@@ -69,7 +80,7 @@ interface Work {
   input: PlanInput;
   /** Treatments by cell: cells are interned, so a mask is compiled once a plan. */
   treatments: Map<Cell, FieldTreatment>;
-  fetched: Map<string, SubjectKinds>;
+  fetched: Map<string, FetchedFor>;
   departments: Set<string>;
 }
 
@@ -77,6 +88,8 @@ interface Surroundings {
   owner: string | null;
   /** Undefined at the root, where each field has its own. */
   kinds: SubjectKinds | undefined;
+  /** Whether it is within what the authorized subject's root field asks for, and not below another subject. */
+  authorized: boolean;
 }
 
 interface Planned {
@@ -113,16 +126,20 @@ function planField(
   const isSubject = field.typeName === SUBJECT_TYPE;
   const isRoot = around.kinds === undefined;
   const kinds = around.kinds ?? asked.get(field.responseKey) ?? 'both';
-  const organization = treatmentOf(coordinate, owner, false, work);
-  const person = treatmentOf(coordinate, owner, true, work);
+  const authorized = isRoot ? (work.input.authorized?.roots.has(field.responseKey) ?? false) : around.authorized;
+  const place = { coordinate, owner, authorized };
+  const organization = treatmentOf({ ...place, person: false }, work);
+  const person = treatmentOf({ ...place, person: true }, work);
   const planned: PlannedField = { responseKey: field.responseKey, coordinate, organization, person };
   if (isWithheld({ organization, person }, kinds)) return { planned };
 
-  work.fetched.set(field.path, kinds);
+  work.fetched.set(field.path, { kinds, authorized });
   if (owner !== null) work.departments.add(owner);
   if (field.fields === undefined) return { planned, selection: fieldNode(field) };
   // A subject reached from another may be of the other kind: a firm's predecessor can be a sole proprietor.
-  const below = planFields(field.fields, { owner, kinds: isSubject && !isRoot ? 'both' : kinds }, work);
+  const isOther = isSubject && !isRoot;
+  const within = { owner, kinds: isOther ? ('both' as const) : kinds, authorized: authorized && !isOther };
+  const below = planFields(field.fields, within, work);
   const selections = [...(isSubject ? [SUBJECT_ID_SELECTION] : []), ...below.selections];
   return {
     planned: { ...planned, fields: below.planned, ...(isSubject && { isSubject }) },
@@ -138,10 +155,20 @@ function isWithheld(field: Pick<PlannedField, 'organization' | 'person'>, kinds:
   return organization && person;
 }
 
-function treatmentOf(coordinate: string, owner: string | null, person: boolean, { input, treatments }: Work): FieldTreatment {
+interface Place {
+  coordinate: string;
+  owner: string | null;
+  person: boolean;
+  authorized: boolean;
+}
+
+function treatmentOf({ coordinate, owner, person, ...place }: Place, { input, treatments }: Work): FieldTreatment {
   const { policy, purpose, caller, date } = input;
-  const key = { purpose: purpose.code, actor: caller.actor, own: isOwn(caller, owner), person, coordinate };
-  const cell = policy.decide(key, date);
+  const authorized = place.authorized && covers(input.authorized?.scope, coordinate, policy);
+  const cell = policy.decide(
+    { purpose: purpose.code, actor: caller.actor, own: isOwn(caller, owner), person, authorized, coordinate },
+    date,
+  );
   const known = treatments.get(cell) ?? compileTreatment(cell, input);
   treatments.set(cell, known);
   return known;
@@ -149,7 +176,7 @@ function treatmentOf(coordinate: string, owner: string | null, person: boolean, 
 
 function compileTreatment({ treatment, mask, rule, basis }: Cell, input: PlanInput): FieldTreatment {
   const apply = applierOf(treatment, mask, input);
-  return Object.freeze({ treatment, rule, basis, ...(apply && { apply }) });
+  return Object.freeze({ treatment, ...(mask !== undefined && { mask }), rule, basis, ...(apply && { apply }) });
 }
 
 function applierOf(treatment: Treatment, mask: string | undefined, { policy, purpose, caller, pseudonymKey }: PlanInput) {
@@ -161,11 +188,14 @@ function applierOf(treatment: Treatment, mask: string | undefined, { policy, pur
   return applyMask(compileMask(spec.shape));
 }
 
-function documentOf({ name, variableDefinitions }: OperationDefinitionNode, selections: readonly FieldNode[]): DocumentNode {
+function documentOf(
+  { operation: type, name, variableDefinitions }: OperationDefinitionNode,
+  selections: readonly FieldNode[],
+): DocumentNode {
   const used = variablesIn(selections);
   const operation: OperationDefinitionNode = {
     kind: Kind.OPERATION_DEFINITION,
-    operation: OperationTypeNode.QUERY,
+    operation: type,
     ...(name && { name }),
     variableDefinitions: (variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)),
     selectionSet: { kind: Kind.SELECTION_SET, selections: selections.length > 0 ? selections : [TYPENAME_SELECTION] },

@@ -8,6 +8,8 @@ export const SUBJECT_ID_KEY = '_xinqiao_id';
 /** What happens to one field's value; `apply` is compiled once per plan, total, and throws only when the answer must be blocked. */
 export interface FieldTreatment {
   treatment: Treatment;
+  /** Name of the mask, where one applies. */
+  mask?: string;
   rule: string;
   basis: readonly string[];
   /** The mask to apply to a leaf; absent for REVEAL and WITHHOLD. */
@@ -39,6 +41,8 @@ export interface DisclosurePlan {
   /** Every treatment short of revealing, with its reason, for the client to read. */
   notices: readonly DisclosureNotice[];
   policyHash: string;
+  /** Whether it changes something: a mutation, of one field. */
+  acts: boolean;
   /** Whether it asks for the schema itself (`__schema`, `__type`). */
   introspects: boolean;
 }
@@ -60,4 +64,14 @@ export interface Disclosure {
   plan: DisclosurePlan;
   /** Opaque ids of the subjects named in the arguments, computed before anything is fetched. */
   asked: readonly SubjectId[];
+  /** Each different question by a threshold about the subject of the authorization, once; nobody's without one. */
+  questions: readonly Question[];
+}
+
+/** A question that is answered yes or no by a threshold. */
+export interface Question {
+  /** Coordinate of the field that answers it. */
+  coordinate: string;
+  /** Its arguments as canonical JSON, the threshold in its one spelling. */
+  asked: string;
 }

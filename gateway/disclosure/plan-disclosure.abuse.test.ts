@@ -150,7 +150,8 @@ it('`id` and `__typename` under their own names, and aliases like them elsewhere
 
 it('arguments are governed however often plans and operations were forgotten', () => {
   const planner = createPlanner(1);
-  const ask = (text: string, by: object) => planner(requestOf(text, { by }), CALLERS.public, { code: 'PUBLIC_QUERY' }, policies);
+  const ask = (text: string, by: object) =>
+    planner(requestOf(text, { by }), { caller: CALLERS.public, purpose: { code: 'PUBLIC_QUERY' } }, policies);
   const text = 'query($by: SubjectBy!) {subject(by: $by) {kind}}';
   for (let round = 0; round < 3; round++) {
     expect(() => ask(text, { residentIdNumber: RESIDENT })).toThrow(expect.objectContaining({ code: 'ARGUMENT_FORBIDDEN' }));
@@ -212,7 +213,8 @@ it('the cache makes room by weight, and keeps nothing that is heavier than all o
 
 it('large operations take the room of several plans, so that a stranger cannot fill the memory with them', () => {
   const planner = createPlanner(4);
-  const ask = (text: string) => planner(requestOf(text), CALLERS.clerk, { code: 'ADMIN_APPROVAL_CHECK' }, policies).plan;
+  const ask = (text: string) =>
+    planner(requestOf(text), { caller: CALLERS.clerk, purpose: { code: 'ADMIN_APPROVAL_CHECK' } }, policies).plan;
   const small = `query Small {subject(${BY}) {name}}`;
   const large = (name: string) =>
     `query ${name} {${Array.from({ length: 50 }, (_, index) => `a${index}: subject(${BY}) {id name kind}`).join(' ')}}`;

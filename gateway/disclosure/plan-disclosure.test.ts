@@ -4,6 +4,7 @@ import { compileFiles } from '../../policies/load-policies.ts';
 import { catalogue, mutated, policies } from '../../policies/policies.fixture.ts';
 import { subjectId, unresolvedId } from '../../schema/identifiers/subject-id.ts';
 import { usccCheckCharacter } from '../../schema/identifiers/uscc.ts';
+import type { Caller } from '../identity/caller.ts';
 import type { PlannedField } from './disclosure.ts';
 import { CALLERS, COMPANY, createPlanner, plan, requestOf, RESIDENT, SUBJECT_KEY } from './planner.fixture.ts';
 
@@ -102,8 +103,8 @@ it('the conditions are part of what a plan is kept by', () => {
 it('a plan is compiled once for callers of one class, and anew for another class, purpose or policy', () => {
   const planner = createPlanner();
   const text = `{subject(${BY}) {name}}`;
-  const of = (caller = CALLERS.clerk as Parameters<typeof planner>[1], code = 'ADMIN_APPROVAL_CHECK', policy = policies) =>
-    planner(requestOf(text), caller, { code }, policy).plan;
+  const of = (caller: Caller = CALLERS.clerk, code = 'ADMIN_APPROVAL_CHECK', policy = policies) =>
+    planner(requestOf(text), { caller, purpose: { code } }, policy).plan;
   const first = of();
   expect(of({ ...CALLERS.clerk, organization: 'another', operator: 'another' })).toBe(first);
   expect(of(CALLERS.registrar)).not.toBe(first);

@@ -1,6 +1,9 @@
 import { getVariableValues } from 'graphql';
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { covers } from '../../policies/authorized-scope.ts';
+import type { AuthorizedScope } from '../../policies/authorized-scope.ts';
 import type { PolicySet, PurposeRules } from '../../policies/policy-set.ts';
+import { rulesOf } from '../../policies/validate-policies.ts';
 import { cityToday } from '../../schema/city-clock.ts';
 import type { Catalogue } from '../../schema/classification.ts';
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
@@ -14,17 +17,26 @@ import { askedId } from './asked-subjects.ts';
 import type { AskedSubject } from './asked-subjects.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import { compilePlan, isOwn } from './compile-plan.ts';
-import type { CompiledPlan } from './compile-plan.ts';
-import type { Disclosure, SubjectKinds } from './disclosure.ts';
+import type { CompiledPlan, PlanInput } from './compile-plan.ts';
+import type { Disclosure, DisclosurePlan, SubjectKinds } from './disclosure.ts';
+import { questionsOf } from './questions.ts';
 import { conditionVariables, findOperation, resolveOperation } from './resolve-operation.ts';
 import type { ResolvedField, Variables } from './resolve-operation.ts';
 
 /**
  * Decides what a request would show, before anything is fetched. Pure but for its cache of plans.
  * @throws {GatewayError} INPUT_INVALID, ARGUMENT_FORBIDDEN (naming the coordinate and the rule), PURPOSE_UNKNOWN,
- * PURPOSE_FORBIDDEN (a self-query about another), SUBJECTS_TOO_MANY, QUERY_TOO_COSTLY.
+ * PURPOSE_FORBIDDEN (a self-query about another), SUBJECTS_TOO_MANY, THRESHOLD_FORBIDDEN, QUERY_TOO_COSTLY, ACT_NOT_ALONE, ACT_FORBIDDEN (naming the
+ * coordinate and the rule).
  */
-export type PlanDisclosure = (request: QueryRequest, caller: Caller, purpose: DeclaredPurpose, policy: PolicySet) => Disclosure;
+export type PlanDisclosure = (request: QueryRequest, asking: Asking, policy: PolicySet) => Disclosure;
+
+/** Who asks, why, and by which authorization, if any: whether it is valid, and of the subject asked for, is not decided here. */
+export interface Asking {
+  caller: Caller;
+  purpose: DeclaredPurpose;
+  authorization?: AuthorizedScope;
+}
 
 /** What a planner is made for: one schema. Another schema needs another planner. */
 export interface DisclosurePlannerOptions {
@@ -53,7 +65,7 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
   const operations = createBoundedCache<Resolved>(room, ({ fields }) => weightOf(fields));
   const plans = createBoundedCache<CompiledPlan>(room, ({ plan }) => weightOf(plan.fields));
 
-  return (request, caller, declared, policy) => {
+  return (request, { caller, purpose: declared, authorization }, policy) => {
     const date = cityToday(() => request.receivedAt);
     const purpose = policy.purpose(declared.code, date);
     if (!purpose) throw new GatewayError('PURPOSE_UNKNOWN');
@@ -73,16 +85,19 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
 
     const uses = governed.map((field) => argumentUse(field, variables));
     const kinds = kindsByRootField(fields, uses);
-    const plan = plans.remember(planKey({ shape, caller, purpose, policy, kinds }), () =>
-      compilePlan({ operation, fields, caller, purpose, policy, catalogue, kinds, pseudonymKey, date }),
+    const authorized = authorization && { scope: authorization, roots: rootsNaming(fields, uses) };
+    const by = { caller, purpose, policy, kinds, ...(authorized && { authorized }) };
+    const plan = plans.remember(planKey(shape, by), () =>
+      compilePlan({ ...by, operation, fields, catalogue, pseudonymKey, date }),
     );
     const subjects = uses.flatMap((use) => use.subjects);
     return onRecord(subjects, { purpose, subjectKey }, () => {
+      if (plan.plan.acts) assertMayAct(plan.plan);
       // Before an identifier is looked at: to be told that a number is wrong is to have it checked.
-      governArguments(uses, { plan, caller, purpose, policy, catalogue, date });
+      governArguments(uses, { ...by, plan, catalogue, date });
       const asked = askedIds(subjects, purpose, subjectKey);
       if (purpose.requires.self) requireSelf(asked, caller);
-      return { plan: plan.plan, asked };
+      return { plan: plan.plan, asked, questions: questionsOf(uses, plan, policy) };
     });
   };
 }
@@ -131,18 +146,26 @@ function kindsOf(subjects: readonly AskedSubject[]): SubjectKinds {
   return 'both';
 }
 
-function planKey(parts: {
-  shape: string;
-  caller: Caller;
-  purpose: PurposeRules;
-  policy: PolicySet;
-  kinds: ReadonlyMap<string, SubjectKinds>;
-}): string {
-  const { shape, caller, purpose, policy, kinds } = parts;
+/** The fields of the root that name a subject: an authorization opens nothing of what a search comes upon. */
+function rootsNaming(fields: readonly ResolvedField[], uses: readonly ArgumentUse[]): ReadonlySet<string> {
+  const naming = new Set(uses.filter(({ subjects }) => subjects.length > 0).map(({ field }) => field));
+  return new Set(fields.filter((field) => naming.has(field)).map(({ responseKey }) => responseKey));
+}
+
+/** What a plan depends on beside the operation; of an authorization what it covers, not which one it is. */
+type PlannedBy = Pick<PlanInput, 'caller' | 'purpose' | 'policy' | 'kinds' | 'authorized'>;
+
+function planKey(shape: string, { caller, purpose, policy, kinds, authorized }: PlannedBy): string {
   const { actor, department, organization } = caller;
   // Pseudonyms are bound to the organisation; all other plans are shared by callers of one class.
   const scope = pseudonymising(policy).has(purpose.code) ? organization : null;
-  return JSON.stringify([shape, policy.hash, purpose.code, purpose.effective.from, actor, department ?? null, scope, [...kinds]]);
+  const callerClass = [actor, department ?? null, scope];
+  const inForce = [policy.hash, purpose.code, purpose.effective.from];
+  return JSON.stringify([shape, inForce, callerClass, [...kinds], authorized ? authorizedClass(authorized) : null]);
+}
+
+function authorizedClass({ scope, roots }: NonNullable<PlanInput['authorized']>): unknown {
+  return [[...new Set(scope.categories)].sort(), scope.fields ? [...new Set(scope.fields)].sort() : null, [...roots]];
 }
 
 /** By policy set, which is immutable: codes of the purposes that replace a value by a pseudonym. */
@@ -151,27 +174,35 @@ const pseudonymisingPurposes = new WeakMap<PolicySet, ReadonlySet<string>>();
 function pseudonymising(policy: PolicySet): ReadonlySet<string> {
   const known = pseudonymisingPurposes.get(policy);
   if (known !== undefined) return known;
-  const using = policy.source.purposes.filter(({ discloses, own }) =>
-    [...discloses, ...own].some(({ treatments }) => Object.values(treatments).includes('PSEUDONYMIZE')),
+  const using = policy.source.purposes.filter((purpose) =>
+    rulesOf(purpose).some(({ treatments }) => Object.values(treatments).includes('PSEUDONYMIZE')),
   );
   const codes = new Set(using.map(({ code }) => code));
   pseudonymisingPurposes.set(policy, codes);
   return codes;
 }
 
+/** A query is answered without what is withheld; an act is done as it was asked, or refused. */
+function assertMayAct({ fields: [act] }: DisclosurePlan): void {
+  if (act === undefined || act.coordinate === null) throw new GatewayError('ACT_NOT_ALONE');
+  const barred = [act.organization, act.person].find(({ treatment }) => treatment !== 'REVEAL');
+  if (barred !== undefined) throw new GatewayError('ACT_FORBIDDEN', { coordinate: act.coordinate, rule: barred.rule });
+}
+
 /** Every argument of a field that is fetched must be revealed to the caller; arguments of pruned fields go nowhere. */
 function governArguments(
   uses: readonly ArgumentUse[],
-  by: { plan: CompiledPlan; caller: Caller; purpose: PurposeRules; policy: PolicySet; catalogue: Catalogue; date: string },
+  by: PlannedBy & { plan: CompiledPlan; catalogue: Catalogue; date: string },
 ): void {
   const { plan, caller, purpose, policy, catalogue, date } = by;
   for (const { field, coordinates } of uses) {
-    const kinds = plan.fetched.get(field.path);
-    if (kinds === undefined) continue;
+    const fetched = plan.fetched.get(field.path);
+    if (fetched === undefined) continue;
     for (const { coordinate, person: told, wellFormed } of coordinates) {
       const own = isOwn(caller, catalogue.get(coordinate)?.owner ?? null);
-      for (const person of personsOf(told, kinds)) {
-        const cell = policy.decide({ purpose: purpose.code, actor: caller.actor, own, person, coordinate }, date);
+      const authorized = fetched.authorized && covers(by.authorized?.scope, coordinate, policy);
+      for (const person of personsOf(told, fetched.kinds)) {
+        const cell = policy.decide({ purpose: purpose.code, actor: caller.actor, own, person, authorized, coordinate }, date);
         if (cell.treatment !== 'REVEAL') throw new GatewayError('ARGUMENT_FORBIDDEN', { coordinate, rule: cell.rule });
       }
       if (!wellFormed) throw new GatewayError('INPUT_INVALID', { coordinate });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parse, validate } from 'graphql';
+import type { AuthorizedScope } from '../../policies/authorized-scope.ts';
 import { catalogue, policies, SUPERGRAPH_SDL } from '../../policies/policies.fixture.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { apiSchemaOf } from '../../schema/api-schema.ts';
@@ -56,8 +57,23 @@ const planner = createPlanner();
 /** Plans one text for one caller and purpose. */
 export function plan(
   text: string,
-  as: { caller?: Caller; purpose?: string; variables?: Record<string, unknown>; policy?: PolicySet; operationName?: string } = {},
+  as: {
+    caller?: Caller;
+    purpose?: string;
+    variables?: Record<string, unknown>;
+    policy?: PolicySet;
+    operationName?: string;
+    authorization?: AuthorizedScope;
+  } = {},
 ): Disclosure {
-  const { caller = CALLERS.clerk, purpose = 'ADMIN_APPROVAL_CHECK', variables, policy = policies, operationName } = as;
-  return planner(requestOf(text, variables, operationName ?? null), caller, { code: purpose }, policy);
+  const {
+    caller = CALLERS.clerk,
+    purpose = 'ADMIN_APPROVAL_CHECK',
+    variables,
+    policy = policies,
+    operationName,
+    authorization,
+  } = as;
+  const asking = { caller, purpose: { code: purpose }, ...(authorization && { authorization }) };
+  return planner(requestOf(text, variables, operationName ?? null), asking, policy);
 }

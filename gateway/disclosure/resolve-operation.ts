@@ -46,10 +46,11 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** Fields an operation may have once fragments are inlined: nested fragments could otherwise multiply without end. */
 const MAX_FIELDS = 5000;
 
-/** The query operation the request names. @throws {GatewayError} INPUT_INVALID when there is none. */
+/** The query or mutation the request names. @throws {GatewayError} INPUT_INVALID when there is none. */
 export function findOperation(document: DocumentNode, operationName: string | null): OperationDefinitionNode {
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== 'query') throw new GatewayError('INPUT_INVALID', { argument: 'operationName' });
+  if (operation == null || operation.operation === 'subscription')
+    throw new GatewayError('INPUT_INVALID', { argument: 'operationName' });
   return operation;
 }
 
@@ -70,7 +71,8 @@ export function conditionVariables(document: DocumentNode): readonly string[] {
 /**
  * Resolves a validated operation into a flat tree, merging fields of one response key as the specification does
  * (CollectFields, spec 6.3.2).
- * @throws {GatewayError} INPUT_INVALID for an alias that is ours or the planner's, QUERY_TOO_COSTLY past the bound of fields.
+ * @throws {GatewayError} INPUT_INVALID for an alias that is ours or the planner's, QUERY_TOO_COSTLY past the bound of fields,
+ * ACT_NOT_ALONE for a mutation of several fields.
  */
 export function resolveOperation(request: {
   document: DocumentNode;
@@ -79,13 +81,17 @@ export function resolveOperation(request: {
   variables: Variables;
 }): readonly ResolvedField[] {
   const { document, operation, schema, variables } = request;
-  const root = schema.getQueryType();
-  if (!root) throw new TypeError('the schema has no Query');
+  const root = schema.getRootType(operation.operation);
+  if (!root) throw new TypeError(`the schema has no ${operation.operation}`);
   const fragments = new Map(
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])),
   );
   const resolution: Resolution = { schema, fragments, variables, count: 0 };
-  return resolveFields([operation.selectionSet.selections], { type: root, meta: false, path: '' }, resolution);
+  const fields = resolveFields([operation.selectionSet.selections], { type: root, meta: false, path: '' }, resolution);
+  // Each act is decided, done and answered by itself: of two in one request, one could fail after the other was done.
+  if (operation.operation === 'mutation' && (fields.length !== 1 || fields[0]?.coordinate === null))
+    throw new GatewayError('ACT_NOT_ALONE');
+  return fields;
 }
 
 interface Resolution {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { assertValidSchema, type GraphQLSchema } from 'graphql';
 import {
   type CurrentPolicies,
@@ -9,6 +9,7 @@ import {
   type ReloadReport,
 } from '../../policies/current-policies.ts';
 import { PolicyError, type PolicyFault } from '../../policies/fault.ts';
+import { policyDirectories } from '../../policies/load-policies.ts';
 import { watchDirectories } from '../../policies/watch-directories.ts';
 import { readCatalogue } from '../../schema/classification.ts';
 import { createDisclosurePlanner, type DisclosurePlannerOptions } from '../disclosure/plan-disclosure.ts';
@@ -92,7 +93,7 @@ class Reloading implements Editions {
 
   watch(report: (report: EditionReport) => void): { close(): void } {
     const { policies, supergraphFile } = this.#options;
-    const directories = new Set([policies.directory, join(policies.directory, 'purposes'), dirname(supergraphFile)]);
+    const directories = new Set([...policyDirectories(policies.directory), dirname(supergraphFile)]);
     return watchDirectories([...directories], () => {
       for (const each of this.reload()) if (each.changed || !each.loaded) report(each);
     });

@@ -23,10 +23,19 @@ beforeAll(async () => {
   const gateway: Gateway = {
     editions: city.editions,
     authenticate: async () => ({ actor: 'PUBLIC', organization: '', developer: false }),
-    admit: async () => {},
+    suspended: { assertNot: () => {} },
+    admit: () => ({
+      request: async () => {},
+      ask: async () => {},
+      settle: async () => {},
+      refused: async () => {},
+      headers: () => ({}),
+    }),
+    registered: { assertMayRun: () => {} },
+    presentAuthorization: async () => undefined,
     authorize: async () => {
       planned += 1;
-      return { settle: async () => {} };
+      return { settle: async () => {}, undo: async () => {} };
     },
     queryLog,
     refusalLog: createRefusalLog({ queryLog, clock }),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 import { POLICIES_DIRECTORY, SUPERGRAPH_SDL } from '../../policies/policies.fixture.ts';
-import { DEPARTMENTS } from '../../schema/signed-context.ts';
+import { DEPARTMENTS, GATEWAY_SUBGRAPHS } from '../../schema/signed-context.ts';
 import { createDepartments } from '../execution/department-execution.ts';
 import type { DepartmentRequest } from '../execution/department-transport.ts';
 import { openEditions } from './editions.ts';
@@ -37,11 +37,11 @@ export async function reloadableCity() {
   const supergraphFile = join(folder, 'supergraph.graphql');
   const directory = join(folder, 'policies');
   writeFileSync(supergraphFile, SUPERGRAPH_SDL);
-  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes'])
+  for (const name of ['masks.yaml', 'policy-set.yaml', 'purposes', 'authorization-templates'])
     cpSync(join(POLICIES_DIRECTORY, name), join(directory, name), { recursive: true });
   const state = { asked: [] as string[], answering: Promise.resolve() };
   const departments = createDepartments({
-    departments: Object.fromEntries([...DEPARTMENTS, 'querylog'].map((name) => [name, transport(state)])),
+    departments: Object.fromEntries([...DEPARTMENTS, ...GATEWAY_SUBGRAPHS].map((name) => [name, transport(state)])),
     signContext: () => 'token',
     clock: () => NOW,
     timeouts: { department: 60_000 },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { migrate } from '../../database/migrate.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { publishLogKey, storeCheckpoint, storeCosignature } from '../querylog/checkpoint-store.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
+import { storePolicyVersion } from '../querylog/policy-versions.ts';
 import { createQueryLog } from '../querylog/query-log.ts';
 import { createCheckpointSigner } from '../querylog/sign-checkpoint.ts';
 import { cosignNote } from '../querylog/signed-note.ts';
@@ -18,7 +20,8 @@ import { exportLog } from './export-log.ts';
 import { verifyLog } from './verify-log.ts';
 
 const MIGRATIONS = new URL('../querylog/migrations', import.meta.url).pathname;
-const policies = async () => undefined;
+const CONTENT = '{"policy":"kept"}';
+const VERSION = { hash: createHash('sha256').update(CONTENT).digest('hex'), content: CONTENT };
 let db: Db;
 
 beforeAll(async () => {
@@ -38,7 +41,7 @@ beforeEach(async () => {
   }
 });
 
-const copy = () => openDatabaseCopy(db, { witnesses: [WITNESS.verifierKey], policies });
+const copy = () => openDatabaseCopy(db);
 const faults = async () => {
   const { findings, checkpoint } = await verifyLog(copy(), { keys: [LOG.verifierKey], toleranceMs: 0 });
   expect(checkpoint?.size).toBe(600n);
@@ -57,14 +60,36 @@ describe('a log in its database', () => {
     rmSync(directory, { recursive: true });
   });
 
-  test('takes the cosignatures with it whose keys are known', async () => {
-    const stranger = seededSigner('witness.example/w9', 9, WITNESS.verifierKey.type);
+  test('takes the cosignatures with it whose keys are known: of every witness that is kept with its key, or named', async () => {
+    const older = seededSigner('witness.example/w9', 9, WITNESS.verifierKey.type);
     const [text] = ((await copy().newest()) ?? '').split(/(?<=\n)\n/);
-    for (const signer of [WITNESS, stranger]) await storeCosignature(db, 600n, signer.verifierKey, cosignNote(text!, signer, 1n));
+    for (const signer of [WITNESS, older]) await storeCosignature(db, 600n, signer.verifierKey, cosignNote(text!, signer, 1n));
+    await forced(`DELETE FROM querylog.witness_key WHERE verifier_key LIKE 'witness.example/w9+%'`);
     const newest = (await copy().newest())!;
     expect(newest).toContain('— witness.example/w1 ');
     expect(newest).not.toContain('— witness.example/w9 ');
     expect(await faults()).toEqual([]);
+    const named = openDatabaseCopy(db, { witnesses: [older.verifierKey, WITNESS.verifierKey] });
+    expect(await named.newest()).toContain('— witness.example/w9 ');
+    expect(await named.keys()).toEqual([LOG.verifierKey, WITNESS.verifierKey, older.verifierKey]);
+  });
+
+  test('holds entries against the policy versions that are kept with it', async () => {
+    await storePolicyVersion(db, VERSION);
+    expect(await faults()).toContain('UNKNOWN_POLICY index 0');
+    const decided = createQueryLog({ db, origin: ORIGIN });
+    await decided.append(entryOf('known', { policyHash: VERSION.hash }));
+    await createCheckpointSigner(db, LOG).sign();
+    const { findings } = await verifyLog(copy(), { toleranceMs: 0 });
+    expect(findings.counts).toEqual({ UNKNOWN_POLICY: 600 });
+  });
+
+  test('finds a line of a witness whose key does not explain it', async () => {
+    const [text] = ((await copy().newest()) ?? '').split(/(?<=\n)\n/);
+    await storeCosignature(db, 600n, WITNESS.verifierKey, cosignNote(`${text!}x\n`, WITNESS, 1n));
+    expect((await verifyLog(copy(), { toleranceMs: 0 })).findings.faults).toEqual([
+      { kind: 'BAD_SIGNATURE', at: 'the newest checkpoint' },
+    ]);
   });
 
   test.each([

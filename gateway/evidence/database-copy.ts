@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/db.ts';
-import { checkpointsAfter, logKeys, newestCheckpoint } from '../querylog/checkpoint-store.ts';
+import { checkpointsAfter, logKeys, newestCheckpoint, witnessKeys } from '../querylog/checkpoint-store.ts';
 import { encodeBundle } from '../querylog/entry-bundle.ts';
+import { policyVersions } from '../querylog/policy-versions.ts';
 import { joinNote, parseNote, signatureLine, type VerifierKey } from '../querylog/signed-note.ts';
 import { HASH_BYTES } from '../querylog/suite.ts';
 import { type Tile, TILE_WIDTH } from '../querylog/tiles.ts';
@@ -12,16 +13,20 @@ const PAGE = 500;
 const FOREIGN = 100;
 const WIDTH = BigInt(TILE_WIDTH);
 
-/** What is kept beside the database. */
+/** What may be kept beside the database of a log that is older than its tables for them. */
 export interface BesideDatabase {
   /** Keys of witnesses: their lines are kept where the key is known, and left out where it is not. */
-  witnesses: readonly VerifierKey[];
-  policies: LogCopy['policies'];
+  witnesses?: readonly VerifierKey[];
+  policies?: LogCopy['policies'];
 }
 
 /** The log as its database holds it, up to the newest checkpoint. Rejects with `DatabaseError`, and with `LogContradiction` where a checkpoint is none. */
-export function openDatabaseCopy(db: Queryable, { witnesses, policies }: BesideDatabase): LogCopy {
-  const keys = async () => [...(await logKeys(db)), ...witnesses];
+export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: BesideDatabase = {}): LogCopy {
+  async function keys() {
+    const kept = await witnessKeys(db);
+    const others = witnesses.filter(({ name, keyId }) => !kept.some((key) => key.name === name && key.keyId === keyId));
+    return [...(await logKeys(db)), ...kept, ...others];
+  }
 
   async function* checkpoints(after = -1n) {
     const known = await keys();
@@ -36,7 +41,10 @@ export function openDatabaseCopy(db: Queryable, { witnesses, policies }: BesideD
   return {
     keys,
     checkpoints,
-    policies,
+    async policies() {
+      const kept = new Map([...((await policies?.()) ?? []), ...(await policyVersions(db))]);
+      return kept.size === 0 ? undefined : kept;
+    },
     async newest() {
       const newest = await newestCheckpoint(db);
       return newest && withKnownLines(newest.note, await keys());
@@ -81,7 +89,7 @@ async function readTile(db: Queryable, { level, index, width }: Tile): Promise<U
 
 async function* foreignEntries(db: Queryable): AsyncGenerator<string> {
   const { rows } = await db.query<{ seq: bigint }>(
-    'SELECT seq FROM querylog.entry WHERE seq < 0 OR seq >= (SELECT size FROM querylog.head) ORDER BY seq LIMIT $1',
+    'SELECT seq FROM querylog.entry, querylog.head WHERE seq < archived OR seq >= size ORDER BY seq LIMIT $1',
     [FOREIGN],
   );
   for (const { seq } of rows) yield `index ${seq}`;

@@ -18,6 +18,9 @@ export const FAULTS = {
   MALFORMED_ENTRY: row(30, '记录不合格式', 'an entry is not canonical JSON of a known version'),
   TIME_BACKWARDS: row(31, '记录时间倒退', 'the time of an entry is further behind an earlier one than the tolerance'),
   UNKNOWN_POLICY: row(32, '政策版本未知', 'an entry was decided by a policy version that nobody kept'),
+  RELEASED_AFTER_END: row(33, '授权终止之后仍有答复', 'an answer left after the authorization it stands on had ended or been revoked'),
+  OVERUSED_AUTHORIZATION: row(34, '授权被超次使用', 'more answers left than the authorization they stand on allows'),
+  UNGRANTED_AUTHORIZATION: row(35, '授权未见同意记录', 'an answer stands on an authorization that nobody granted before'),
 } as const;
 
 export type FaultKind = keyof typeof FAULTS;

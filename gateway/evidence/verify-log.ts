@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../querylog/checkpoint.ts';
 import type { VerifierKey } from '../querylog/signed-note.ts';
 import { CheckpointTrail, type TrailOptions } from './checkpoint-trail.ts';
+import { authorizationsAreKeptTo } from './authorization-rule.ts';
 import { checkEntries, type EntryRule, policyIsKnown, timeDoesNotRunBackwards } from './entry-rules.ts';
 import { Findings } from './findings.ts';
 import type { LogCopy } from './log-copy.ts';
@@ -81,6 +82,6 @@ function readKnown(notes: readonly string[], { newest, findings, signers }: Trai
 }
 
 function rulesOf(policies: ReadonlyMap<string, unknown> | undefined, toleranceMs: number): EntryRule[] {
-  const time = timeDoesNotRunBackwards(toleranceMs);
-  return policies === undefined ? [time] : [time, policyIsKnown(policies)];
+  const rules = [timeDoesNotRunBackwards(toleranceMs), authorizationsAreKeptTo()];
+  return policies === undefined ? rules : [...rules, policyIsKnown(policies)];
 }

@@ -1,11 +1,11 @@
 import { Kind, parse } from 'graphql';
 import type { FieldNode, SelectionNode } from 'graphql';
 import { createBoundedCache } from '../disclosure/bounded-cache.ts';
-import { GatewayError } from '../errors.ts';
+import { type ErrorCode, ERRORS, GatewayError } from '../errors.ts';
+import { isGatewaySubgraph } from '../../schema/signed-context.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { DepartmentAnswer, DepartmentError, DepartmentRequest } from './department-transport.ts';
 import type { SubgraphAnswer } from './compiled/run.ts';
-import type { DepartmentFailure } from './execution.ts';
 import type { AskDepartment } from './resilient-department.ts';
 
 /** What one query carries to every department it reaches, and what it learns there. */
@@ -20,15 +20,21 @@ export interface QueryScope {
   unavailable: Set<string>;
 }
 
-/** Codes of a department's errors; any other code means that it could not answer. */
-const CODES: ReadonlyMap<string, DepartmentFailure['code']> = new Map([
+/** Codes of a department's errors; any other code means that it could not answer. What the gateway's own subgraphs refuse with is its own table's. */
+const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ['PURPOSE_NOT_ACCEPTED', 'DEPARTMENT_REFUSED'],
   ['SUBJECT_FORBIDDEN', 'DEPARTMENT_REFUSED'],
+  ['SUSPENDED', 'SUSPENDED'],
   ['INPUT_INVALID', 'INPUT_INVALID'],
   ['BAD_USER_INPUT', 'INPUT_INVALID'],
   // The department does not know our signature: keys or clocks differ, which is the operators' to mend.
   ['CONTEXT_REQUIRED', 'INTERNAL'],
   ['CONTEXT_INVALID', 'INTERNAL'],
+]);
+
+const OWN_CODES: ReadonlyMap<string, ErrorCode> = new Map([
+  ...(Object.keys(ERRORS) as ErrorCode[]).map((code) => [code, code] as const),
+  ...CODES,
 ]);
 
 /** Asks one department, for one query. */
@@ -38,14 +44,23 @@ export type DepartmentDataSource = (request: DepartmentRequest, scope: QueryScop
  * One department as the joining sees it. Whatever goes wrong there becomes errors that hold a code and the path of
  * each field that stays null, so that the other departments' data are still answered.
  */
-export function departmentDataSource(department: string, ask: AskDepartment): DepartmentDataSource {
+export function departmentDataSource(
+  department: string,
+  ask: AskDepartment,
+  isSuspended: () => boolean = () => false,
+): DepartmentDataSource {
   const known = createBoundedCache<AskedFields>(KEPT_TEXTS);
+  const codes = isGatewaySubgraph(department) ? OWN_CODES : CODES;
   const fieldsOf = ({ query }: DepartmentRequest) => known.remember(query, () => askedFields(query));
   return async (request, scope) => {
-    scope.asked.add(department);
-    const { data, errors } = await answer(department, request, scope, ask);
-    const failures = errors.flatMap((error) => locate(error, request, fieldsOf));
-    if (failures.some(({ code }) => code === 'DEPARTMENT_UNAVAILABLE' || code === 'INTERNAL')) scope.unavailable.add(department);
+    const suspended = isSuspended();
+    if (!suspended) scope.asked.add(department);
+    const { data, errors } = suspended ? SUSPENDED : await answer(department, request, scope, ask);
+    const failures = errors.flatMap(({ path, code }) => {
+      const failure = (code === null ? undefined : codes.get(code)) ?? ('DEPARTMENT_UNAVAILABLE' as const);
+      return failedPaths(path, request, fieldsOf).map((each) => ({ path: each, code: failure }));
+    });
+    if (failures.some(({ code }) => INCOMPLETE.has(code))) scope.unavailable.add(department);
     return {
       data,
       ...(failures.length > 0 && { errors: failures.map(({ path, code }) => ({ message: code, path, extensions: { code } })) }),
@@ -75,6 +90,9 @@ async function answer(
 
 /** Texts whose fields are kept: while a department is down, every query asks for them. */
 const KEPT_TEXTS = 500;
+/** Codes after which a department's data are missing. */
+const INCOMPLETE: ReadonlySet<ErrorCode> = new Set(['DEPARTMENT_UNAVAILABLE', 'INTERNAL', 'SUSPENDED']);
+const SUSPENDED: DepartmentAnswer = { data: null, errors: [{ code: 'SUSPENDED' }] };
 const UNUSABLE: DepartmentAnswer = { data: null, errors: [{ code: null }] };
 
 /** The gateway joins entities by position, so one too few or out of turn would shift a subject's data to its neighbour. */
@@ -108,15 +126,6 @@ interface AskedFields {
 }
 
 /** An error without a path is about everything that was asked, one of an entity about everything asked of it. */
-function locate(
-  { path, code }: DepartmentError,
-  request: DepartmentRequest,
-  fieldsOf: (request: DepartmentRequest) => AskedFields,
-) {
-  const failure = (code === null ? undefined : CODES.get(code)) ?? ('DEPARTMENT_UNAVAILABLE' as const);
-  return failedPaths(path, request, fieldsOf).map((each) => ({ path: each, code: failure }));
-}
-
 function failedPaths(
   path: DepartmentError['path'],
   request: DepartmentRequest,

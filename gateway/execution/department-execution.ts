@@ -1,16 +1,16 @@
 import { getOperationAST } from 'graphql';
 import type { Clock } from '../../schema/city-clock.ts';
-import type { SignedContext } from '../../schema/signed-context.ts';
-import { type Department, DEPARTMENTS } from '../../schema/signed-context.ts';
-import { GatewayError } from '../errors.ts';
+import type { AuthorizedData, SignedContext } from '../../schema/signed-context.ts';
+import { type Department, DEPARTMENTS, isGatewaySubgraph } from '../../schema/signed-context.ts';
+import { type ErrorCode, ERRORS, GatewayError } from '../errors.ts';
 import { type CompiledPlans, createCompiledPlans } from './compiled/compiled-plans.ts';
 import { type ExecutionError, INVALID_ANSWER } from './compiled/compile-operation.ts';
-import { Cancellation } from './cancellation.ts';
+import { Cancellation, type CancelSignal } from './cancellation.ts';
 import { type DepartmentDataSource, departmentDataSource, type QueryScope } from './department-data-source.ts';
 import { DepartmentQueue, type QueueLimits } from './department-queue.ts';
 import type { DepartmentTransport } from './department-transport.ts';
 import type { DepartmentFailure, Departments, Execution, ExecutionContext, RawAnswer, SupergraphExecution } from './execution.ts';
-import { type DepartmentObservation, resilient } from './resilient-department.ts';
+import { type AskDepartment, type DepartmentObservation, resilient } from './resilient-department.ts';
 import { createSignedContextCache, type SignContext } from './signed-context-cache.ts';
 
 type Operation = Parameters<Execution['execute']>[0];
@@ -19,6 +19,8 @@ export interface DepartmentsOptions {
   /** The way to each department, by subgraph name. */
   departments: Readonly<Record<string, DepartmentTransport>>;
   signContext: SignContext;
+  /** Whether the credit office has suspended a department: it is not asked then, and its fields are null. */
+  isSuspended?: (department: string) => boolean;
   clock: Clock;
   /** Milliseconds for one attempt at one department. */
   timeouts: { department: number };
@@ -36,11 +38,14 @@ const LIMITS: QueueLimits = { concurrency: 32, waiting: 500, joined: 64 };
 
 /** Joins what the departments answer by compiled plans. A department that is down costs its own fields only. */
 export function createDepartments(options: DepartmentsOptions): Departments {
-  const { departments, signContext, clock } = options;
+  const { departments, signContext, isSuspended = () => false, clock } = options;
   const sign = createSignedContextCache(signContext, clock);
   const queues = new Map(Object.entries(departments).map(([name, transport]) => [name, queueBefore(name, transport, options)]));
   const sources = new Map(
-    [...queues].map(([name, queue]) => [name, departmentDataSource(name, (request, call) => queue.ask(request, call))]),
+    [...queues].map(([name, queue]) => {
+      const ask: AskDepartment = (request, call) => queue.ask(request, call);
+      return [name, departmentDataSource(name, ask, () => isSuspended(name))];
+    }),
   );
   return {
     over: (supergraphSdl) => over(supergraphSdl, { sources, sign }),
@@ -122,7 +127,7 @@ function departmentsOf({ asked, unavailable }: QueryScope): Pick<RawAnswer, 'dep
 }
 
 /** One listener on the client's signal for all that the query asks. */
-async function whileClientWaits<T>(client: AbortSignal, cancellation: Cancellation, work: () => Promise<T>): Promise<T> {
+async function whileClientWaits<T>(client: CancelSignal, cancellation: Cancellation, work: () => Promise<T>): Promise<T> {
   const leave = () => cancellation.abort(client.reason);
   if (client.aborted) leave();
   client.addEventListener('abort', leave);
@@ -133,8 +138,9 @@ async function whileClientWaits<T>(client: AbortSignal, cancellation: Cancellati
   }
 }
 
-function signedContext(audience: string, { caller, purpose }: ExecutionContext): SignedContext {
-  const { actor, organization, department, subject } = caller;
+function signedContext(audience: string, { caller, purpose, authorization }: ExecutionContext): SignedContext {
+  const { actor, organization, department, subject, operator } = caller;
+  const { matter } = purpose;
   return {
     audience,
     actor,
@@ -142,7 +148,24 @@ function signedContext(audience: string, { caller, purpose }: ExecutionContext):
     ...(department !== undefined && isDepartment(department) && { department }),
     purpose: purpose.code,
     ...(subject !== undefined && { subject }),
+    ...(authorization !== undefined && { authorization: authorizedData(authorization) }),
+    // Whoever acts is put on record by name, and by our own subgraphs alone: a department need not know who asks.
+    ...(isGatewaySubgraph(audience) && {
+      ...(operator !== undefined && { operator }),
+      ...(matter !== undefined && { matter }),
+      ...credentialsOf(caller),
+    }),
   };
+}
+
+/** In one order, whatever the caller's: authorizations that cover the same are asked about in one context. */
+function authorizedData({ from, to, categories, fields }: AuthorizedData): AuthorizedData {
+  return { from, to, categories: [...categories].sort(), ...(fields !== undefined && { fields: [...fields].sort() }) };
+}
+
+function credentialsOf({ keyThumbprint, signing }: ExecutionContext['caller']): Pick<SignedContext, 'credentials'> {
+  if (keyThumbprint === undefined && signing === undefined) return {};
+  return { credentials: { ...(keyThumbprint !== undefined && { keyThumbprint }), ...signing } };
 }
 
 function isDepartment(code: string): code is Department {
@@ -167,6 +190,6 @@ function wrongAnswer(path: DepartmentFailure['path'], owners: readonly unknown[]
   return { path, department, code: 'DEPARTMENT_UNAVAILABLE' };
 }
 
-function isFailureCode(code: unknown): code is DepartmentFailure['code'] {
-  return code === 'DEPARTMENT_UNAVAILABLE' || code === 'DEPARTMENT_REFUSED' || code === 'INPUT_INVALID' || code === 'INTERNAL';
+function isFailureCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }

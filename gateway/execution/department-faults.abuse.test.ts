@@ -210,5 +210,5 @@ test('a department that answers null for a key of one subject leaves the other w
 
 function entryOf(answer: Awaited<ReturnType<typeof ask>>) {
   const request = { id: 'r-1', receivedAt: 0, documentHash: 'h', operationName: null };
-  return releaseEntry({ request, policy: { hash: 'p' }, answer }, { counts: [], subjects: [] }, 0);
+  return releaseEntry({ request, policy: { hash: 'p' }, answer }, { counts: [], subjects: [], names: new Map() }, 0);
 }

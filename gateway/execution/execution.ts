@@ -1,7 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
+import type { AuthorizedData } from '../../schema/signed-context.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Tally } from '../desensitization/tally.ts';
 import type { Treatments } from '../desensitization/treatments.ts';
+import type { CancelSignal } from './cancellation.ts';
 import type { DisclosurePlan } from '../disclosure/disclosure.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 
@@ -10,14 +13,19 @@ export interface ExecutionContext {
   requestId: string;
   caller: Caller;
   purpose: DeclaredPurpose;
-  signal: AbortSignal;
+  /** What the subject's authorization covers, where the caller asks by one. */
+  authorization?: AuthorizedData;
+  signal: CancelSignal;
 }
 
-/** A department's failure at a path, reduced to a code of the closed table. */
+/**
+ * A department's failure at a path, reduced to a code of the closed table: one of four from a department, any from the gateway's own
+ * subgraphs.
+ */
 export interface DepartmentFailure {
   path: readonly (string | number)[];
   department: string;
-  code: 'DEPARTMENT_UNAVAILABLE' | 'DEPARTMENT_REFUSED' | 'INPUT_INVALID' | 'INTERNAL';
+  code: ErrorCode;
 }
 
 /** What the departments answered, joined, and not looked at yet. Raw: never leaves the flow. */

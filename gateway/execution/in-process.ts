@@ -4,16 +4,16 @@ import type { DepartmentRequest, DepartmentTransport } from './department-transp
 
 /** A department that runs in this process (subgraphs/kit); it verifies the signed context like any other. */
 export interface LocalDepartment {
-  execute(request: DepartmentRequest & { contextToken: string; signal: CancelSignal }): Promise<unknown>;
+  execute(request: DepartmentRequest & { contextToken: string; requestId: string; signal: CancelSignal }): Promise<unknown>;
 }
 
 /** Reaches a department in the same process, without HTTP and with the same checks on both sides. */
 export function inProcess(department: LocalDepartment): DepartmentTransport {
   return {
-    async send(request, { contextToken, signal }) {
+    async send(request, { contextToken, requestId, signal }) {
       let body: unknown;
       try {
-        body = await department.execute({ ...request, contextToken, signal });
+        body = await department.execute({ ...request, contextToken, requestId, signal });
       } catch (cause) {
         throw new TransportError('the department failed', false, { cause });
       }

@@ -17,8 +17,9 @@ const CAPACITY = 10_000;
 export function createSignedContextCache(sign: SignContext, clock: Clock): SignContext {
   const tokens = new Map<string, { token: string; reuseUntil: number }>();
   return (context) => {
-    const { audience, actor, organization, department = null, purpose, subject = null } = context;
-    const key = JSON.stringify([audience, actor, organization, department, purpose, subject]);
+    const { audience, actor, organization, department = null, purpose, subject = null, operator = null, matter = null } = context;
+    const about = [audience, actor, organization, department, purpose, subject, operator, matter];
+    const key = JSON.stringify([...about, authorizationKey(context), context.credentials ?? null]);
     const known = tokens.get(key);
     const now = clock();
     if (known !== undefined && now < known.reuseUntil) return known.token;
@@ -28,6 +29,10 @@ export function createSignedContextCache(sign: SignContext, clock: Clock): SignC
     if (tokens.size > CAPACITY) dropOldest(tokens);
     return token;
   };
+}
+
+function authorizationKey({ authorization }: SignedContext): unknown {
+  return authorization && [authorization.from, authorization.to, authorization.categories, authorization.fields ?? null];
 }
 
 /** A map iterates in the order of insertion, which here is the order of expiry. */

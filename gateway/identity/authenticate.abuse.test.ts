@@ -12,6 +12,7 @@ const [header = '', payload = '', signature = ''] = genuine.split('.');
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const claims = (changed: Record<string, unknown>) => signToken(city, { ...CLERK, ...changed });
+const authorization = (id?: string) => ({ type: 'xinqiao_authorization', authorization_id: id });
 const without = (name: keyof typeof CLERK) => signToken(city, { ...CLERK, [name]: undefined });
 
 /** The classic confusion: the public key, in a form it is published in, taken for the secret of an HMAC. */
@@ -94,6 +95,15 @@ const WRONG_CLAIMS: readonly [string, string][] = [
   ['a subject without an identifier', claims({ actor: 'SUBJECT', department: undefined })],
   ['a subject with a wrong check character', claims({ actor: 'SUBJECT', department: undefined, subject: '370102199003071230' })],
   ['a subject that is an object', claims({ actor: 'SUBJECT', department: undefined, subject: { id: 1 } })],
+  ['a key it is bound to that is none', claims({ cnf: { jkt: 'short' } })],
+  ['bound to a certificate, which nobody here could check', claims({ cnf: { 'x5t#S256': 'k'.repeat(43) } })],
+  ['bound to a key and a certificate', claims({ cnf: { jkt: 'k'.repeat(43), 'x5t#S256': 'k'.repeat(43) } })],
+  ['two authorizations', claims({ authorization_details: [authorization('a'), authorization('b')] })],
+  ['an authorization without an id', claims({ authorization_details: [authorization()] })],
+  ['an authorization that is SQL', claims({ authorization_details: [authorization("' OR 1=1")] })],
+  ['an authorization of a thousand characters', claims({ authorization_details: [authorization('a'.repeat(1_000))] })],
+  ['authorization details that are no list', claims({ authorization_details: authorization('a') })],
+  ['authorization details without a type', claims({ authorization_details: [{ authorization_id: 'a' }] })],
   ['developer as text', claims({ developer: 'false' })],
   ['a payload that is no object', signToken(city, 'DEPARTMENT')],
 ];

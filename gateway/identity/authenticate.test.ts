@@ -33,6 +33,18 @@ describe('claims become a caller', () => {
       { ...standard, actor: 'CREDIT_OFFICE', org: '信用办', developer: true },
       { actor: 'CREDIT_OFFICE', organization: '信用办', developer: true },
     ],
+    [
+      'an operator with a name',
+      { ...CLERK, name: ' 张丽 ' },
+      {
+        actor: 'DEPARTMENT',
+        organization: 'licensing-bureau',
+        department: 'licensing',
+        operator: 'zhang.li',
+        operatorName: '张丽',
+        developer: false,
+      },
+    ],
     ['a bank', { ...standard, actor: 'BANK', org: 'bank-1' }, { actor: 'BANK', organization: 'bank-1', developer: false }],
     [
       'a token for the public',
@@ -53,12 +65,34 @@ describe('claims become a caller', () => {
     expect(await testAuthentication([city]).withToken(signToken(city, claims))).toEqual(caller);
   });
 
+  test('a bank whose token names an authorization and a key, beside details for others', async () => {
+    const { withHeader } = testAuthentication([city], { verifyProof: async () => {} });
+    const details = [
+      { type: 'payment_initiation', authorization_id: 'x' },
+      { type: 'xinqiao_authorization', authorization_id: 'auth-1' },
+    ];
+    const claims = { ...standard, actor: 'BANK', org: 'bank-1', cnf: { jkt: 'k'.repeat(43) }, authorization_details: details };
+    expect(await withHeader(`DPoP ${signToken(city, claims)}`, 'proof')).toEqual({
+      actor: 'BANK',
+      organization: 'bank-1',
+      authorization: 'auth-1',
+      keyThumbprint: 'k'.repeat(43),
+      developer: false,
+    });
+  });
+
   test('a citizen is a person, and the number is nowhere in the caller', async () => {
     const caller = await testAuthentication([city]).withToken(
       signToken(city, { ...standard, actor: 'SUBJECT', subject: citizen }),
     );
     const id = subjectId(SUBJECT_KEY, { type: 'RESIDENT_ID', value: citizen });
     expect(caller).toEqual({ actor: 'SUBJECT', organization: id, subject: id, developer: false });
+  });
+
+  test.each([7, '', '张\u0000丽', '字'.repeat(65), `张丽${citizen}`])('a name that is none is passed over: %j', async (name) => {
+    const caller = await testAuthentication([city]).withToken(signToken(city, { ...CLERK, name }));
+    expect(caller).toMatchObject({ operator: 'zhang.li' });
+    expect(caller).not.toHaveProperty('operatorName');
   });
 
   test("an identity number given as organisation or account is hashed, an organisation's code is kept", async () => {

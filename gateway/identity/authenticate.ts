@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import * as v from 'valibot';
-import type { Clock } from '../../schema/city-clock.ts';
+import { clientTimes } from '../../policies/clients.ts';
+import type { PolicySource } from '../../policies/policy-source.ts';
+import { type Clock, cityToday } from '../../schema/city-clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { QueryRequest } from '../request.ts';
 import type { Caller } from './caller.ts';
@@ -11,12 +13,17 @@ import { clientStandIn } from './client-stand-in.ts';
 import { KeySetError } from './key-set.ts';
 import type { SignatureAlgorithm, VerificationKey } from './key-set.ts';
 import type { KeySource } from './key-source.ts';
+import type { VerifyProof } from './verify-proof.ts';
 
 /**
  * Who asks. No `Authorization` header is the public; a header that does not prove somebody is never the public.
- * Rejects with UNAUTHENTICATED, or with OVERLOADED while the issuer's keys cannot be had, which is no fault of the caller.
+ * Rejects with UNAUTHENTICATED; with DPOP_REQUIRED or DPOP_INVALID {reason} when the token is not shown by the holder of its key; or with
+ * OVERLOADED while the issuer's keys cannot be had, which is no fault of the caller. It uses up the proof: once a request.
  */
-export type Authenticate = (request: Pick<QueryRequest, 'header' | 'clientAddress'>) => Promise<Caller>;
+export type Authenticate = (
+  request: Pick<QueryRequest, 'header' | 'clientAddress'>,
+  policy: { readonly source: Pick<PolicySource, 'clients'> },
+) => Promise<Caller>;
 
 /** Whose tokens are believed. */
 export interface AuthenticateOptions {
@@ -27,6 +34,8 @@ export interface AuthenticateOptions {
   algorithms: readonly SignatureAlgorithm[];
   /** How far the issuer's clock may differ from ours. */
   clockToleranceSeconds: number;
+  /** Holds a proof of possession against a bound token. */
+  verifyProof: VerifyProof;
   /** Key of the opaque subject ids. */
   subjectKey: string;
   clock: Clock;
@@ -35,6 +44,7 @@ export interface AuthenticateOptions {
 /** A token verified before: valid as long as it has not expired and the very key that signed it is still published. */
 interface Verified {
   caller: Caller;
+  lifetimeSeconds: number;
   kid: string;
   fingerprint: string;
   expiresAtMs: number;
@@ -48,12 +58,14 @@ const MAX_HEADER_LENGTH = 8_192;
 const MAX_VERIFIED_TOKENS = 10_000;
 /** After this long, a caller may try again to have its token verified. */
 const RETRY_AFTER_SECONDS = 10;
-const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+/** How long a proof is good for where the policy does not bind the caller's tokens, but their issuer does. */
+const PROOF_SECONDS = 60;
+const CREDENTIALS = /^(?<scheme>Bearer|DPoP) +(?<token>[\w-]+\.[\w-]+\.[\w-]+)$/i;
 /** `crit` (RFC 7515 clause 4.1.11) names extensions a verifier must understand: we understand none. */
 const HEADER = v.object({ kid: v.pipe(v.string(), v.minLength(1), v.maxLength(128)), crit: v.optional(v.undefined()) });
 
 /**
- * Makes the identity stage: Bearer tokens (RFC 6750) that are JWTs with an asymmetric signature, this issuer and
+ * Makes the identity stage: tokens, Bearer (RFC 6750) or bound to a key (RFC 9449), that are JWTs with an asymmetric signature, this issuer and
  * audience, an expiry, and the claims of {@link CLAIMS}.
  * @throws {Error} when issuer or audience is empty, which jsonwebtoken would take for "any".
  */
@@ -61,10 +73,33 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   if (options.issuer === '' || options.audience === '')
     throw new Error('Tokens need an issuer and an audience to be checked against');
   const verified = new Map<string, Verified>();
-  return async (request) => {
+  return async (request, policy) => {
     const header = request.header('authorization');
-    const caller: Caller = header === undefined ? PUBLIC : await bearer(header, options, verified);
+    const caller: Caller = header === undefined ? PUBLIC : await bearerOf(header);
     return caller.actor === 'PUBLIC' ? { ...caller, ...clientOf(request, options.subjectKey) } : caller;
+
+    async function bearerOf(header: string): Promise<Caller> {
+      const shown = credentialsIn(header);
+      const known = await verifiedToken(shown.token, options, verified);
+      const bound = clientTimes(policy.source.clients, known.caller.actor, cityToday(options.clock));
+      if (bound !== undefined && known.lifetimeSeconds > bound.tokenSeconds) throw unauthenticated();
+      const { keyThumbprint } = known.caller;
+      if (keyThumbprint !== undefined) await assertHeld(shown, { keyThumbprint, ...bound });
+      else if (bound !== undefined) throw new GatewayError('DPOP_REQUIRED');
+      // The client believes in a binding that is not there.
+      else if (shown.scheme === 'dpop') throw new GatewayError('DPOP_INVALID', { reason: 'token' });
+      return known.caller;
+    }
+
+    /** A bound token is never taken from a mere bearer (RFC 9449, clause 7.1). */
+    async function assertHeld(
+      { scheme, token }: Credentials,
+      { keyThumbprint, proofSeconds = PROOF_SECONDS }: { keyThumbprint: string; proofSeconds?: number },
+    ): Promise<void> {
+      const proof = request.header('dpop');
+      if (scheme !== 'dpop' || proof === undefined) throw new GatewayError('DPOP_REQUIRED');
+      await options.verifyProof(proof, { token, keyThumbprint, proofSeconds });
+    }
   };
 }
 
@@ -74,23 +109,35 @@ function clientOf({ clientAddress }: Pick<QueryRequest, 'clientAddress'>, key: s
   return clientAddress === undefined ? {} : { client: clientStandIn(key, clientAddress) };
 }
 
-async function bearer(header: string, options: AuthenticateOptions, verified: Map<string, Verified>): Promise<Caller> {
-  const token = header.length > MAX_HEADER_LENGTH ? undefined : BEARER.exec(header)?.[1];
-  if (token === undefined) throw unauthenticated();
+/** A token and how it is presented, in lower case. */
+interface Credentials {
+  scheme: string;
+  token: string;
+}
+
+function credentialsIn(header: string): Credentials {
+  const { scheme, token } = (header.length > MAX_HEADER_LENGTH ? undefined : CREDENTIALS.exec(header)?.groups) ?? {};
+  if (scheme === undefined || token === undefined) throw unauthenticated();
+  return { scheme: scheme.toLowerCase(), token };
+}
+
+async function verifiedToken(token: string, options: AuthenticateOptions, verified: Map<string, Verified>): Promise<Verified> {
   // The map keeps hashes: a dump of this process must not hold other people's tokens.
   const hash = createHash('sha256').update(token).digest('base64url');
   const known = verified.get(hash);
   const kid = known?.kid ?? keyIdOf(token);
   const key = await findKey(kid, options.keys);
-  if (known && known.fingerprint === key.fingerprint && options.clock() < known.expiresAtMs) return known.caller;
+  if (known && known.fingerprint === key.fingerprint && options.clock() < known.expiresAtMs) return known;
 
   verified.delete(hash);
   const claims = verify(token, key, options);
   const caller = callerOf(claims, options.subjectKey);
   if (caller === undefined) throw unauthenticated();
   const expiresAtMs = (claims.exp + options.clockToleranceSeconds) * 1000;
-  remember(verified, hash, { caller: Object.freeze(caller), kid, fingerprint: key.fingerprint, expiresAtMs });
-  return caller;
+  const lifetimeSeconds = claims.exp - claims.iat;
+  const entry = { caller: Object.freeze(caller), lifetimeSeconds, kid, fingerprint: key.fingerprint, expiresAtMs };
+  remember(verified, hash, entry);
+  return entry;
 }
 
 function keyIdOf(token: string): string {

@@ -87,6 +87,41 @@ describe('a matter is read', () => {
   });
 });
 
+describe('what a case is about, in words', () => {
+  const withText = (extensions: Record<string, unknown>, header?: string) =>
+    declarePurpose(
+      testRequest({
+        headers: {
+          'x-purpose': 'DAILY_SUPERVISION',
+          ...(header !== undefined && { 'x-matter-text': encodeURIComponent(header) }),
+        },
+        extensions,
+        receivedAt: LAST_SECOND_OF_MAY_1,
+      }),
+      { actor: 'DEPARTMENT', organization: 'x', developer: false },
+      policies,
+    );
+
+  test.each<[string, Record<string, unknown>, string?]>([
+    ['in the header', { matter: MATTER }, '二级建造资质延续'],
+    ['in the extensions', { matter: MATTER, matterText: ' 二级建造资质延续 ' }],
+    ['in both, alike', { matter: MATTER, matterText: '二级建造资质延续' }, '二级建造资质延续'],
+  ])('is read %s', (_, extensions, header) => {
+    expect(withText(extensions, header)).toEqual({ code: 'DAILY_SUPERVISION', matter: MATTER, matterText: '二级建造资质延续' });
+  });
+
+  test.each<[string, Record<string, unknown>, string?]>([
+    ['without a case number', { matterText: '延续' }],
+    ['of 257 characters', { matter: MATTER, matterText: '字'.repeat(257) }],
+    ['with an identity number', { matter: MATTER, matterText: '身份证11010519491231002X号' }],
+    ['of two kinds', { matter: MATTER, matterText: '延续' }, '变更'],
+  ])('is refused %s', (_, extensions, header) => {
+    expect(() => withText(extensions, header)).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID', details: { argument: 'matterText' } }),
+    );
+  });
+});
+
 describe('a purpose is refused', () => {
   test.each<[string, Declaration, string]>([
     ['when there is none', {}, 'PURPOSE_REQUIRED'],

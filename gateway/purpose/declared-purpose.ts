@@ -4,4 +4,6 @@ export interface DeclaredPurpose {
   code: string;
   /** Case number the query belongs to, decoded. */
   matter?: string;
+  /** What the case is about, in words; kept sealed beside the query log alone, never logged or sent on. */
+  matterText?: string;
 }

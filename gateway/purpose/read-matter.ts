@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts';
 
 /** The longest case number seen in catalogues is half of this. */
 const MAX_CHARACTERS = 128;
+const MAX_TEXT_CHARACTERS = 256;
 /** Controls, invisible and direction-changing characters, broken surrogates: they would let a log line lie about itself. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
@@ -12,9 +13,25 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  * @throws {GatewayError} INPUT_INVALID
  */
 export function readMatter(matter: string | undefined): string | undefined {
-  if (matter === undefined) return undefined;
-  if ([...matter].length > MAX_CHARACTERS || UNPRINTABLE.test(matter) || holdsIdentityNumber(matter)) {
-    throw new GatewayError('INPUT_INVALID', { argument: 'matter' });
-  }
-  return matter;
+  return readable('matter', matter, MAX_CHARACTERS);
+}
+
+/**
+ * Checks what a case is about, in words: at most 256 printable characters, no identity number in it, and only of a case that has a
+ * number, by which it is found and erased.
+ * @throws {GatewayError} INPUT_INVALID
+ */
+export function readMatterText(text: string | undefined, matter: string | undefined): string | undefined {
+  if (text !== undefined && matter === undefined) throw invalid('matterText');
+  return readable('matterText', text, MAX_TEXT_CHARACTERS);
+}
+
+function readable(argument: string, text: string | undefined, most: number): string | undefined {
+  if (text === undefined) return undefined;
+  if ([...text].length > most || UNPRINTABLE.test(text) || holdsIdentityNumber(text)) throw invalid(argument);
+  return text;
+}
+
+function invalid(argument: string): GatewayError {
+  return new GatewayError('INPUT_INVALID', { argument });
 }

@@ -5,6 +5,7 @@ import { nodeHash } from './merkle.ts';
 import { readEdge } from './read-edge.ts';
 import { type LeafRange, readTiles } from './read-tiles.ts';
 import { subtreeOfTiles, TILE_WIDTH } from './tiles.ts';
+import { lockEnd } from './lock-end.ts';
 
 /**
  * Whether head, newest entries and last tiles agree, which is all that appending goes on from; what is further back is for
@@ -13,7 +14,7 @@ import { subtreeOfTiles, TILE_WIDTH } from './tiles.ts';
  */
 export async function assertEdgeHolds(db: Db): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.query('SELECT FROM querylog.head FOR UPDATE');
+    await lockEnd(tx);
     const { size, range } = await readEdge(tx);
     const { rows } = await tx.query<{ beyond: boolean }>('SELECT EXISTS (SELECT FROM querylog.entry WHERE seq >= $1) AS beyond', [
       size,

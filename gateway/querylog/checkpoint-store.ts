@@ -37,13 +37,14 @@ export async function storeCheckpoint(db: Queryable, size: bigint, note: string)
 }
 
 /**
- * Keeps a witness's signature line, newline included, of the checkpoint of that size; the first a witness gives is the one that
- * stays. The caller has verified it. Rejects with `DatabaseError` when there is no such checkpoint.
+ * Keeps a witness's signature line, newline included, of the checkpoint of that size, and the key that verifies it; the first a
+ * witness gives is the one that stays. The caller has verified it. Rejects with `DatabaseError` when there is no such checkpoint.
  */
-export async function storeCosignature(db: Queryable, size: bigint, { name, keyId }: VerifierKey, line: string): Promise<void> {
+export async function storeCosignature(db: Queryable, size: bigint, key: VerifierKey, line: string): Promise<void> {
   await db.query(
-    'INSERT INTO querylog.cosignature (size, witness, line) VALUES ($1, $2, $3) ON CONFLICT (size, witness) DO NOTHING',
-    [size, `${name}+${keyId}`, line],
+    `WITH witness AS (INSERT INTO querylog.witness_key (verifier_key) VALUES ($4) ON CONFLICT (verifier_key) DO NOTHING)
+     INSERT INTO querylog.cosignature (size, witness, line) VALUES ($1, $2, $3) ON CONFLICT (size, witness) DO NOTHING`,
+    [size, `${key.name}+${key.keyId}`, line, formatVerifierKey(key)],
   );
 }
 
@@ -55,9 +56,18 @@ export async function publishLogKey(db: Queryable, key: VerifierKey): Promise<vo
 }
 
 /** Every key of the log, the oldest first. Rejects with `DatabaseError`. */
-export async function logKeys(db: Queryable): Promise<VerifierKey[]> {
+export function logKeys(db: Queryable): Promise<VerifierKey[]> {
+  return keysIn(db, 'log_key');
+}
+
+/** Every witness that ever cosigned, the oldest first. Rejects with `DatabaseError`. */
+export function witnessKeys(db: Queryable): Promise<VerifierKey[]> {
+  return keysIn(db, 'witness_key');
+}
+
+async function keysIn(db: Queryable, table: 'log_key' | 'witness_key'): Promise<VerifierKey[]> {
   const { rows } = await db.query<{ verifier_key: string }>(
-    'SELECT verifier_key FROM querylog.log_key ORDER BY since, verifier_key',
+    `SELECT verifier_key FROM querylog.${table} ORDER BY since, verifier_key`,
   );
   return rows.map(({ verifier_key }) => parseVerifierKey(verifier_key));
 }

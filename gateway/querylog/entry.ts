@@ -1,9 +1,11 @@
+import type { Queryable } from '../../database/db.ts';
 import type { Treatment } from '../../policies/treatment.ts';
 import type { Actor } from '../../schema/signed-context.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { Act } from './act.ts';
 
-/** What became of a query. */
-export type Decision = 'RELEASED' | 'REFUSED' | 'FAILED';
+/** What became of a query; ACTED is no query but what a request changed, on record together with the change. */
+export type Decision = 'RELEASED' | 'REFUSED' | 'FAILED' | 'ACTED';
 
 /**
  * One look, as it is kept: who, why, at whom, at which fields, with what result.
@@ -29,6 +31,10 @@ export interface QueryLogEntry {
   fields: readonly { coordinate: string; treatment: Treatment; count: number }[];
   /** Ids of the subjects' authorizations the release stands on; absent = none was needed. */
   authorizations?: readonly string[];
+  /** What was changed, where the decision is ACTED. */
+  act?: Act;
+  /** What is kept sealed beside the log of this look, where anything is. */
+  sealed?: SealedReferences;
   /** Departments the query was sent to, and those of them that did not answer. */
   departments: readonly string[];
   unavailable: readonly string[];
@@ -43,6 +49,29 @@ export interface QueryLogEntry {
   /** From the request's arrival to the entry, in milliseconds. */
   durationMs: number;
 }
+
+/**
+ * Names of what a person may have to read of a look and the log must not hold: each is the SHA-256 (hex) of the sealed text. Erasing the
+ * text leaves its name here, which nothing can be guessed from, so that every proof stays valid.
+ */
+export interface SealedReferences {
+  operator?: string;
+  matter?: string;
+  subjects?: readonly string[];
+}
+
+/** What a person could read of a look. It goes beside the log, sealed, and is no part of the entry. */
+export interface Readable {
+  /** Display name of the operator. */
+  operatorName?: string;
+  /** What the case is about. */
+  matterText?: string;
+  /** Names of subjects as they were shown, by id. */
+  subjectNames?: ReadonlyMap<string, string>;
+}
+
+/** An entry on its way to the log, with what goes beside it. */
+export type NewEntry = QueryLogEntry & { readable?: Readable };
 
 /** Stands in columns, tables and metrics for a caller that could not be established. */
 export const UNKNOWN_ACTOR = 'UNKNOWN';
@@ -59,6 +88,15 @@ export interface Receipt {
 
 /** The query log as the flow uses it. */
 export interface QueryLog {
-  /** Resolves once the entry is durable; rejects with LOG_UNAVAILABLE when it may not be, with QUERY_TOO_COSTLY when it is too long. */
-  append(entry: QueryLogEntry): Promise<Receipt>;
+  /**
+   * Resolves once the entry is durable; rejects with LOG_UNAVAILABLE when it may not be, with QUERY_TOO_COSTLY when it is too long.
+   * What is `alongside` happens with the entry or not at all; when it rejects, the entry is not written and `append` rejects with that.
+   */
+  append(entry: NewEntry, alongside?: Alongside): Promise<Receipt>;
 }
+
+/**
+ * A change of state in the transaction that appends an entry, with the end of the log held: all such changes, whichever gateway
+ * makes them, happen one after another and in the order of their entries. It must send SQL to that transaction alone, and little.
+ */
+export type Alongside = (tx: Queryable) => Promise<void>;

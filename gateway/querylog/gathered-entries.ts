@@ -1,4 +1,4 @@
-import type { QueryLog, QueryLogEntry, Receipt } from './entry.ts';
+import type { NewEntry, QueryLog, Receipt } from './entry.ts';
 
 /** How long refusals of one kind are gathered into one entry. */
 export const GATHER_MS = 60_000;
@@ -6,7 +6,7 @@ export const GATHER_MS = 60_000;
 export const MAX_GATHERED = 10_000;
 
 interface Gathered {
-  last: QueryLogEntry | undefined;
+  last: NewEntry | undefined;
   count: number;
   timer: NodeJS.Timeout;
 }
@@ -24,7 +24,7 @@ export class GatheredEntries {
   }
 
   /** Resolves with the receipt of a kind's first, with null for one that is only counted yet. Rejects with LOG_UNAVAILABLE. */
-  async append(kind: string, entry: QueryLogEntry): Promise<Receipt | null> {
+  async append(kind: string, entry: NewEntry): Promise<Receipt | null> {
     const key = this.#gathering.has(kind) || this.#gathering.size < MAX_GATHERED ? kind : `any ${entry.code}`;
     const told = key === kind ? entry : anybody(entry);
     const gathered = this.#gathering.get(key);
@@ -39,7 +39,7 @@ export class GatheredEntries {
     await Promise.all([...this.#gathering.keys()].map((key) => this.#flush(key, false)));
   }
 
-  async #appendFirst(key: string, entry: QueryLogEntry): Promise<Receipt> {
+  async #appendFirst(key: string, entry: NewEntry): Promise<Receipt> {
     this.#gather(key);
     try {
       return await this.#queryLog.append(entry);
@@ -80,6 +80,6 @@ export class GatheredEntries {
 }
 
 /** An entry that stands for several callers names none. */
-function anybody(entry: QueryLogEntry): QueryLogEntry {
-  return { ...entry, caller: null, purpose: null, matter: null, operation: { hash: null, name: null } };
+function anybody(entry: NewEntry): NewEntry {
+  return { ...entry, caller: null, purpose: null, matter: null, operation: { hash: null, name: null }, readable: {} };
 }

@@ -3,6 +3,7 @@ import { growTree, type TileGrowth } from './grow-tree.ts';
 import { LogContradiction } from './log-contradiction.ts';
 import { type Edge, readEdge } from './read-edge.ts';
 import { splitHashes, TILE_WIDTH } from './tiles.ts';
+import { lockEnd } from './lock-end.ts';
 
 /** Entries brought into the tree in one transaction; appends wait meanwhile, well under a second. */
 const STEP_ENTRIES = 64 * TILE_WIDTH;
@@ -28,7 +29,7 @@ export async function integrateLog(db: Db, onProgress: (done: Integration) => vo
 
 /** Takes the next entries into the tree; undefined when there are none left. */
 async function integrateStep(db: Queryable): Promise<Integration | undefined> {
-  await db.query('SELECT FROM querylog.head FOR UPDATE');
+  await lockEnd(db);
   const edge = await readEdge(db);
   const from = edge.range.size;
   if (from === edge.size) return undefined;

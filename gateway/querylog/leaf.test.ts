@@ -23,6 +23,14 @@ const entries = fc.record({
   fields: fc.array(fc.record({ treatment: fc.constantFrom('MASK', 'REVEAL'), count: fc.nat(), coordinate: text })),
   departments: list,
   unavailable: list,
+  act: fc.option(
+    fc.record(
+      { object: text, kind: fc.constantFrom('SUSPENDED', 'RESUMED'), digest: text },
+      { requiredKeys: ['kind', 'object'] },
+    ),
+    { nil: undefined },
+  ),
+  sealed: fc.option(fc.record({ subjects: list, operator: text, matter: text }, { requiredKeys: [] }), { nil: undefined }),
   count: fc.option(fc.nat(), { nil: undefined }),
 }) as fc.Arbitrary<Partial<QueryLogEntry>>;
 

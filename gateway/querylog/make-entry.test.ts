@@ -2,14 +2,15 @@ import { expect, expectTypeOf, test } from 'vitest';
 import type { FieldCount } from '../desensitization/treatments.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { Look } from '../flow.ts';
+import { leafOf } from './leaf.ts';
 import { type LookOnRecord, refusalEntry, releaseEntry, type ShownOnRecord } from './make-entry.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 2, 3, 4, 5);
 const look: LookOnRecord = {
   request: { id: 'r1', receivedAt: NOW - 12.4, documentHash: 'b'.repeat(64), operationName: 'Credit' },
   policy: { hash: 'a'.repeat(64) },
-  caller: { actor: 'BANK', organization: 'bank-1', operator: 'zhao', developer: true },
-  purpose: { code: 'LOAN_PRE', matter: '贷〔2026〕1号' },
+  caller: { actor: 'BANK', organization: 'bank-1', operator: 'zhao', operatorName: '赵六', developer: true },
+  purpose: { code: 'LOAN_PRE', matter: '贷〔2026〕1号', matterText: '授信申请' },
   disclosure: {
     asked: ['o-2', 'o-1', 'o-2'] as unknown as NonNullable<LookOnRecord['disclosure']>['asked'],
   },
@@ -23,6 +24,7 @@ const counts: FieldCount[] = [
 const shown: ShownOnRecord = {
   counts,
   subjects: ['p-9', 'o-1'] as unknown as ShownOnRecord['subjects'],
+  names: new Map([['p-9', '王某']]) as unknown as ShownOnRecord['names'],
 };
 
 test('a release names caller, purpose, subjects, every field with its treatment and count, and the departments', () => {
@@ -46,7 +48,13 @@ test('a release names caller, purpose, subjects, every field with its treatment 
     decision: 'RELEASED',
     code: null,
     durationMs: 12,
+    readable: { operatorName: '赵六', matterText: '授信申请', subjectNames: shown.names },
   });
+});
+
+test('what people call operator, matter and subject is no part of what is logged', () => {
+  const { canonical } = leafOf(releaseEntry(look, shown, NOW));
+  for (const name of ['赵六', '授信申请', '王某', 'readable']) expect(canonical).not.toContain(name);
 });
 
 test.each<[error: unknown, decision: string, code: ErrorCode]>([
@@ -93,9 +101,9 @@ test('a clock that goes back makes no negative duration', () => {
   expect(releaseEntry(look, shown, NOW - 60_000).durationMs).toBe(0);
 });
 
-test('no value, variable, header or token is reachable from what an entry is made of', () => {
+test('no value but names, no variable, header or token is reachable from what an entry is made of', () => {
   expectTypeOf<Look>().toExtend<LookOnRecord>();
   expectTypeOf<keyof LookOnRecord['request']>().toEqualTypeOf<'id' | 'receivedAt' | 'documentHash' | 'operationName'>();
   expectTypeOf<keyof NonNullable<LookOnRecord['answer']>>().toEqualTypeOf<'departments' | 'unavailable'>();
-  expectTypeOf<keyof ShownOnRecord>().toEqualTypeOf<'counts' | 'subjects'>();
+  expectTypeOf<keyof ShownOnRecord>().toEqualTypeOf<'counts' | 'subjects' | 'names'>();
 });

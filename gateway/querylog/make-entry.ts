@@ -7,11 +7,12 @@ import type { RawAnswer } from '../execution/execution.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 import type { QueryRequest } from '../request.ts';
-import type { QueryLogEntry } from './entry.ts';
+import type { NewEntry, QueryLogEntry, Readable } from './entry.ts';
 
 /**
  * What an entry is made of: who, why, at whom and which fields. Of the request only its ids, and of the answer only the names of
- * departments can be reached from here, so that neither a variable nor a value can get into an entry.
+ * departments can be reached from here, so that neither a variable nor a value can get into an entry. What people call the operator, the
+ * matter and the subjects goes beside the log, sealed (`readable`).
  */
 export interface LookOnRecord {
   request: Pick<QueryRequest, 'id' | 'receivedAt' | 'operationName'> & { documentHash: string | null };
@@ -19,29 +20,34 @@ export interface LookOnRecord {
   caller?: Caller;
   purpose?: DeclaredPurpose;
   disclosure?: Pick<Disclosure, 'asked'>;
+  /** The subject's authorization it stands on. */
+  authorization?: { readonly id: string } | undefined;
   answer?: Pick<RawAnswer, 'departments' | 'unavailable'>;
 }
 
-/** What leaves with a release: opaque ids and counts of values, never the values. */
+/** What leaves with a release: opaque ids and counts of values; of the values only names, which go beside the log. */
 export interface ShownOnRecord {
   /** By coordinate and treatment, withheld fields included. */
   counts: readonly FieldCount[];
   subjects: readonly SubjectId[];
+  names: ReadonlyMap<SubjectId, string>;
 }
 
 /** The entry of an answer about to leave. `now` in milliseconds since the epoch. */
-export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: number): QueryLogEntry {
+export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: number): NewEntry {
   return {
     ...commonEntry(look, now),
     subjects: { asked: asked(look), returned: distinct(shown.subjects) },
     fields: totals(shown.counts),
+    ...(look.authorization && { authorizations: [look.authorization.id] }),
     decision: 'RELEASED',
     code: null,
+    readable: { ...readableOf(look), subjectNames: shown.names },
   };
 }
 
 /** The entry of a look that was refused or failed at any stage: nothing left, so it names no fields. `now` in milliseconds since the epoch. */
-export function refusalEntry(look: LookOnRecord, error: unknown, now: number): QueryLogEntry {
+export function refusalEntry(look: LookOnRecord, error: unknown, now: number): NewEntry {
   const code = codeOf(error);
   return {
     ...commonEntry(look, now),
@@ -49,6 +55,7 @@ export function refusalEntry(look: LookOnRecord, error: unknown, now: number): Q
     fields: [],
     decision: isRefusal(code) ? 'REFUSED' : 'FAILED',
     code,
+    readable: readableOf(look),
   };
 }
 
@@ -66,6 +73,14 @@ function commonEntry({ request, policy, caller, purpose, answer }: LookOnRecord,
     unavailable: distinct(answer?.unavailable ?? []),
     durationMs: Math.max(0, Math.round(now - request.receivedAt)),
   } as const;
+}
+
+/** Beside the log, sealed; no member of the entry. */
+function readableOf({ caller, purpose }: LookOnRecord): Readable {
+  return {
+    ...(caller?.operatorName !== undefined && { operatorName: caller.operatorName }),
+    ...(purpose?.matterText !== undefined && { matterText: purpose.matterText }),
+  };
 }
 
 /** Picked member by member: what a caller may come to carry later does not reach the log by itself. */
@@ -93,7 +108,9 @@ function asked({ disclosure }: LookOnRecord, error?: unknown): string[] {
 
 /** In the order of coordinate and treatment, so that the same look always makes the same entry. */
 function totals(counts: readonly FieldCount[]): QueryLogEntry['fields'] {
-  return counts.map(({ coordinate, treatment, count }) => ({ coordinate, treatment, count })).sort(inOrder);
+  return counts.every((each, index) => index === 0 || inOrder(counts[index - 1] ?? each, each) < 0)
+    ? counts
+    : [...counts].sort(inOrder);
 }
 
 function inOrder(one: FieldCount, other: FieldCount): number {

@@ -1,9 +1,10 @@
 import type { Db } from '../../database/db.ts';
 import { GatewayError } from '../errors.ts';
 import { MAX_ENTRY_BYTES } from './entry-bundle.ts';
-import type { QueryLog, QueryLogEntry, Receipt } from './entry.ts';
+import type { Alongside, NewEntry, QueryLog, Receipt } from './entry.ts';
 import { type Leaf, leafOf } from './leaf.ts';
-import { createLogWriter, type LogWriter } from './log-writer.ts';
+import { createLogWriter, type LogWriter, type Written } from './log-writer.ts';
+import type { SealReadable } from './sealing.ts';
 import type { LoggedEntry } from './write-batch.ts';
 
 /** Entries in one transaction at most: about one megabyte. */
@@ -22,11 +23,15 @@ export interface QueryLogOptions {
   origin: string;
   timeoutMs?: number;
   maxWaiting?: number;
+  /** Told of entries that are durable, the first of them at that position; must not throw. */
+  onWritten?: (first: bigint, entries: readonly LoggedEntry[]) => void;
+  /** Seals what goes beside the entries; without it, nothing does. */
+  seal?: SealReadable;
 }
 
 interface Waiting extends LoggedEntry {
   resolve(receipt: Receipt): void;
-  reject(error: GatewayError): void;
+  reject(error: unknown): void;
 }
 
 /**
@@ -44,27 +49,38 @@ class GroupCommit implements QueryLog {
   readonly #origin: string;
   readonly #timeoutMs: number;
   readonly #maxWaiting: number;
+  readonly #onWritten: NonNullable<QueryLogOptions['onWritten']>;
+  readonly #seal: SealReadable | undefined;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #abandoned = 0;
   #closed = false;
 
-  constructor({ db, origin, timeoutMs = TIMEOUT_MS, maxWaiting = WAITING_ENTRIES }: QueryLogOptions) {
+  constructor(options: QueryLogOptions) {
+    const { db, origin, timeoutMs = TIMEOUT_MS, maxWaiting = WAITING_ENTRIES, onWritten = () => {}, seal } = options;
     this.#writer = createLogWriter(db);
     this.#origin = origin;
     this.#timeoutMs = timeoutMs;
     this.#maxWaiting = maxWaiting;
+    this.#onWritten = onWritten;
+    this.#seal = seal;
   }
 
-  append(entry: QueryLogEntry): Promise<Receipt> {
+  append({ readable, ...plain }: NewEntry, alongside?: Alongside): Promise<Receipt> {
     if (this.#closed || this.#waiting.length >= this.#maxWaiting || this.#abandoned > ABANDONED_TRANSACTIONS) {
       return Promise.reject(new GatewayError('LOG_UNAVAILABLE'));
     }
+    const sealing = readable && this.#seal?.(plain, readable);
+    const entry = sealing ? { ...plain, sealed: sealing.references } : plain;
     const leaf = leafOf(entry);
     // Such an entry could not be exported with the others: nothing may leave on its account.
     if (Buffer.byteLength(leaf.canonical) > MAX_ENTRY_BYTES) return Promise.reject(new GatewayError('QUERY_TOO_COSTLY'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, leaf, resolve, reject });
+      const durable = (receipt: Receipt) => {
+        sealing?.durable();
+        resolve(receipt);
+      };
+      this.#waiting.push({ entry, leaf, texts: sealing?.texts, alongside, resolve: durable, reject });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -82,12 +98,23 @@ class GroupCommit implements QueryLog {
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
       // Dying in here: the batch is on disk whole or not at all, and no receipt has been given for any of it.
-      const first = await this.#inTime(this.#writer.write(batch));
+      const written = await this.#inTime(this.#writer.write(batch));
       // Durable from here on: dying now leaves looks on record whose answers nobody received, never the reverse.
-      batch.forEach(({ leaf, resolve }, position) => resolve(this.#receipt(first + BigInt(position), leaf)));
+      this.#report(batch, written);
+      const { first, refused } = written;
+      this.#onWritten(first, refused.size === 0 ? batch : batch.filter((entry) => !refused.has(entry)));
     } catch (error) {
       // Perhaps written, perhaps not: both are safe, because without a receipt no answer leaves.
       for (const { reject } of batch) reject(new GatewayError('LOG_UNAVAILABLE', {}, { cause: error }));
+    }
+  }
+
+  #report(batch: readonly Waiting[], { first, refused }: Written): void {
+    let index = first;
+    for (const waiting of batch) {
+      const { leaf, resolve, reject } = waiting;
+      if (refused.has(waiting)) reject(refused.get(waiting));
+      else resolve(this.#receipt(index++, leaf));
     }
   }
 
@@ -96,7 +123,7 @@ class GroupCommit implements QueryLog {
   }
 
   /** Gives up on a transaction that takes too long; what was waiting behind it has waited as long, and is refused with it. */
-  #inTime(writing: Promise<bigint>): Promise<bigint> {
+  #inTime(writing: Promise<Written>): Promise<Written> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#abandoned += 1;

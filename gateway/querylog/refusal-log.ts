@@ -1,6 +1,6 @@
 import type { Clock } from '../../schema/city-clock.ts';
-import { quotaKey } from '../authorization/quotas.ts';
-import { codeOf } from '../errors.ts';
+import { quotaKey } from '../authorization/windows.ts';
+import { codeOf, ERRORS } from '../errors.ts';
 import type { QueryLog, QueryLogEntry, Receipt } from './entry.ts';
 import { GatheredEntries } from './gathered-entries.ts';
 import { type LookOnRecord, refusalEntry } from './make-entry.ts';
@@ -41,9 +41,10 @@ export function createRefusalLog({ queryLog, clock }: { queryLog: QueryLog; cloc
   };
 }
 
-/** No quota holds whoever is nobody: a flood of forged tokens would otherwise be a flood of entries. */
+/** No quota holds whoever is nobody: a flood of forged tokens or proofs would otherwise be a flood of entries. */
 function proofOfNobody({ caller }: LookOnRecord, error: unknown): string | undefined {
-  return caller === undefined && codeOf(error) === 'UNAUTHENTICATED' ? 'UNAUTHENTICATED' : undefined;
+  const code = codeOf(error);
+  return caller === undefined && ERRORS[code].status === 401 ? code : undefined;
 }
 
 /** The quota that was used up. A query that was planned named subjects: its refusal, for the quota of subjects, is never gathered. */

@@ -1,13 +1,18 @@
-import type { Queryable } from '../../database/db.ts';
-import type { QueryLogEntry } from './entry.ts';
+import type { Queryable, SqlValue } from '../../database/db.ts';
+import type { Alongside, QueryLogEntry } from './entry.ts';
 import { growTree, type TileGrowth } from './grow-tree.ts';
 import type { Leaf } from './leaf.ts';
 import type { Edge } from './read-edge.ts';
+import type { SealedText } from './sealing.ts';
 
 /** An entry with its leaf, ready to be written. */
 export interface LoggedEntry {
   entry: QueryLogEntry;
   leaf: Leaf;
+  /** What changes together with it. */
+  alongside?: Alongside | undefined;
+  /** What is kept beside the log with it. */
+  texts?: readonly SealedText[] | undefined;
 }
 
 /**
@@ -15,7 +20,7 @@ export interface LoggedEntry {
  * tiles gain by them. When the head is elsewhere, it does nothing at all. Whatever the server's setting, its commit waits for the disk.
  * The texts travel in one parameter, a line each: canonical JSON has no line breaks.
  */
-const WRITE_BATCH = `
+const writeBatchWith = (beside: string) => `
 WITH durable AS MATERIALIZED (
   SELECT set_config('synchronous_commit', 'on', true)
 ), head AS (
@@ -29,11 +34,20 @@ WITH durable AS MATERIALIZED (
   INSERT INTO querylog.entry (seq, at, leaf_hash, canonical)
   SELECT $1::bigint + batch.position - 1, batch.at, substring($9::bytea FROM (batch.position::int - 1) * 32 + 1 FOR 32), batch.canonical
   FROM head, unnest($8::timestamptz[], string_to_array($10, E'\\n')) WITH ORDINALITY AS batch (at, canonical, position)
-)
+)${beside}
 SELECT FROM head`;
 
+const WRITE_BATCH = writeBatchWith('');
+
+/** Most entries name what is kept already; those that do not have a statement of their own. */
+const WRITE_BATCH_AND_TEXTS = writeBatchWith(`, texts AS (
+  INSERT INTO querylog.sealed_text (hash, kind, owner, month, key_id, sealed)
+  SELECT text.* FROM head, unnest($11::bytea[], $12::text[], $13::text[], $14::date[], $15::text[], $16::bytea[]) AS text
+  ON CONFLICT (hash) DO NOTHING
+)`);
+
 /**
- * Writes entries in their order behind that edge, with their part of the tree: all or none. Resolves, once they are durable, with
+ * Writes entries in their order behind that edge, with their part of the tree and what is kept beside them: all or none. Resolves, once they are durable, with
  * the edge behind them; with undefined, and nothing written, when the log does not end at that edge. Rejects with `DatabaseError`.
  */
 export async function writeBatch(db: Queryable, edge: Edge, batch: readonly LoggedEntry[]): Promise<Edge | undefined> {
@@ -49,10 +63,25 @@ export async function writeBatch(db: Queryable, edge: Edge, batch: readonly Logg
     Buffer.concat(hashes),
     batch.map(({ leaf }) => leaf.canonical).join('\n'),
   ];
-  const { rows } = await db.query(WRITE_BATCH, parameters, { prepared: true });
+  const texts = batch.flatMap(({ texts = [] }) => texts);
+  const { rows } = await (texts.length === 0
+    ? db.query(WRITE_BATCH, parameters, { prepared: true })
+    : db.query(WRITE_BATCH_AND_TEXTS, [...parameters, ...textParameters(texts)], { prepared: true }));
   return rows.length === 1 ? grown.edge : undefined;
 }
 
 function tileParameters(tiles: readonly TileGrowth[]) {
   return [tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => hashes)] as const;
+}
+
+function textParameters(texts: readonly SealedText[]): SqlValue[] {
+  const column = (read: (text: SealedText) => SqlValue) => texts.map(read);
+  return [
+    column(({ hash }) => hash),
+    column(({ kind }) => kind),
+    column(({ owner }) => owner),
+    column(({ month }) => month),
+    column(({ keyId }) => keyId),
+    column(({ sealed }) => sealed),
+  ];
 }

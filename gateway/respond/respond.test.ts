@@ -9,6 +9,7 @@ const release: Release = {
   purpose: { code: 'BIDDING' },
   policy: { hash: 'p1' },
   receipt: RECEIPT,
+  headers: { ratelimit: '"requests";r=1;t=9' },
 };
 
 describe('an answer', () => {
@@ -28,7 +29,7 @@ describe('an answer', () => {
         },
       },
       httpStatus: 200,
-      headers: {},
+      headers: release.headers,
     });
   });
 
@@ -87,6 +88,12 @@ test('a failure inside of what is withheld is not told: its path would say that 
   expect(errors?.map(({ path }) => path?.join('.'))).toEqual(['subjects.0.registration.officers', 'subjects.1']);
 });
 
+const CHALLENGES: Partial<Record<ErrorCode, string>> = {
+  UNAUTHENTICATED: 'Bearer error="invalid_token", DPoP algs="ES256 PS256 EdDSA Ed25519", error="invalid_token"',
+  DPOP_REQUIRED: 'DPoP algs="ES256 PS256 EdDSA Ed25519", error="invalid_token"',
+  DPOP_INVALID: 'DPoP algs="ES256 PS256 EdDSA Ed25519", error="invalid_dpop_proof"',
+};
+
 describe('a refusal', () => {
   test.each(Object.keys(ERRORS) as ErrorCode[])('%s has its status and text, and no data', (code) => {
     const response = respondRefusal(new GatewayError(code, { limit: 5 }), RECEIPT, 'request-1');
@@ -94,7 +101,10 @@ describe('a refusal', () => {
       errors: [{ message: ERRORS[code].message, extensions: { code, limit: 5, requestId: 'request-1' } }],
       extensions: { disclosure: { receipt: RECEIPT } },
       httpStatus: ERRORS[code].status,
-      headers: ERRORS[code].retryable ? { 'retry-after': '5' } : {},
+      headers: {
+        ...(ERRORS[code].retryable && { 'retry-after': '5' }),
+        ...(ERRORS[code].status === 401 && { 'www-authenticate': CHALLENGES[code] }),
+      },
     });
   });
 

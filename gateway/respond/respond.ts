@@ -6,6 +6,7 @@ import { codeOf, ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
 import type { DepartmentFailure } from '../execution/execution.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 import type { Receipt } from '../querylog/entry.ts';
+import { challengeOf } from './challenge.ts';
 
 /** What the flow answers, before it is written as HTTP. */
 export interface FlowResponse {
@@ -47,13 +48,15 @@ export interface Release {
   purpose: DeclaredPurpose;
   policy: { readonly hash: string };
   receipt: Receipt;
+  /** How the caller stands with its quotas. */
+  headers: FlowResponse['headers'];
 }
 
 /** Seconds after which a retryable refusal may be tried again, where the stage that refused does not say. */
 const RETRY_AFTER_SECONDS = 5;
 
 /** The answer to a query that was released. A department that failed is a GraphQL error at each path it left null. */
-export function respond({ shown, plan, purpose, policy, receipt }: Release): FlowResponse {
+export function respond({ shown, plan, purpose, policy, receipt, headers }: Release): FlowResponse {
   const errors = shown.failures.filter(({ path }) => isVisible(path, shown.data)).map(failureError);
   const treated = (treatment: Treatment) =>
     shown.counts.filter((field) => field.treatment === treatment && field.count > 0).map(({ coordinate }) => coordinate);
@@ -67,7 +70,7 @@ export function respond({ shown, plan, purpose, policy, receipt }: Release): Flo
     unavailable: shown.unavailable,
     receipt,
   };
-  return { data: shown.data, ...(errors.length > 0 && { errors }), extensions: { disclosure }, httpStatus: 200, headers: {} };
+  return { data: shown.data, ...(errors.length > 0 && { errors }), extensions: { disclosure }, httpStatus: 200, headers };
 }
 
 /**
@@ -78,11 +81,15 @@ export function respondRefusal(error: unknown, receipt: Receipt | null, requestI
   const code = codeOf(error);
   const { status, retryable, message } = ERRORS[code];
   const details = error instanceof GatewayError ? error.details : {};
+  const challenge = challengeOf(code);
   return {
     errors: [{ message, extensions: { ...details, code, requestId } }],
     extensions: { disclosure: { receipt } },
     httpStatus: status,
-    headers: retryable ? { 'retry-after': retryAfter(details) } : {},
+    headers: {
+      ...(retryable && { 'retry-after': retryAfter(details) }),
+      ...(challenge !== undefined && { 'www-authenticate': challenge }),
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLError } from 'graphql';
 import type { Exchange } from './exchange.ts';
-import { flowGateway } from './flow-gateway.ts';
+import { type FlowGatewayParts, flowGateway } from './flow-gateway.ts';
 import { errorCodeOf, formatError } from './format-error.ts';
 import { limitRules } from './limits.ts';
 import type { Logger } from './logger.ts';
@@ -32,15 +32,13 @@ const DOCUMENT_FAULTS: ReadonlySet<unknown> = new Set([
  * Apollo Server for parsing, validation, limits and the GraphQL form of answers; the flow decides the rest, introspection
  * included. It calls nobody outside: no usage or schema reporting, no landing page from a CDN.
  */
-export function createApollo({
-  flow,
-  schemas,
-  config,
-  logger,
-}: Pick<ServerOptions, 'flow' | 'schemas' | 'config' | 'logger'>): GraphQLServer {
+export function createApollo(
+  { config, logger }: Pick<ServerOptions, 'config' | 'logger'>,
+  gateway: FlowGatewayParts,
+): GraphQLServer {
   const { limits, environment } = config;
   return new ApolloServer<GraphQLContext>({
-    gateway: flowGateway(flow, schemas, { maxCost: limits.cost }),
+    gateway: flowGateway(gateway),
     nodeEnv: environment,
     introspection: true,
     csrfPrevention: true,
@@ -54,6 +52,7 @@ export function createApollo({
     // One wrong field may be used a thousand times; ten faults are enough to mend.
     validationOptions: { maxErrors: 10 },
     formatError,
+    stringifyResult: (result) => JSON.stringify(result),
     logger: messagesOnly(logger),
     plugins: [
       observeErrors(logger),

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GatewayError } from '../errors.ts';
+import type { QueryRequest } from '../request.ts';
 import { respondRefusal } from '../respond/respond.ts';
-import type { Flow } from './flow-gateway.ts';
+import type { Flow } from './ask-flow.ts';
 import { held, revealAll, startServer, type TestServer } from './server.fixture.ts';
 
 const servers: TestServer[] = [];
@@ -88,6 +89,17 @@ describe('a query over HTTP', () => {
     }
   });
 
+  test('what the flow says in headers leaves with a release as with a refusal', async () => {
+    const headers = { ratelimit: '"requests";r=1;t=9', 'ratelimit-policy': '"requests";q=2;w=3600' };
+    for (const flow of [
+      async (request: QueryRequest) => ({ ...(await revealAll(request)), headers }),
+      async ({ id }: QueryRequest) => ({ ...respondRefusal(new GatewayError('PURPOSE_FORBIDDEN'), null, id), headers }),
+    ]) {
+      const response = await (await start({ flow })).post(SUBJECT);
+      expect(Object.fromEntries(response.headers)).toMatchObject(headers);
+    }
+  });
+
   test('a partial answer is a 200 with an error that names the department and the path', async () => {
     const error = {
       message: 'x',
@@ -114,7 +126,7 @@ describe('a query over HTTP', () => {
       signal: client.signal,
     });
     await under;
-    const gone = new Promise((resolve) => running.requests[0]?.signal.addEventListener('abort', resolve));
+    const gone = new Promise((resolve) => running.requests[0]?.signal.addEventListener('abort', () => resolve(undefined)));
     client.abort();
     await expect(response).rejects.toThrow();
     await gone;

@@ -1,14 +1,17 @@
-import { finished } from 'node:stream/promises';
 import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { FlowError } from '../respond/respond.ts';
+import { createAskFlow } from './ask-flow.ts';
 import { createApollo, type GraphQLServer } from './create-apollo.ts';
 import { type Exchange, openExchange } from './exchange.ts';
 import { answerFault, answerFaults, answerMalformed, GRAPHQL, methodNotAllowed } from './http-faults.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 import { addOperations } from './operations.ts';
+import { createKnownDocuments } from './known-documents.ts';
+import { withPersistedQuery } from './persisted-query.ts';
 import { onRecord } from './rejections.ts';
 import { requestId } from './request-id.ts';
+import { openSecondDoor, type SecondDoor } from './second-door.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -39,10 +42,12 @@ export interface GatewayServer {
 export async function createServer(options: ServerOptions): Promise<GatewayServer> {
   const { config, metrics } = options;
   const inFlight = createInFlight(config.limits.inFlight);
-  const apollo = createApollo(options);
+  const ask = createAskFlow(options.flow, { maxCost: config.limits.cost });
+  const ways = { ask, schemas: options.schemas, documents: createKnownDocuments() };
+  const apollo = createApollo(options, ways);
   await apollo.start();
   const server = createHttp(options, inFlight);
-  addGraphQL(server, { options, apollo, inFlight });
+  addGraphQL(server, { options, apollo, secondDoor: openSecondDoor(ways), inFlight });
   const operations = config.operationsPort === undefined ? undefined : createHttp(options, inFlight);
   addOperations(operations ?? server, options, inFlight);
   metrics.gauge('xinqiao_in_flight_queries', 'Queries being answered now.', () => inFlight.count);
@@ -108,39 +113,29 @@ function createHttp(options: ServerOptions, inFlight: InFlight): FastifyInstance
   return server;
 }
 
-function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; apollo: GraphQLServer; inFlight: InFlight }): void {
-  const { options, apollo, inFlight } = parts;
-  const { config, clock, metrics } = options;
-  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
-    const exchange = openExchange(request, reply, { now: clock(), timeoutMs: config.timeouts.request });
-    try {
-      const {
-        status = 200,
-        headers,
-        body,
-      } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method: request.method, headers: headerMap(request.headers), search: '', body: request.body },
-        context: async () => ({ exchange }),
-      });
-      // Incremental delivery is not offered, so an answer is always whole.
-      if (body.kind !== 'complete') throw new Error('an answer in parts');
-      const plainJson = headers.get('content-type')?.startsWith('application/json') ?? false;
-      // A well-formed request with a faulty document is a 200 in the older media type (GraphQL over HTTP, section 6.4.1).
-      const httpStatus = exchange.documentFault && plainJson && status === 400 ? 200 : status;
-      reply.code(httpStatus).headers(Object.fromEntries(headers));
-      return exchange.reachedFlow ? body.string : await rejected(body.string, exchange, reply, options);
-    } finally {
-      exchange.end();
-    }
-  }
+interface GraphQLParts {
+  options: ServerOptions;
+  apollo: GraphQLServer;
+  secondDoor: SecondDoor;
+  inFlight: InFlight;
+}
 
+function addGraphQL(server: FastifyInstance, parts: GraphQLParts): void {
+  const { options, secondDoor, inFlight } = parts;
+  const { config, clock, metrics } = options;
   // No GET: variables would be in the address, and identity numbers with them in every proxy's log.
   server.post(GRAPHQL, (request, reply) =>
     inFlight.run(async () => {
-      const closed = finished(reply.raw, { cleanup: true }).catch(() => {});
-      reply.send(await answer(request, reply));
+      const exchange = openExchange(request, reply, { now: clock(), timeoutMs: config.timeouts.request });
+      try {
+        request.body = withPersistedQuery(request.body, options.persistedDocuments);
+        const answer = secondDoor.answer(request, reply, exchange) ?? throughApollo(request, reply, exchange, parts);
+        reply.send(await answer);
+      } finally {
+        exchange.end();
+      }
       // Under way until the last byte is handed over, or shutdown would cut answers off.
-      await closed;
+      await exchange.closed;
       return reply;
     }),
   );
@@ -155,6 +150,31 @@ function addGraphQL(server: FastifyInstance, parts: { options: ServerOptions; ap
     const method = request.method === 'POST' ? 'POST' : 'OTHER';
     metrics.observeHttp({ method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
   });
+}
+
+async function throughApollo(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  exchange: Exchange,
+  { options, apollo, secondDoor }: GraphQLParts,
+): Promise<string> {
+  const {
+    status = 200,
+    headers,
+    body,
+  } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method: request.method, headers: headerMap(request.headers), search: '', body: request.body },
+    context: async () => ({ exchange }),
+  });
+  // Incremental delivery is not offered, so an answer is always whole.
+  if (body.kind !== 'complete') throw new Error('an answer in parts');
+  const mediaType = headers.get('content-type') ?? '';
+  // A well-formed request with a faulty document is a 200 in the older media type (GraphQL over HTTP, section 6.4.1).
+  const httpStatus = exchange.documentFault && mediaType.startsWith('application/json') && status === 400 ? 200 : status;
+  reply.code(httpStatus).headers({ ...Object.fromEntries(headers), ...exchange.headers });
+  if (!exchange.reachedFlow) return rejected(body.string, exchange, reply, options);
+  secondDoor.noteMediaType(request.headers.accept, mediaType);
+  return body.string;
 }
 
 /** What Apollo Server answered by itself, once it is on record. */

@@ -1,22 +1,26 @@
-import { setMaxListeners } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Cancellation, type CancelSignal } from '../execution/cancellation.ts';
 
-/** One HTTP request on its way through Apollo Server: what the flow needs of it, and what HTTP needs of the answer. */
+/** One HTTP request on its way to the flow: what the flow needs of it, and what HTTP needs of the answer. */
 export interface Exchange {
   requestId: string;
   receivedAt: number;
   header(name: string): string | undefined;
   /** Address of the client, as far as the proxies in front are trusted to name it. */
   clientAddress: string;
-  signal: AbortSignal;
+  signal: CancelSignal;
   /** SHA-256 (hex) of the document's text, once there is one. */
   documentHash: string | null;
   /** Set when the document or its variables were wrong: with `application/json` that is a 200 (GraphQL over HTTP, 6.4.1). */
   documentFault: boolean;
+  /** What the flow has to say in headers of the answer; names in lower case. */
+  headers: Readonly<Record<string, string>>;
   /** Set once the flow was asked, which from then on answers for the entry on the log. */
   reachedFlow: boolean;
-  /** Releases what watches the client. */
+  /** Once there is an answer: its client may go without aborting anything. */
   end(): void;
+  /** Resolves when the last byte is handed over, or the client has gone; never rejects. */
+  closed: Promise<void>;
 }
 
 /** Opens an exchange: its signal aborts when the client goes away or after `timeoutMs`. */
@@ -25,27 +29,34 @@ export function openExchange(
   reply: FastifyReply,
   { now, timeoutMs }: { now: number; timeoutMs: number },
 ): Exchange {
-  const controller = new AbortController();
-  // As many requests to departments listen as the query makes at once, which its cost bounds; all go when it ends.
-  setMaxListeners(0, controller.signal);
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  const onClose = () => controller.abort();
-  // The client may have gone while the request waited its turn.
-  if (reply.raw.destroyed) onClose();
-  else reply.raw.once('close', onClose);
+  const cancellation = new Cancellation();
+  const abort = () => cancellation.abort(new Error('the client has gone, or has waited too long'));
+  const timer = setTimeout(abort, timeoutMs);
+  let answered = false;
+  const closed = new Promise<void>((resolve) => {
+    const onClose = () => {
+      if (!answered) abort();
+      resolve();
+    };
+    // The client may have gone while the request waited its turn.
+    if (reply.raw.destroyed) onClose();
+    else reply.raw.once('close', onClose);
+  });
   return {
     requestId: request.id,
     receivedAt: now,
     header: (name) => singleHeader(request.headers[name]),
     clientAddress: request.ip,
-    signal: controller.signal,
+    signal: cancellation,
     documentHash: null,
     documentFault: false,
+    headers: {},
     reachedFlow: false,
     end() {
+      answered = true;
       clearTimeout(timer);
-      reply.raw.off('close', onClose);
     },
+    closed,
   };
 }
 

@@ -1,14 +1,11 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import { GraphQLError, getVariableValues } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import type { CurrentSchema, SchemaSource } from '../editions/edition.ts';
-import type { QueryRequest } from '../request.ts';
 import type { FlowResponse } from '../respond/respond.ts';
+import type { AskFlow } from './ask-flow.ts';
 import type { Exchange } from './exchange.ts';
-import { compileCost, type CostedOperation, type QueryCost } from './query-cost.ts';
-
-/** The flow as the server calls it; it answers refusals too and never rejects. */
-export type Flow = (request: QueryRequest) => Promise<FlowResponse>;
+import type { KnownDocuments } from './known-documents.ts';
 
 /** What Apollo Server calls a gateway. */
 export type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<{ exchange: Exchange }>['gateway']>;
@@ -16,75 +13,45 @@ type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['execu
 type RequestContext = Parameters<Executor>[0];
 type Result = Awaited<ReturnType<Executor>>;
 
+/** Where Apollo Server's requests go. */
+export interface FlowGatewayParts {
+  ask: AskFlow;
+  schemas: SchemaSource;
+  /** Told of every document that was found valid. */
+  documents: KnownDocuments;
+}
+
 /**
  * The flow in Apollo Server's place for a gateway: Apollo parses and validates against the API schema, the flow decides
- * and answers everything else. `maxCost` limits what {@link compileCost} counts.
+ * and answers everything else.
  *
  * What is refused before the flow (HTTP, syntax, validation, depth, aliases, cost) asks about nobody yet and is answered with
  * names of the schema at most: the server puts it on the log (`rejections.ts`).
  */
-export function flowGateway(flow: Flow, schemas: SchemaSource, { maxCost }: { maxCost: number }): GatewayInterface {
-  const costOf = createCostCache();
+export function flowGateway({ ask, schemas, documents }: FlowGatewayParts): GatewayInterface {
   return {
     onSchemaLoadOrUpdate(callback) {
       const announce = ({ apiSchema, supergraphSdl }: CurrentSchema) => callback({ apiSchema, coreSupergraphSdl: supergraphSdl });
       announce(schemas.schema);
       return schemas.onSchema(announce);
     },
-    load: async () => ({ executor: (context) => answer(context, flow, { costOf, maxCost }) }),
+    load: async () => ({ executor: (context) => answer(context, ask, documents) }),
     stop: async () => {},
   };
 }
 
-/** Costs by schema and operation: Apollo Server keeps the documents it has seen, and with them goes what is kept here. */
-function createCostCache(): (costed: CostedOperation) => QueryCost {
-  const schemas = new WeakMap<object, WeakMap<object, QueryCost>>();
-  return (costed) => {
-    const operations = schemas.get(costed.schema) ?? new WeakMap<object, QueryCost>();
-    schemas.set(costed.schema, operations);
-    const cost = operations.get(costed.operation) ?? compileCost(costed);
-    operations.set(costed.operation, cost);
-    return cost;
-  };
-}
-
-async function answer(
-  context: RequestContext,
-  flow: Flow,
-  { costOf, maxCost }: { costOf: (costed: CostedOperation) => QueryCost; maxCost: number },
-): Promise<Result> {
+async function answer(context: RequestContext, ask: AskFlow, documents: KnownDocuments): Promise<Result> {
   const exchange = (context.context as { exchange: Exchange }).exchange;
-  const { document, operation, schema, request } = context;
-  // Undefined when the document holds several operations and the request names none of them, whatever the type says;
-  // and validation lets `mutation { __typename }` pass where there are no mutations.
-  if (operation === undefined || schema.getRootType(operation.operation) == null) return documentFault(exchange);
-  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, {
-    maxErrors: 1,
-  });
-  if (variables === undefined) return documentFault(exchange);
-  if (costOf({ schema, document, operation })(variables) > maxCost)
-    return refusal(new GatewayError('QUERY_TOO_COSTLY', { limit: 'cost', most: maxCost }), 400);
-  exchange.reachedFlow = true;
-  return toResult(
-    await flow({
-      id: exchange.requestId,
-      receivedAt: exchange.receivedAt,
-      header: exchange.header,
-      clientAddress: exchange.clientAddress,
-      extensions: request.extensions ?? {},
-      schema,
-      document,
-      documentHash: context.queryHash,
-      operationName: context.operationName,
-      variables,
-      signal: exchange.signal,
-    }),
-  );
-}
-
-function documentFault(exchange: Exchange): Result {
-  exchange.documentFault = true;
-  return refusal(new GatewayError('INPUT_INVALID'), 400);
+  const { document, schema, source, queryHash: hash, request } = context;
+  documents.remember(source, { schema, document, hash });
+  const answered = ask({ schema, document, hash }, request, exchange);
+  if (answered instanceof GatewayError) {
+    exchange.documentFault ||= answered.code === 'INPUT_INVALID';
+    return refusal(answered, 400);
+  }
+  const response = await answered;
+  exchange.headers = response.headers;
+  return toResult(response);
 }
 
 function refusal(error: GatewayError, status: number): Result {
@@ -93,9 +60,9 @@ function refusal(error: GatewayError, status: number): Result {
   };
 }
 
-function toResult({ data, errors, extensions, httpStatus, headers }: FlowResponse): Result {
-  const http = { status: httpStatus, headers: new Map(Object.entries(headers)) };
-  // Apollo Server takes status and headers from the errors; a release without errors is a plain 200.
+function toResult({ data, errors, extensions, httpStatus }: FlowResponse): Result {
+  const http = { status: httpStatus, headers: new Map() };
+  // Apollo Server takes the status from the errors; a release without errors is a plain 200.
   const asErrors = errors?.map(
     ({ message, path, extensions: own }, index) =>
       new GraphQLError(message, { ...(path && { path }), extensions: { ...own, ...(index === 0 && { http }) } }),

@@ -39,10 +39,10 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     series: () => registry.getMetricsAsJSON(),
     measured: (queryLog) => ({
-      async append(entry) {
+      async append(entry, alongside) {
         const end = append.startTimer();
         try {
-          const receipt = await queryLog.append(entry);
+          const receipt = await queryLog.append(entry, alongside);
           end({ outcome: 'DURABLE' });
           observe(entry);
           return receipt;

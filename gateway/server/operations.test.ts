@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { GatewayError } from '../errors.ts';
 import { respondRefusal } from '../respond/respond.ts';
-import type { Flow } from './flow-gateway.ts';
+import type { Flow } from './ask-flow.ts';
 import { held, startServer, type TestServer } from './server.fixture.ts';
 
 const servers: TestServer[] = [];

@@ -8,7 +8,7 @@ import type { RecordRejection, RejectedRequest } from '../record-rejection.ts';
 import type { QueryRequest } from '../request.ts';
 import { respond } from '../respond/respond.ts';
 import { createServer, type GatewayServer } from './create-server.ts';
-import type { Flow } from './flow-gateway.ts';
+import type { Flow } from './ask-flow.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -83,6 +83,7 @@ export async function startServer(
       return recordRejection(request, error);
     },
     schemas,
+    persistedDocuments: () => undefined,
     config,
     logger: createLogger(config, sink),
     metrics,
@@ -109,6 +110,7 @@ export const revealAll: Flow = async ({ document, operationName, variables }) =>
     purpose: { code: 'PUBLIC_QUERY' },
     policy: { hash: 'p1' },
     receipt: RECEIPT,
+    headers: {},
   });
 };
 

@@ -47,7 +47,7 @@ export function createCosignatureCollector({
   ask = askWitness,
 }: CollectorOptions): CosignatureCollector {
   const followed = witnesses.map((address): Followed => ({ address, state: 'BEHIND', knownSize: 0n, failures: 0, dueAt: 0 }));
-  const copy = openDatabaseCopy(db, { witnesses: [], policies: async () => undefined });
+  const copy = openDatabaseCopy(db);
 
   async function collect(): Promise<void> {
     const newest = followed.length === 0 ? undefined : await newestCheckpoint(db);

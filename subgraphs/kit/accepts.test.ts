@@ -12,12 +12,14 @@ const PURPOSES = [
   'GOV_PROCUREMENT',
   'BIDDING',
   'FISCAL_FUND',
+  'AUTHORIZATION_HANDLING',
   'LOAN_PRE',
   'LOAN_POST',
   'SELF_QUERY',
   'PUBLIC_QUERY',
   'AUDIT_SUPERVISION',
   'DATA_QUALITY',
+  'STATISTICS',
 ];
 
 test.each(Object.values(departments).map(({ name, accepts }) => [name, accepts] as const))(

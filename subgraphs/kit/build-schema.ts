@@ -3,6 +3,7 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { defaultFieldResolver, isObjectType, parse } from 'graphql';
 import { isSubjectId } from '../../schema/identifiers/subject-id.ts';
 import { scalars } from '../../schema/scalars/index.ts';
+import { isGatewaySubgraph } from '../../schema/signed-context.ts';
 import type { DepartmentContext } from './department-context.ts';
 import { assertMayAskAbout } from './department-context.ts';
 import { DepartmentError } from './department-error.ts';
@@ -28,9 +29,11 @@ export function buildSchema(department: Department): GraphQLSchema {
   >[0]);
   guardSubjects(schema);
   const root = schema.getQueryType()?.getFields();
-  if (!root?.['_service'] || !root['_entities']) throw new Error(`${department.name}: the schema has no entity`);
+  // A department's records are a subject's; what the gateway keeps of its own need not be.
+  if (!root?.['_service'] || (!root['_entities'] && !isGatewaySubgraph(department.name)))
+    throw new Error(`${department.name}: the schema has no entity`);
   root['_service'].resolve = () => ({ sdl: department.sdl });
-  root['_entities'].resolve = limitEntities(root['_entities'].resolve ?? defaultFieldResolver);
+  if (root['_entities']) root['_entities'].resolve = limitEntities(root['_entities'].resolve ?? defaultFieldResolver);
   return schema;
 }
 

@@ -3,10 +3,12 @@ import { execute, GraphQLError } from 'graphql';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Queryable } from '../../database/db.ts';
 import type { Clock } from '../../schema/city-clock.ts';
-import { CONFORMANCE_PURPOSE } from '../../schema/signed-context.ts';
+import { CodedError } from '../../schema/coded-error.ts';
+import { CONFORMANCE_PURPOSE, isGatewaySubgraph } from '../../schema/signed-context.ts';
 import type { SignedContext } from '../../schema/signed-context.ts';
 import { buildSchema } from './build-schema.ts';
 import type { Accepts } from './accepts.ts';
+import type { DepartmentContext } from './department-context.ts';
 import { codeOf, DEPARTMENT_ERRORS, DepartmentError, safeError } from './department-error.ts';
 import type { Department } from './department.ts';
 import { documentReader } from './documents.ts';
@@ -31,6 +33,8 @@ export interface SubgraphRequest {
   operationName?: string | null | undefined;
   /** The signed context (header x-xinqiao-context). */
   contextToken: string | undefined;
+  /** Id of the query it is part of, where the gateway says. */
+  requestId?: string | undefined;
   signal?: Pick<AbortSignal, 'aborted'> | undefined;
 }
 
@@ -50,6 +54,7 @@ export function createSubgraph(department: Department, options: SubgraphOptions)
   const schema = buildSchema(department);
   const identify = contextVerifier({ audience: department.name, publicKeys: options.publicKeys, clock: options.clock });
   const readDocument = documentReader(schema);
+  const passesCodes = isGatewaySubgraph(department.name);
 
   async function run(request: SubgraphRequest): Promise<ExecutionResult> {
     const caller = identify(request.contextToken);
@@ -62,15 +67,19 @@ export function createSubgraph(department: Department, options: SubgraphOptions)
       document,
       operationName: request.operationName,
       variableValues: request.variables,
-      contextValue: { caller, db, subjectKey: options.subjectKey, clock: options.clock, loaders: new Map() },
+      contextValue: contextOf(request, { caller, db }),
     });
     const answer = result.errors ? { ...result, errors: result.errors.map(safely) } : result;
     return caller.purpose === CONFORMANCE_PURPOSE ? withoutRecords(answer, db.statements(), department.sdl) : answer;
   }
 
+  function contextOf({ requestId = '' }: SubgraphRequest, known: Pick<DepartmentContext, 'caller' | 'db'>): DepartmentContext {
+    return { ...known, requestId, subjectKey: options.subjectKey, clock: options.clock, loaders: new Map() };
+  }
+
   function safely(error: GraphQLError): GraphQLError {
-    report(error.originalError ?? error);
-    return safeError(error);
+    if (!(passesCodes && error.originalError instanceof CodedError)) report(error.originalError ?? error);
+    return safeError(error, { passesCodes });
   }
 
   function report(error: unknown): void {

@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { Queryable } from '../../database/db.ts';
+import type { Acting } from '../../schema/acting.ts';
 import type { Clock } from '../../schema/city-clock.ts';
 import type { SignedContext } from '../../schema/signed-context.ts';
 import { DepartmentError } from './department-error.ts';
@@ -8,12 +9,19 @@ import { DepartmentError } from './department-error.ts';
 export interface DepartmentContext {
   /** The caller, as the gateway signed it. */
   readonly caller: SignedContext;
+  /** Id of the query it is part of; empty where the gateway did not say. */
+  readonly requestId: string;
   readonly db: Queryable;
   /** Key of the opaque subject ids. */
   readonly subjectKey: string;
   readonly clock: Clock;
   /** The request's loaders, by statement and parameters; see loaders.ts. */
   readonly loaders: Map<string, DataLoader<string, unknown>>;
+}
+
+/** Whoever changes something in this request, for the record. */
+export function actingOf({ caller, requestId }: DepartmentContext): Acting {
+  return { ...caller, requestId };
 }
 
 /** The subject the caller itself is, or null: the id whose records it sees whatever their state. */

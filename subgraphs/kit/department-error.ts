@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { DatabaseError } from '../../database/db.ts';
+import { CodedError } from '../../schema/coded-error.ts';
 
 /** Every error that leaves a department: the code and one fixed sentence. Nothing of a record, an argument or SQL is ever added. */
 export const DEPARTMENT_ERRORS = {
@@ -29,11 +30,15 @@ const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 
 /**
  * The error as it may leave: code, fixed sentence and path. The text of graphql-js is dropped, because it quotes the
- * values it could not coerce, which may be identity numbers.
+ * values it could not coerce, which may be identity numbers. With `passesCodes` a refusal of the gateway's own leaves as it is.
  */
-export function safeError(error: GraphQLError): GraphQLError {
+export function safeError(error: GraphQLError, { passesCodes = false } = {}): GraphQLError {
+  const { path, originalError } = error;
+  if (passesCodes && originalError instanceof CodedError) {
+    return new GraphQLError(originalError.message, { path, extensions: { code: originalError.code } });
+  }
   const code = codeOf(error);
-  return new GraphQLError(DEPARTMENT_ERRORS[code], { path: error.path, extensions: { code } });
+  return new GraphQLError(DEPARTMENT_ERRORS[code], { path, extensions: { code } });
 }
 
 /** The code an error leaves with. An error of graphql-js itself without a path is a fault of the operation or its variables. */

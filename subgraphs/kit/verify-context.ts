@@ -2,8 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import * as v from 'valibot';
 import type { Clock } from '../../schema/city-clock.ts';
+import { ASSURANCE_LEVELS, CONSENT_CHANNELS, SIGNATORY_ROLES } from '../../schema/authorization-terms.ts';
 import { ACTORS, CONTEXT_ISSUER, CONTEXT_MAX_AGE_SECONDS } from '../../schema/signed-context.ts';
-import type { SignedContext } from '../../schema/signed-context.ts';
+import type { AuthorizedData, SignedContext } from '../../schema/signed-context.ts';
 import { isSubjectId } from '../../schema/identifiers/subject-id.ts';
 import { DepartmentError } from './department-error.ts';
 
@@ -11,8 +12,8 @@ import { DepartmentError } from './department-error.ts';
 const CLOCK_SKEW_SECONDS = 5;
 /** Verified contexts kept: one for each class of caller within a minute; a stranger cannot fill it without the key. */
 const KEPT_CONTEXTS = 1000;
-/** Longest token looked at; a real one has about 600 characters. */
-const LONGEST_TOKEN = 4096;
+/** Longest token looked at; a real one has about 600 characters, and some thousand where an authorization names its fields. */
+const LONGEST_TOKEN = 8192;
 
 /** What a department needs to know its gateway. */
 export interface ContextTrust {
@@ -50,15 +51,31 @@ export function contextVerifier(trust: ContextTrust): VerifyContext {
 
 const seconds = v.pipe(v.number(), v.integer());
 const short = v.pipe(v.string(), v.maxLength(128));
-const CLAIMS = v.object({
-  iat: seconds,
-  exp: seconds,
+const day = v.pipe(v.string(), v.isoDate());
+const AUTHORIZATION = v.pipe(
+  v.object({ from: day, to: day, categories: v.array(short), fields: v.optional(v.array(short)) }),
+  v.check(({ from, to }) => from <= to),
+  v.transform(({ fields, ...always }): AuthorizedData => ({ ...always, ...(fields && { fields }) })),
+);
+const CALLER = v.object({
   actor: v.picklist(ACTORS),
   organization: short,
   department: v.optional(short),
   purpose: v.pipe(short, v.minLength(1)),
   subject: v.optional(v.pipe(v.string(), v.check(isSubjectId))),
+  authorization: v.optional(AUTHORIZATION),
+  operator: v.optional(v.string()),
+  matter: v.optional(v.string()),
+  credentials: v.optional(
+    v.object({
+      keyThumbprint: v.exactOptional(short),
+      signatory: v.exactOptional(v.picklist(SIGNATORY_ROLES)),
+      assurance: v.exactOptional(v.picklist(ASSURANCE_LEVELS)),
+      channel: v.exactOptional(v.picklist(CONSENT_CHANNELS)),
+    }),
+  ),
 });
+const CLAIMS = v.object({ iat: seconds, exp: seconds, ...CALLER.entries });
 
 function verify(token: string, { audience, publicKeys, clock }: ContextTrust): { context: SignedContext; expiresAt: number } {
   if (token.length > LONGEST_TOKEN) throw new DepartmentError('CONTEXT_INVALID');
@@ -73,7 +90,7 @@ function verify(token: string, { audience, publicKeys, clock }: ContextTrust): {
       issuer: CONTEXT_ISSUER,
       clockTimestamp: now,
     });
-    const { iat, exp, actor, organization, department, purpose, subject } = v.parse(CLAIMS, payload);
+    const { iat, exp, ...caller } = v.parse(CLAIMS, payload);
     if (
       iat > now + CLOCK_SKEW_SECONDS ||
       exp - iat > CONTEXT_MAX_AGE_SECONDS ||
@@ -81,9 +98,21 @@ function verify(token: string, { audience, publicKeys, clock }: ContextTrust): {
     ) {
       throw new DepartmentError('CONTEXT_INVALID');
     }
-    const optional = { ...(department !== undefined && { department }), ...(subject !== undefined && { subject }) };
-    return { context: Object.freeze({ audience, actor, organization, purpose, ...optional }), expiresAt: exp };
+    return { context: Object.freeze({ audience, ...given(caller) }), expiresAt: exp };
   } catch (cause) {
     throw cause instanceof DepartmentError ? cause : new DepartmentError('CONTEXT_INVALID', { cause });
   }
+}
+
+/** Without the members that have no value: a claim that is absent stays absent. */
+function given({ department, subject, authorization, operator, matter, credentials, ...always }: v.InferOutput<typeof CALLER>) {
+  return {
+    ...always,
+    ...(department !== undefined && { department }),
+    ...(subject !== undefined && { subject }),
+    ...(authorization !== undefined && { authorization }),
+    ...(operator !== undefined && { operator }),
+    ...(matter !== undefined && { matter }),
+    ...(credentials !== undefined && { credentials }),
+  };
 }

@@ -9,6 +9,7 @@ import { policies } from '../../policies/policies.fixture.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { CALLERS, madeUpId, self, testSubgraph } from '../kit/test-subgraph.ts';
 import { querylogSubgraph } from './department.ts';
+import { NO_DESKS } from './desks.fixture.ts';
 
 const COMPANY = madeUpId('company');
 const PERSON = madeUpId('person', 'p');
@@ -43,7 +44,7 @@ beforeAll(async () => {
   await indexBatch(db);
   const clock = () => Date.parse('2026-06-15T12:00:00+08:00');
   const reading = logReading({ db, origin: 'city.example/log', policies: { current: () => policies }, clock });
-  log = testSubgraph(querylogSubgraph(reading), db);
+  log = testSubgraph(querylogSubgraph(reading, NO_DESKS), db);
 }, 120_000);
 afterAll(() => db.close());
 

@@ -1,7 +1,7 @@
 import { isSubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { selfOf } from '../kit/department-context.ts';
-import { cursorAt } from './cursor.ts';
+import { cursorAt } from '../kit/cursor.ts';
 import { findLooks } from './find-looks.ts';
 import type { LogReading } from './log-reading.ts';
 import { type PageArguments, pageOf, readPage } from './page.ts';
@@ -34,7 +34,7 @@ export async function accessHistory(
 const COUNT = "SELECT mentions FROM audit.name WHERE facet = 'SUBJECT' AND value = $1";
 
 function recordOf(placed: PlacedLook, subject: string, { origin, purposeName, sealOf }: LogReading) {
-  const { time, caller, purpose, matter, subjects, decision, fields, authorizations = [] } = placed.look;
+  const { time, caller, purpose, matter, subjects, decision, act, fields, authorizations = [] } = placed.look;
   const organization = caller?.organization ?? '';
   const seal = sealOf({ time, organization, purpose, matter });
   if (seal !== null) return { sealed: true, unsealsOn: seal.unsealsOn, sealBasis: seal.basis };
@@ -48,6 +48,7 @@ function recordOf(placed: PlacedLook, subject: string, { origin, purposeName, se
     purposeName: purposeName({ time, purpose }) ?? null,
     matter,
     decision,
+    act: act?.kind ?? null,
     otherSubjects: String(others.size),
     fields: fields.filter(({ treatment }) => treatment !== 'WITHHOLD'),
     authorizations,

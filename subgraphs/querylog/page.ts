@@ -1,5 +1,5 @@
 import { DepartmentError } from '../kit/department-error.ts';
-import { cursorAt, positionOf } from './cursor.ts';
+import { cursorAt, positionOf } from '../kit/cursor.ts';
 
 const LARGEST_PAGE = 100;
 const USUAL_PAGE = 20;

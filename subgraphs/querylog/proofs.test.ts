@@ -13,6 +13,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { CALLERS, testSubgraph } from '../kit/test-subgraph.ts';
 import { querylogSubgraph } from './department.ts';
+import { NO_DESKS } from './desks.fixture.ts';
 
 const ORIGIN = 'city.example/log';
 /** More than a tile of 256, and no power of two. */
@@ -26,7 +27,10 @@ const signer = noteSigner(ORIGIN, generateKeyPairSync('ed25519').privateKey);
 beforeAll(async () => {
   db = await openTestDatabase();
   const clock = Date.now;
-  log = testSubgraph(querylogSubgraph(logReading({ db, origin: ORIGIN, policies: { current: () => policies }, clock })), db);
+  log = testSubgraph(
+    querylogSubgraph(logReading({ db, origin: ORIGIN, policies: { current: () => policies }, clock }), NO_DESKS),
+    db,
+  );
 }, 60_000);
 afterAll(() => db.close());
 

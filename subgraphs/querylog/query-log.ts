@@ -1,6 +1,6 @@
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { DepartmentError } from '../kit/department-error.ts';
-import { cursorAt } from './cursor.ts';
+import { cursorAt } from '../kit/cursor.ts';
 import { findLooks, type LookFilter } from './find-looks.ts';
 import type { LogReading } from './log-reading.ts';
 import { type PageArguments, pageOf, readPage } from './page.ts';

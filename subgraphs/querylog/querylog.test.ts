@@ -10,6 +10,8 @@ import { openTestDatabase } from '../../test/support/database.ts';
 import { createRandom } from '../../test/support/random.ts';
 import { CALLERS, madeUpId, testSubgraph } from '../kit/test-subgraph.ts';
 import { querylogSubgraph } from './department.ts';
+import { NO_DESKS } from './desks.fixture.ts';
+import type { LogReading } from './log-reading.ts';
 import type { LookFilter } from './find-looks.ts';
 
 const COMPANY = madeUpId('company');
@@ -62,15 +64,15 @@ beforeAll(async () => {
   for (const entry of entries) void writer.append(entry);
   await writer.close();
   await emptyReadModel(db);
-  while ((await indexBatch(db, 37)) !== 0);
-  const subgraph = querylogSubgraph({
+  while ((await indexBatch(db, { limit: 37 })) !== 0);
+  const reading: LogReading = {
     ...logProofs(db),
     origin: 'city.example/log',
     purposeName: ({ purpose }) => (purpose === 'DAILY_SUPERVISION' ? '日常监管' : undefined),
     sealOf: ({ purpose, matter }) =>
       purpose === 'AUDIT_SUPERVISION' && matter?.startsWith('立案') ? { unsealsOn: '2026-12-01', basis: ['第十八条'] } : null,
-  });
-  log = testSubgraph(subgraph, db);
+  };
+  log = testSubgraph(querylogSubgraph(reading, NO_DESKS), db);
 }, 120_000);
 afterAll(() => db.close());
 

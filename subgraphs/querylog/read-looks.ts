@@ -12,6 +12,7 @@ export interface LoggedLook {
   subjects: { asked: readonly string[]; returned: readonly string[] };
   fields: readonly { coordinate: string; treatment: string; count: number }[];
   authorizations?: readonly string[];
+  act?: { kind: string; object: string; digest?: string };
   departments: readonly string[];
   unavailable: readonly string[];
   decision: string;

@@ -63,7 +63,8 @@ function statisticsSql(groupBy: keyof typeof GROUPS): string {
       GROUP BY 1, 2, 3
     )
     SELECT counted.start, ${group.value} AS "group", sum(counted.looks)::text AS looks, ${looksOf('RELEASED')} AS released,
-           ${looksOf('REFUSED')} AS refused, ${looksOf('FAILED')} AS failed, sum(counted.subjects)::text AS subjects
+           ${looksOf('REFUSED')} AS refused, ${looksOf('FAILED')} AS failed,
+           ${looksOf('ACTED')} AS acted, sum(counted.subjects)::text AS subjects
     FROM counted JOIN audit.kind k USING (kind) ${group.join ?? ''}
     GROUP BY 1, 2 ORDER BY 1 DESC, sum(counted.looks) DESC, 2 LIMIT $4`;
 }

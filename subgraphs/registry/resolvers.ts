@@ -16,6 +16,7 @@ import {
   SUCCESSOR_SQL,
 } from './registry-sql.ts';
 import { searchSubjects } from './search-subjects.ts';
+import { registrationStatistics } from './statistics.ts';
 
 interface PageArguments {
   first?: number | null;
@@ -31,6 +32,8 @@ export const resolvers: Resolvers = {
     subject: (_: unknown, { by }: { by: SubjectBy }, context) => findSubject(by, context),
     subjects: (_: unknown, { by }: { by: readonly SubjectBy[] }, context) => by.map((one) => findSubject(one, context)),
     searchSubjects: (_: unknown, args: Parameters<typeof searchSubjects>[0], context) => searchSubjects(args, context),
+    registrationStatistics: (_: unknown, args: Parameters<typeof registrationStatistics>[0], context) =>
+      registrationStatistics(args, context),
   },
   CreditSubject: {
     name: async ({ id }: Subject, _: unknown, context) =>

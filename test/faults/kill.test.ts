@@ -13,6 +13,7 @@ import { importFile } from '../../subgraphs/kit/import/import-file.ts';
 import { AUDIENCE, ISSUER, tokenOf } from '../integration/deployment.ts';
 import { BASE_DATE, CLOCK_OFFSET_MS, cityClock, type Foundations, layFoundations } from '../integration/test-city.ts';
 import { type RunningCommand, startCommand } from '../support/command.ts';
+import { type Mutation, plantMutant } from '../support/mutant.ts';
 import { createOwnedDatabases, type OwnedDatabases } from '../support/owned-databases.ts';
 import { createRandom } from '../support/random.ts';
 import { checkReceipts } from './check-receipts.ts';
@@ -56,9 +57,12 @@ async function fill(db: Db): Promise<void> {
   await importFile({ db, category, source, officer: '样例', subjectKey: foundations.subjectKey, clock: cityClock });
 }
 
-/** Starts a gateway and the clients that ask it. */
-async function startUnderLoad(environment: Readonly<Record<string, string>>): Promise<{ gateway: RunningCommand; load: Load }> {
-  const gateway = startCommand(['start', '--empty'], {
+/** Starts a gateway, or the mutant at `bin`, and the clients that ask it. */
+async function startUnderLoad(
+  environment: Readonly<Record<string, string>>,
+  bin?: string,
+): Promise<{ gateway: RunningCommand; load: Load }> {
+  const all = {
     ...foundations.environment,
     ...foundations.gatewayEnvironment,
     NODE_ENV: 'test',
@@ -67,7 +71,8 @@ async function startUnderLoad(environment: Readonly<Record<string, string>>): Pr
     XINQIAO_AUDIENCE: AUDIENCE,
     XINQIAO_TEST_CLOCK_OFFSET_MS: String(CLOCK_OFFSET_MS),
     ...environment,
-  });
+  };
+  const gateway = startCommand(['start', '--empty'], all, bin);
   started.add(gateway);
   const url = /http:\/\/[\d.]+:\d+/.exec(await gateway.untilSaid('Xinqiao is ready'))?.[0] ?? '';
   const token = tokenOf(
@@ -91,6 +96,60 @@ async function killUnderLoad({ gateway, load }: { gateway: RunningCommand; load:
   expect(load.others, 'answered otherwise').toEqual([]);
   return load.receipts;
 }
+
+/** Commits come late, so that whoever does not wait for them is caught whatever the moment of the kill. */
+const LATE = 'await new Promise((go) => setTimeout(go, 300));';
+const COMMIT = 'const written = await this.#inTime(this.#writer.write(batch));';
+/** Where the log would say that the next entry is. */
+const NEXT = ['class GroupCommit', 'const MUTANT = { next: 0n, last: Promise.resolve() };\nclass GroupCommit'] as const;
+
+describe('the same check catches a gateway that', () => {
+  test.each<[string, Mutation]>([
+    [
+      'acknowledges a batch before it is committed',
+      {
+        file: 'gateway/querylog/query-log.ts',
+        replacements: [
+          NEXT,
+          [
+            COMMIT,
+            `MUTANT.last = MUTANT.last.then(async () => { ${LATE} await this.#writer.write(batch); });
+             const written = { first: MUTANT.next, refused: new Map() };
+             MUTANT.next += BigInt(batch.length);`,
+          ],
+        ],
+      },
+    ],
+    [
+      'releases an answer before its entry is committed',
+      {
+        file: 'gateway/querylog/query-log.ts',
+        replacements: [
+          NEXT,
+          [
+            'this.#writing ??= this.#writeAll();',
+            'resolve(this.#receipt(MUTANT.next++, leaf)); this.#writing ??= this.#writeAll();',
+          ],
+          [COMMIT, `${LATE} ${COMMIT}`],
+        ],
+      },
+    ],
+  ])('%s', { timeout: KILL_MS + PREPARATION_MS }, async (_, mutation) => {
+    const mutant = await plantMutant(mutation);
+    const dataDirectory = await mkdtemp(join(folder, 'mutant-'));
+    try {
+      const prepared = await openDatabase({ dataDirectory });
+      await fill(prepared);
+      await prepared.close();
+      const held = await killUnderLoad(await startUnderLoad({ XINQIAO_DATA: dataDirectory }, mutant.bin));
+      const left = await openDatabase({ dataDirectory, exclusive: true });
+      await expect(checkReceipts(left, held)).rejects.toThrow('not in the log');
+      await left.close();
+    } finally {
+      await mutant.remove();
+    }
+  });
+});
 
 describe('a gateway killed again and again under load', () => {
   test(`loses no entry of an embedded database that a client holds a receipt for, ${EMBEDDED_KILLS} times`, {

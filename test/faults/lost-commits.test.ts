@@ -81,19 +81,3 @@ describe('a log whose connections die in the middle of commits', () => {
     expect(await logSize(db)).toBeGreaterThanOrEqual(BigInt(receipts.length));
   });
 });
-
-describe('the check finds', () => {
-  test('a log that acknowledges before it commits', async () => {
-    const early = between(async () => ({ rows: [{}] }));
-    const receipts = [await createQueryLog({ db: early, origin: 'x' }).append(entryOf('never stored'))];
-    await expect(checkReceipts(db, receipts)).rejects.toThrow('not in the log');
-  });
-
-  test('a gateway that releases before its entry is committed', async () => {
-    const log = createQueryLog({ db: between(() => Promise.reject(new DatabaseError('killed', '57P01'))), origin: 'x' });
-    const last = await createQueryLog({ db, origin: 'x' }).append(entryOf('before'));
-    const released: Receipt = { ...last, index: (BigInt(last.index) + 1n).toString() };
-    await expect(log.append(entryOf('released already'))).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
-    await expect(checkReceipts(db, [released])).rejects.toThrow('not in the log');
-  });
-});

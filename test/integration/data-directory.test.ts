@@ -122,6 +122,7 @@ describe('a data directory', { timeout: PROCESSES_MS }, () => {
         'XINQIAO_JWKS',
         'XINQIAO_CONTEXT_KEY_FILE',
         'XINQIAO_LOG_KEY',
+        'XINQIAO_SEAL_KEY',
       ])
         expect(bare.stderr).toContain(`${name} is required in production`);
 
@@ -133,6 +134,7 @@ describe('a data directory', { timeout: PROCESSES_MS }, () => {
         XINQIAO_JWKS: join(secrets, 'jwks.json'),
         XINQIAO_CONTEXT_KEY_FILE: join(secrets, 'context.pem'),
         XINQIAO_LOG_KEY: join(secrets, 'log.pem'),
+        XINQIAO_SEAL_KEY: 'z'.repeat(64),
       });
       expect(borrowed.end).toBe(1);
       expect(borrowed.stderr).toMatch(/development/);

@@ -1,11 +1,13 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { request } from 'undici';
 import type { Manifest } from '../../cli/sample/generate-city.ts';
 import type { Queryable } from '../../database/db.ts';
+import { keyThumbprint, makeProof } from '../../gateway/identity/make-proof.ts';
 import type { QueryLogEntry, Receipt } from '../../gateway/querylog/entry.ts';
 import type { Actor, Department } from '../../schema/signed-context.ts';
 import type { TestIssuer } from '../support/tokens.ts';
-import { cityClock } from './test-city.ts';
+import { cityClock, PUBLIC_URL } from './test-city.ts';
 
 /** A whole city that answers over HTTP, in one of its shapes. The behaviours are tested against this alone. */
 export interface Deployment {
@@ -47,17 +49,33 @@ export interface Bearer {
   org?: string;
   department?: string;
   operator?: string;
+  name?: string;
   subject?: string;
   developer?: true;
+  /** The authorization that it is for (RFC 9396). */
+  authorization_details?: readonly { type: 'xinqiao_authorization'; authorization_id: string }[];
+  cnf?: { jkt: string };
+  /** Who signs for a subject, how surely known, and where. */
+  signatory?: string;
+  assurance?: string;
+  channel?: string;
+}
+
+/** A caller, and the private key (P-256) it proves to hold; for a bank that names none there is one. */
+interface Holder extends Bearer {
+  key?: KeyObject;
 }
 
 export interface Question {
-  query: string;
+  /** None: asked by its hash alone. */
+  query: string | undefined;
   variables?: Readonly<Record<string, unknown>>;
   /** None: the public. */
-  bearer?: Bearer;
+  bearer?: Holder;
   /** A token as it is, instead of one made for `bearer`. */
   token?: string;
+  /** A proof that it is held by its sender. */
+  proof?: string;
   purpose?: string;
   matter?: string;
   extensions?: Readonly<Record<string, unknown>>;
@@ -86,15 +104,23 @@ export interface Answered {
   disclosure: Disclosure;
 }
 
-/** Asks the deployment over HTTP. */
-export function ask(deployment: Deployment, { bearer, ...question }: Question): Promise<Answered> {
-  return askAt(deployment.url, { ...question, ...(bearer && { token: tokenOf(deployment, bearer) }) });
+/** Asks the deployment over HTTP; a bank with a proof that it holds its token's key. */
+export async function ask(deployment: Deployment, { bearer, ...question }: Question): Promise<Answered> {
+  if (bearer === undefined) return askAt(deployment.url, question);
+  const { key = bearer.actor === 'BANK' ? BANK_KEY : undefined, ...claims } = bearer;
+  if (key === undefined) return askAt(deployment.url, { ...question, token: tokenOf(deployment, claims) });
+  const token = tokenOf(deployment, { ...claims, cnf: { jkt: await keyThumbprint(key) } }, 300);
+  const proof = await makeProof(key, { url: PUBLIC_URL, token, nowMs: cityClock() });
+  return askAt(deployment.url, { ...question, token, proof });
 }
+
+/** The key of every bank that names no other. */
+const BANK_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 
 /** Asks whoever answers at an address. */
 export async function askAt(
   url: string,
-  { query, variables, token, purpose, matter, extensions, reset = false }: Omit<Question, 'bearer'>,
+  { query, variables, token, proof, purpose, matter, extensions, reset = false }: Omit<Question, 'bearer'>,
 ): Promise<Answered> {
   const { statusCode, body } = await request(`${url}/graphql`, {
     method: 'POST',
@@ -104,7 +130,8 @@ export async function askAt(
       accept: 'application/graphql-response+json, application/json;q=0.9',
       ...(purpose !== undefined && { 'x-purpose': purpose }),
       ...(matter !== undefined && { 'x-matter': encodeURIComponent(matter) }),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(token !== undefined && { authorization: `${proof === undefined ? 'Bearer' : 'DPoP'} ${token}` }),
+      ...(proof !== undefined && { dpop: proof }),
     },
     body: JSON.stringify({ query, variables, extensions }),
   });

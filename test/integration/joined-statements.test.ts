@@ -6,7 +6,7 @@ import type { Db, Queryable } from '../../database/db.ts';
 import { loadSampleCity } from '../../cli/city/sample-city.ts';
 import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
-import { DEPARTMENTS } from '../../schema/signed-context.ts';
+import { DEPARTMENTS, GATEWAY_SUBGRAPHS } from '../../schema/signed-context.ts';
 import { signContext } from '../../schema/sign-context.ts';
 import { departments } from '../../subgraphs/departments.ts';
 import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
@@ -32,9 +32,10 @@ test('queries that travel as one cost each department one statement a list, howe
       return db.query(sql, params);
     },
   });
+  const notAsked = { send: () => Promise.reject(new Error('nobody asks')), ready: async () => true, close: async () => {} };
   const city = createDepartments({
     departments: {
-      querylog: { send: () => Promise.reject(new Error('nobody asks')), ready: async () => true, close: async () => {} },
+      ...Object.fromEntries(GATEWAY_SUBGRAPHS.map((name) => [name, notAsked])),
       ...Object.fromEntries(
         DEPARTMENTS.map((name) => [
           name,

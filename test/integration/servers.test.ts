@@ -2,11 +2,17 @@ import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgres } from '../../database/postgres.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
+import { exports } from './behaviours/exports.ts';
 import { fourCallers } from './behaviours/four-callers.ts';
 import { hardCases } from './behaviours/hard-cases.ts';
+import { oneLoan } from './behaviours/one-loan.ts';
 import { outages } from './behaviours/outages.ts';
 import { policyReload } from './behaviours/policy-reload.ts';
+import { operations } from './behaviours/operations.ts';
 import { refusals } from './behaviours/refusals.ts';
+import { reviews } from './behaviours/reviews.ts';
+import { sealedNames } from './behaviours/sealed-names.ts';
+import { suspensions } from './behaviours/suspensions.ts';
 import { openOnServers, type ServerDeployment } from './server-deployment.ts';
 
 const databaseUrl = process.env['XINQIAO_TEST_DATABASE_URL'];
@@ -21,7 +27,20 @@ describe.runIf(databaseUrl !== undefined && redisUrl !== undefined)(
     }, 180_000);
     afterAll(() => deployment?.close(), 60_000);
 
-    for (const behave of [fourCallers, hardCases, refusals, outages, policyReload]) behave(() => deployment);
+    for (const behave of [
+      fourCallers,
+      hardCases,
+      refusals,
+      suspensions,
+      reviews,
+      operations,
+      exports,
+      sealedNames,
+      oneLoan,
+      outages,
+      policyReload,
+    ])
+      behave(() => deployment);
 
     test('an office with a database of its own finds the subject of an old number through the gateway, on the record', async () => {
       const { manifest, log, run } = deployment;

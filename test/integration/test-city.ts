@@ -12,6 +12,9 @@ export const SUBJECTS = 60;
 /** Added to the clocks of all processes: it is noon of {@link BASE_DATE} in the city when the test begins, and time passes. */
 export const CLOCK_OFFSET_MS = Date.parse(`${BASE_DATE}T04:00:00Z`) - Date.now();
 
+/** Where the city's clients ask, whatever port a test listens on. */
+export const PUBLIC_URL = 'https://credit.test/graphql';
+
 /** The city's clock. */
 export function cityClock(): number {
   return Date.now() + CLOCK_OFFSET_MS;
@@ -51,6 +54,11 @@ export async function layFoundations(folder: string): Promise<Foundations> {
       XINQIAO_POLICIES: file('policies'),
       XINQIAO_DATA: file('data'),
     },
-    gatewayEnvironment: { XINQIAO_CONTEXT_KEY_FILE: file('context.pem'), XINQIAO_LOG_KEY: file('log.pem') },
+    gatewayEnvironment: {
+      XINQIAO_PUBLIC_URL: PUBLIC_URL,
+      XINQIAO_CONTEXT_KEY_FILE: file('context.pem'),
+      XINQIAO_LOG_KEY: file('log.pem'),
+      XINQIAO_SEAL_KEY: randomBytes(32).toString('hex'),
+    },
   };
 }

@@ -20,10 +20,28 @@ const BESIDE: Readonly<Record<string, { alias: string; name: string }>> = {
   CreditSubject: { alias: ORACLE_ID, name: 'id' },
   AdministrativePenalty: { alias: 'oracleDecisionNo', name: 'decisionDocumentNo' },
   TaxCreditGrade: { alias: 'oracleGrade', name: 'grade' },
+  TaxArrears: { alias: 'oracleDay', name: 'since' },
+  TaxPayment: { alias: 'oracleMonth', name: 'month' },
+  TaxPaidYear: { alias: 'oracleYear', name: 'year' },
+  DeclaredSales: { alias: 'oracleYear', name: 'year' },
+  SocialSecurityContribution: { alias: 'oracleMonth', name: 'month' },
+  UtilityBill: { alias: 'oracleMonth', name: 'month' },
 };
 
 /** What the policy says of one value, found the slow way. */
-export type Judge = (question: { coordinate: string; owner: string; person: boolean }) => (raw: unknown) => unknown;
+export type Judge = (question: {
+  coordinate: string;
+  owner: string;
+  person: boolean;
+  within: boolean;
+}) => (raw: unknown) => unknown;
+
+interface Surroundings {
+  person: boolean | undefined;
+  owner: string;
+  /** Whether below the subject that an authorization is of; undefined at the root. */
+  within: boolean | undefined;
+}
 
 /** The withheld mark a judge returns in place of a treatment. */
 export const WITHHELD: (raw: unknown) => unknown = () => null;
@@ -91,35 +109,33 @@ export function expectedAnswer(question: {
   );
   const query = schema.getQueryType();
   if (!query) throw new Error('a schema without queries');
-  return object([operation.selectionSet], query, raw, { person: undefined, owner: '' });
+  return object([operation.selectionSet], query, raw, { person: undefined, owner: '', within: undefined });
 
   function object(
     sets: readonly SelectionSetNode[],
     type: GraphQLObjectType,
     source: Record<string, unknown>,
-    around: { person: boolean | undefined; owner: string },
+    around: Surroundings,
   ): Record<string, unknown> {
     const id = source[ORACLE_ID];
     const person = typeof id === 'string' && type.name === 'CreditSubject' ? id.startsWith('p') : around.person;
     const grouped = new Map<string, FieldNode[]>();
     for (const set of sets) collect(set.selections, grouped);
     const shown: Record<string, unknown> = {};
-    for (const [key, nodes] of grouped) shown[key] = field(nodes, type, source[key], { person, owner: around.owner });
+    for (const [key, nodes] of grouped) shown[key] = field(nodes, type, source[key], { ...around, person });
     return shown;
   }
 
-  function field(
-    nodes: FieldNode[],
-    type: GraphQLObjectType,
-    value: unknown,
-    around: { person: boolean | undefined; owner: string },
-  ): unknown {
+  function field(nodes: FieldNode[], type: GraphQLObjectType, value: unknown, around: Surroundings): unknown {
     const name = nodes[0]?.name.value ?? '';
     if (name.startsWith('__')) return value;
     const coordinate = `${type.name}.${name}`;
     const owner = owners(coordinate) ?? around.owner;
     const fieldType_ = getNamedType(type.getFields()[name]?.type);
-    const decide = (person: boolean) => judge({ coordinate, owner, person });
+    // An authorization is of whom a field of the root names, and of nobody who is reached from there.
+    const isRoot = around.within === undefined;
+    const within = around.within ?? nodes[0]?.arguments?.some(({ name: argument }) => argument.value === 'by') ?? false;
+    const decide = (person: boolean) => judge({ coordinate, owner, person, within });
     // Above the first subject nobody's data is in question: both readings must allow it.
     const treat = around.person === undefined ? strictest(decide(false), decide(true)) : decide(around.person);
     if (treat === WITHHELD || value === null || value === undefined) return null;
@@ -127,7 +143,13 @@ export function expectedAnswer(question: {
       return Array.isArray(value) ? value.map((item) => (item === null ? null : treat(item))) : treat(value);
     const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
     const below = (item: unknown) =>
-      item === null ? null : object(sets, fieldType_, item as Record<string, unknown>, { person: around.person, owner });
+      item === null
+        ? null
+        : object(sets, fieldType_, item as Record<string, unknown>, {
+            person: around.person,
+            owner,
+            within: within && (isRoot || fieldType_.name !== 'CreditSubject'),
+          });
     return Array.isArray(value) ? value.map(below) : below(value);
   }
 
@@ -149,6 +171,24 @@ export function* rowsKeptBack(raw: unknown, hidden: { decisions: ReadonlySet<str
   if (typeof oracleDecisionNo === 'string' && hidden.decisions.has(oracleDecisionNo)) yield 'a penalty that is no longer public';
   if (hidden.grades && typeof oracleGrade === 'string' && oracleGrade !== 'A') yield 'a tax credit grade that is not published';
   for (const inner of Object.values(raw)) yield* rowsKeptBack(inner, hidden);
+}
+
+/** Records of the raw answer that reach out of the window of the authorization: the owners should have kept them back. */
+export function* rowsOutside(raw: unknown, window: { from: string; to: string } | undefined): Generator<string> {
+  if (typeof raw !== 'object' || raw === null || window === undefined) return;
+  const { oracleDay, oracleMonth, oracleYear } = raw as Record<string, unknown>;
+  const [first, last] = periodOf(oracleDay, oracleMonth, oracleYear);
+  if (first !== undefined && last !== undefined && (first < window.from || last > window.to))
+    yield `a record of ${first} outside the window`;
+  if (oracleDay === null) yield 'a record without a day, in no window';
+  for (const inner of Object.values(raw)) yield* rowsOutside(inner, window);
+}
+
+/** First and last day; of a month its 28th, since no window of the test ends between that and the last. */
+function periodOf(day: unknown, month: unknown, year: unknown): [first: string, last: string] | [] {
+  if (typeof day === 'string') return [day, day];
+  if (typeof month === 'string') return [`${month}-01`, `${month}-28`];
+  return typeof year === 'number' ? [`${year}-01-01`, `${year}-12-31`] : [];
 }
 
 function isIncluded(node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +7,12 @@ import jwt from 'jsonwebtoken';
 import { type Dispatcher, Pool } from 'undici';
 import { assembleCity } from '../../cli/city/assemble.ts';
 import { loadConfig } from '../../gateway/config.ts';
+import { keyThumbprint, makeProof } from '../../gateway/identity/make-proof.ts';
 import { developmentTokenKey, requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger } from '../../gateway/server/logger.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { createRandom, type Random } from '../support/random.ts';
+import { grantAuthorizations, type LeakAuthorization } from './authorizations.ts';
 import { type CanaryCity, loadCanaryCity } from './canary-city.ts';
 import { writeHistory } from './history.ts';
 import { createOracle } from './oracle.ts';
@@ -17,6 +20,10 @@ import type { OracleCaller } from './oracle-caller.ts';
 import { type RandomOperation, randomOperation, type SubjectHandle } from './random-operation.ts';
 import { strangers, watchDepartments } from './sent-requests.ts';
 
+/** The case all ask for. */
+const MATTER = '泄漏测试〔2026〕1号';
+/** Share of the questions that a bank asks by an authorization. */
+const AUTHORIZED = 0.15;
 /** Callers who ask at the same moment, each something else. */
 const AT_ONCE = 5;
 /** Every so many rounds all of them ask the first one's question too, which then asks it several times. */
@@ -29,6 +36,8 @@ export interface LeakRun {
   leaks: readonly string[];
   /** Requests answered with data, refused, by purpose and actor. */
   answered: number;
+  /** Of those answered, how many by an authorization. */
+  authorized: number;
   /** Queries that travelled to a department together with others. */
   joined: number;
   /** Of those answered, how many the oracle could not judge in full. */
@@ -48,6 +57,8 @@ export async function runLeakTest(options: { operations: number; seed: number; p
   const clock = () => now;
   const config = loadConfig({
     NODE_ENV: 'test',
+    // What a bank may be shown is tested for any operation, not only for those that somebody approved.
+    XINQIAO_UNREGISTERED_OPERATIONS: 'allow',
     XINQIAO_DATA: folder,
     PORT: '0',
     LOG_LEVEL: 'trace',
@@ -60,6 +71,12 @@ export async function runLeakTest(options: { operations: number; seed: number; p
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
   const canaries = await loadCanaryCity(db, { subjectKey, clock, baseDate: '2026-06-01' });
   await writeHistory(db, canaries);
+  const authorizations = await grantAuthorizations(db, {
+    subjectKey,
+    codes: canaries.subjectCodes,
+    keyThumbprint: await keyThumbprint(BANK_KEY),
+    matter: MATTER,
+  });
   const log = captured();
   const watched = watchDepartments();
   const city = await assembleCity({
@@ -73,9 +90,11 @@ export async function runLeakTest(options: { operations: number; seed: number; p
   const oracle = await createOracle({ db, config, clock });
   const client = new Pool(await city.server.start(), { connections: AT_ONCE + COPIES + AT_ONCE });
   const leaks: string[] = [];
-  const run = { answered: 0, unjudged: 0, refused: 0, joined: 0, combinations: new Set<string>() };
+  const run = { answered: 0, authorized: 0, unjudged: 0, refused: 0, joined: 0, combinations: new Set<string>() };
   const askAny = (): Omit<Question, 'id'> => {
-    const caller = randomCaller(random, oracle.purposes, canaries);
+    const caller = random.chance(AUTHORIZED)
+      ? authorizedCaller(random.pick(authorizations))
+      : randomCaller(random, oracle.purposes, canaries);
     return { caller, operation: randomOperation(random, oracle.schema, handlesFor(random, caller, canaries)) };
   };
   try {
@@ -96,6 +115,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
           run.answered++;
           if (verdict.unjudged) run.unjudged++;
           run.combinations.add(`${caller.purpose} ${caller.actor}`);
+          if (caller.authorization !== undefined) run.authorized++;
         } else run.refused++;
         const headers = oracle.inText('a header', JSON.stringify(response.headers));
         const own = sent.filter(({ requestIds }) => requestIds.includes(id));
@@ -134,6 +154,11 @@ function crowd([first, ...others]: readonly Omit<Question, 'id'>[]): Omit<Questi
   return [...others.map(({ caller }) => ({ caller, operation })), ...Array.from({ length: COPIES }, () => first)];
 }
 
+function authorizedCaller(authorization: LeakAuthorization): OracleCaller {
+  const { purpose, organization } = authorization;
+  return { actor: 'BANK', purpose, organization, authorization };
+}
+
 function randomCaller(
   random: Random,
   purposes: readonly { code: string; actors: string[] }[],
@@ -157,6 +182,7 @@ async function send(
   { id, caller, operation: { query, operationName, variables } }: Question,
   { config, now }: { config: ReturnType<typeof loadConfig>; now: number },
 ) {
+  const shown = caller.actor === 'PUBLIC' ? {} : await credentials(caller, config, now);
   const { statusCode, headers, body } = await client.request({
     method: 'POST',
     path: '/graphql',
@@ -164,26 +190,38 @@ async function send(
       'content-type': 'application/json',
       'x-request-id': id,
       'x-purpose': caller.purpose,
-      'x-matter': encodeURIComponent('泄漏测试〔2026〕1号'),
-      ...(caller.actor !== 'PUBLIC' && { authorization: `Bearer ${token(caller, config, now)}` }),
+      'x-matter': encodeURIComponent(MATTER),
+      ...(caller.authorization && { 'x-authorization-id': caller.authorization.id }),
+      ...shown,
     },
     body: JSON.stringify({ query, operationName, variables }),
   });
   return { status: statusCode, headers, body: await body.text() };
 }
 
-function token(caller: OracleCaller, config: ReturnType<typeof loadConfig>, now: number): string {
+/** The key of all banks. */
+const BANK_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+
+async function credentials(
+  caller: OracleCaller,
+  config: ReturnType<typeof loadConfig>,
+  now: number,
+): Promise<Record<string, string>> {
   const { key, keyId } = developmentTokenKey(config);
   const { actor, organization: org, department, subject } = caller;
   const iat = Math.floor(now / 1000);
-  const claims = { actor, org, iat, exp: iat + 600, ...(department && { department }), ...(subject && { subject }) };
-  return jwt.sign(claims, key, { algorithm: 'ES256', keyid: keyId, ...config.tokens });
+  const claims = { actor, org, iat, exp: iat + 300, ...(department && { department }), ...(subject && { subject }) };
+  const bound = actor === 'BANK' && { cnf: { jkt: await keyThumbprint(BANK_KEY) } };
+  const token = jwt.sign({ ...claims, ...bound }, key, { algorithm: 'ES256', keyid: keyId, ...config.tokens });
+  if (!bound) return { authorization: `Bearer ${token}` };
+  return { authorization: `DPoP ${token}`, dpop: await makeProof(BANK_KEY, { url: config.publicUrl, token, nowMs: now }) };
 }
 
-/** Mostly its own subject, where only that is answered. */
-function handlesFor(random: Random, { subject }: OracleCaller, { handles }: CanaryCity): readonly SubjectHandle[] {
-  const own = handles.filter(({ by }) => by.unifiedSocialCreditCode === subject);
-  return subject !== undefined && random.chance(0.85) ? own : handles;
+/** Mostly its own subject, or that of its authorization, where only that is answered. */
+function handlesFor(random: Random, { subject, authorization }: OracleCaller, { handles }: CanaryCity): readonly SubjectHandle[] {
+  const code = subject ?? authorization?.code;
+  const own = handles.filter(({ by }) => by.unifiedSocialCreditCode === code);
+  return code !== undefined && random.chance(0.85) ? own : handles;
 }
 
 function captured() {

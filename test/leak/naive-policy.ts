@@ -28,6 +28,14 @@ export interface NaivePurpose {
   requires: { matter: boolean; self?: boolean };
   discloses: NaiveRule[];
   own?: NaiveRule[];
+  authorized?: NaiveRule[];
+}
+
+/** Whose value it is, and what stands between it and the caller. */
+export interface NaivePlace {
+  own: boolean;
+  person: boolean;
+  authorized: boolean;
 }
 
 interface Classified {
@@ -51,19 +59,20 @@ export function readNaivePolicy(supergraphSdl: string) {
   const classes = classifications(supergraphSdl);
   const composite = compositeTypes(supergraphSdl);
 
-  function decide(purpose: NaivePurpose, actor: string, own: boolean, person: boolean, coordinate: string): NaiveCell {
+  function decide(purpose: NaivePurpose, actor: string, { own, person, authorized }: NaivePlace, coordinate: string): NaiveCell {
     const field = classes.get(coordinate);
     if (!field || !purpose.actors.includes(actor)) return { treatment: 'withhold' };
     const sensitivity = person ? field.ofPerson : field.as;
     const speaking = (rules: NaiveRule[]) =>
       rules.filter((rule) => said(rule, { actor, person, coordinate, field, sensitivity }) !== undefined);
     const ownSay = own ? speaking(purpose.own ?? []) : [];
+    const nearer = ownSay.length === 0 && authorized ? speaking(purpose.authorized ?? []) : ownSay;
     const forAll = overridden(speaking(purpose.discloses));
-    // What the purpose withholds by the name of the field is withheld from the owner as well.
+    // What the purpose withholds by the name of the field is withheld from the owner and by an authorization as well.
     const refused = forAll.filter(
       (rule) => rule.fields && said(rule, { actor, person, coordinate, field, sensitivity }) === 'withhold',
     );
-    const rules = ownSay.length > 0 ? overridden([...ownSay, ...refused]) : forAll;
+    const rules = nearer.length > 0 ? overridden([...nearer, ...refused]) : forAll;
     const cells = rules.map((rule) =>
       cellOf(rule, said(rule, { actor, person, coordinate, field, sensitivity }) ?? 'withhold', field),
     );
@@ -80,7 +89,7 @@ export function readNaivePolicy(supergraphSdl: string) {
     return { cell: { treatment: 'masked', mask }, label: mask.bands || mask.precision ? 'generalize' : 'mask' };
   }
 
-  return { purposes, decide, coordinates: [...classes.keys()] };
+  return { purposes, decide, categoryOf: (coordinate: string) => classes.get(coordinate)?.category ?? '' };
 }
 
 /** What a caller is to be shown of a raw value. */

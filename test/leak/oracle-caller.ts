@@ -1,3 +1,5 @@
+import type { LeakAuthorization } from './authorizations.ts';
+
 /** Who asks, as the leak test chose it. */
 export interface OracleCaller {
   actor: string;
@@ -6,4 +8,6 @@ export interface OracleCaller {
   department?: string;
   /** Credit code of the subject that asks for itself. */
   subject?: string;
+  /** The authorization it asks by. */
+  authorization?: LeakAuthorization;
 }

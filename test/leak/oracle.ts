@@ -18,7 +18,7 @@ import { readCatalogue } from '../../schema/classification.ts';
 import { isPersonSubject } from '../../schema/identifiers/subject-id.ts';
 import type { Actor } from '../../schema/signed-context.ts';
 import { canaryIndex } from './canary-index.ts';
-import { expectedAnswer, rawDocument, rowsKeptBack, WITHHELD } from './expected-answer.ts';
+import { expectedAnswer, type Judge, rawDocument, rowsKeptBack, rowsOutside, WITHHELD } from './expected-answer.ts';
 import { type NaiveCell, type NaivePurpose, naiveShow, readNaivePolicy } from './naive-policy.ts';
 import type { OracleCaller } from './oracle-caller.ts';
 import type { RandomOperation } from './random-operation.ts';
@@ -29,6 +29,13 @@ export interface Verdict {
   /** Whether the oracle itself was refused part of the data. */
   unjudged: boolean;
   leaks: readonly string[];
+}
+
+/** Where a value stands: whose it is, and whether below the one subject that an authorization is of. */
+interface Around {
+  owner: string | null;
+  person: boolean;
+  within: boolean;
 }
 
 const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
@@ -47,20 +54,29 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
   const index = canaryIndex(await everything(execution, schema, city.db), catalogue);
 
   const purposeOf = (code: string) => policy.purposes.find((purpose) => purpose.code === code) as NaivePurpose;
-  function cellFor(caller: OracleCaller, coordinate: string, owner: string | null, person: boolean): NaiveCell {
+  function cellFor(caller: OracleCaller, coordinate: string, { owner, person, within }: Around): NaiveCell {
     const own = caller.actor === 'DEPARTMENT' && caller.department === owner;
-    return policy.decide(purposeOf(caller.purpose), caller.actor, own, person, coordinate);
+    const { categories = [], fields } = caller.authorization ?? {};
+    const authorized = within && categories.includes(policy.categoryOf(coordinate)) && (fields?.includes(coordinate) ?? true);
+    return policy.decide(purposeOf(caller.purpose), caller.actor, { own, person, authorized }, coordinate);
+  }
+
+  /** Where no subject may be asked for, what it is asked for by goes nowhere. */
+  function mayLookUp(caller: OracleCaller): boolean {
+    const around = { owner: 'registry', within: true };
+    return [false, true].some((person) => cellFor(caller, 'Query.subject', { ...around, person }).treatment !== 'withhold');
   }
 
   async function judge(caller: OracleCaller, operation: RandomOperation, body: string): Promise<Verdict> {
     const { data } = JSON.parse(body) as { data?: Record<string, unknown> | null };
     if (data === null || data === undefined)
       return { answered: false, unjudged: false, leaks: index.scan('a refusal', body, new Set()) };
-    const leaks = operation.lookUps.some(({ residentIdNumber }) => residentIdNumber !== undefined)
-      ? forbiddenArgument(cellFor(caller, 'SubjectBy.residentIdNumber', 'registry', true))
-      : [];
+    const leaks =
+      operation.lookUps.some(({ residentIdNumber }) => residentIdNumber !== undefined) && mayLookUp(caller)
+        ? forbiddenArgument(cellFor(caller, 'SubjectBy.residentIdNumber', { owner: 'registry', person: true, within: true }))
+        : [];
     const { expected, raw, incomplete } = await expect(caller, operation);
-    const rows = rowsKeptBack(raw, await hiddenFrom(caller, city));
+    const rows = [...rowsKeptBack(raw, await hiddenFrom(caller, city)), ...rowsOutside(raw, caller.authorization)];
     const differs = isDeepStrictEqual(data, expected)
       ? []
       : [`the answer differs from the oracle's\n${difference(data, expected)}`];
@@ -87,8 +103,8 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
       context,
       subjectKey,
     );
-    const judgeField = ({ coordinate, owner, person }: { coordinate: string; owner: string; person: boolean }) => {
-      const cell = cellFor(caller, coordinate, owner, person);
+    const judgeField: Judge = ({ coordinate, ...around }) => {
+      const cell = cellFor(caller, coordinate, around);
       return cell.treatment === 'withhold' ? WITHHELD : (value: unknown) => naiveShow(cell, value);
     };
     const expected = expectedAnswer({ document, operation, variables, schema, owners, judge: judgeField, raw: raw ?? {} });
@@ -113,7 +129,9 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
           .filter((coordinate) => coordinate !== 'CreditSubject.id')
           .filter((coordinate) => {
             const owner = owners(coordinate) ?? department;
-            return persons.every((person) => cellFor(caller, coordinate, owner, person).treatment === 'withhold');
+            return persons.every(
+              (person) => cellFor(caller, coordinate, { owner, person, within: true }).treatment === 'withhold',
+            );
           })
           .map((coordinate) => `${department} was asked for ${coordinate}, which is withheld`),
       );
@@ -123,11 +141,11 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
 }
 
 /** What the owners keep back from this caller, read from the tables without their resolvers. */
-async function hiddenFrom({ actor, department }: OracleCaller, { db, clock }: { db: Db; clock: () => number }) {
+async function hiddenFrom({ actor, department, authorization }: OracleCaller, { db, clock }: { db: Db; clock: () => number }) {
   const seesAll = actor === 'AUDITOR' || actor === 'SUBJECT' || department === 'penalties';
   const { rows } = await db.query<{ no: string }>(HIDDEN_SQL, [cityToday(clock)]);
   const decisions = new Set(seesAll ? [] : rows.map(({ no }) => no));
-  return { decisions, grades: actor === 'PUBLIC' || actor === 'BANK' };
+  return { decisions, grades: actor === 'PUBLIC' || (actor === 'BANK' && authorization === undefined) };
 }
 
 /** Repaired, withdrawn, or past the end of publicity that the file itself gave. */

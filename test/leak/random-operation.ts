@@ -180,7 +180,7 @@ function argumentText(writer: Writer, argument: GraphQLArgument): string {
 }
 
 function argumentValue(random: Random, name: string, type: string): unknown {
-  if (name.endsWith('Year')) return 2015 + random.below(12);
+  if (/year$/i.test(name)) return 2015 + random.below(12);
   if (type === 'Int') return random.chance(0.97) ? 1 + random.below(8) : 100_000;
   // A department refuses an impossible date with all that it was asked. Where the field is withheld the gateway never asks,
   // the oracle does: there it would lose what else of that department is shown. The decisions' departments have nothing else.
@@ -188,6 +188,10 @@ function argumentValue(random: Random, name: string, type: string): unknown {
     return random.chance(0.97) || !name.startsWith('decided')
       ? `20${15 + random.below(12)}-0${1 + random.below(9)}-1${random.below(10)}`
       : '2024-02-30';
+  // Now and then a threshold that is not offered.
+  if (type === 'Money') return random.pick(['0', '10000', '100000.00', '500000', '123.45']);
+  if (type === 'Count') return random.pick(['0', '10', '50', '11']);
+  if (name === 'month') return `20${20 + random.below(7)}-0${random.chance(0.9) ? 1 : 2}`;
   if (type === 'Month') return `20${15 + random.below(12)}-0${1 + random.below(9)}`;
   return undefined;
 }

@@ -1,21 +1,32 @@
 import { setMaxListeners } from 'node:events';
-import { type DocumentNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, parse, print } from 'graphql';
+import {
+  type DocumentNode,
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+  isRequiredArgument,
+  parse,
+  print,
+} from 'graphql';
+import { ownSubgraphs } from '../../cli/city/own-subgraphs.ts';
 import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
-import { logReading } from '../../gateway/audit/log-reading.ts';
 import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
 import type { Execution } from '../../gateway/execution/execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
+import { followOperations } from '../../gateway/operations/live-operations.ts';
+import { followSuspensions } from '../../gateway/suspension/suspended.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
+import { apiSchemaOf } from '../../schema/api-schema.ts';
 import { readCatalogue } from '../../schema/classification.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
 import { contextKeyId, signContext } from '../../schema/sign-context.ts';
 import { type Actor, DEPARTMENTS } from '../../schema/signed-context.ts';
 import { departments } from '../../subgraphs/departments.ts';
 import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
-import { querylogSubgraph } from '../../subgraphs/querylog/department.ts';
 import type { OracleCaller } from './oracle-caller.ts';
 
 /** The city joined without any disclosure: the departments answer, nobody prunes or masks. */
@@ -31,15 +42,35 @@ export async function rawExecution(
     inProcess(createSubgraph(departments[name], { db, publicKeys, subjectKey, clock })),
   ]);
   const policies = { current: () => loadPolicies(config.policiesDirectory, readCatalogue(supergraphSdl)) };
-  const ownLog = querylogSubgraph(logReading({ db, origin: config.logOrigin, policies, clock }));
-  transports.push([ownLog.name, inProcess(createSubgraph(ownLog, { db, publicKeys, subjectKey, clock }))]);
+  // The oracle only reads: what was done, was done by the gateway under test.
+  const acts = { record: () => Promise.reject(new Error('the oracle does not act')) };
+  const suspended = await followSuspensions({ db, report: () => {} });
+  const operations = await followOperations({ db, clock, report: () => {} });
+  const apiSchema = apiSchemaOf(supergraphSdl);
+  const rules = { current: () => ({ policy: policies.current(), schema: { apiSchema } }) };
+  for (const own of ownSubgraphs({
+    db,
+    config,
+    policies,
+    acts,
+    suspended,
+    operations,
+    rules,
+    secrets: { contextKey, contextPublicKey, sealKey: 'the oracle opens nothing' },
+    clock,
+  }))
+    transports.push([own.name, inProcess(createSubgraph(own, { db, publicKeys, subjectKey, clock }))]);
   const joined = createDepartments({
     departments: Object.fromEntries(transports),
     signContext: (context) => signContext(context, { privateKey: contextKey, keyId, clock }),
     clock,
     timeouts: { department: 30_000 },
   });
-  return { execution: joined.over(supergraphSdl), close: () => joined.close(), subjectKey };
+  return {
+    execution: joined.over(supergraphSdl),
+    close: () => Promise.all([joined.close(), suspended.close(), operations.close()]),
+    subjectKey,
+  };
 }
 
 /** Executes a document as this caller's departments would answer it. */
@@ -51,7 +82,7 @@ export async function runRaw(
   subjectKey: string,
 ) {
   const text = print(document);
-  const { subject, actor, organization, department, purpose } = caller;
+  const { subject, actor, organization, department, purpose, authorization } = caller;
   const answer = await execution.execute(
     { document, text, hash: `raw ${text}`, name, variableNames: new Set(Object.keys(variables)) },
     variables,
@@ -65,6 +96,7 @@ export async function runRaw(
         ...(subject !== undefined && { subject: subjectId(subjectKey, { type: 'USCC', value: subject }) }),
       },
       purpose: { code: purpose },
+      ...(authorization && { authorization }),
       signal: endless(),
     },
   );
@@ -98,6 +130,8 @@ export async function everything(
 
 function selectAll(type: GraphQLObjectType, depth: number): string {
   const fields = Object.values(type.getFields()).flatMap((field) => {
+    // A question has no value of its own to find again.
+    if (field.args.some(isRequiredArgument)) return [];
     const below = getNamedType(field.type);
     if (!isObjectType(below)) return [field.name];
     const isOtherSubject = below.name === 'CreditSubject';

@@ -1,6 +1,9 @@
+import type { ClientRule } from '../../policies/clients.ts';
 import type { Caller } from '../../gateway/identity/caller.ts';
 import type { AuthenticateOptions } from '../../gateway/identity/authenticate.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
+import { createReplayGuard } from '../../gateway/identity/replay-guard.ts';
+import { createVerifyProof } from '../../gateway/identity/verify-proof.ts';
 import { parseKeySet, SIGNATURE_ALGORITHMS } from '../../gateway/identity/key-set.ts';
 import type { TestIssuer } from './tokens.ts';
 import { testRequest } from './tokens.ts';
@@ -21,10 +24,18 @@ export const CLERK = {
   operator: 'zhang.li',
 };
 
+/** Where proofs are made for. */
+export const PUBLIC_URL = 'https://credit.example/graphql';
+
 /** A gateway's identity stage that trusts these issuers, with a clock and a key set that tests may change. */
-export function testAuthentication(issuers: readonly TestIssuer[], overrides: Partial<AuthenticateOptions> = {}) {
-  const state = { nowMs: NOW_SECONDS * 1000, issuers, lookups: 0 };
-  const authenticate = createAuthenticate({
+export function testAuthentication(
+  issuers: readonly TestIssuer[],
+  { clients = [], ...overrides }: Partial<AuthenticateOptions> & { clients?: readonly ClientRule[] } = {},
+) {
+  const state = { nowMs: NOW_SECONDS * 1000, issuers, lookups: 0, clients };
+  const clock = () => state.nowMs;
+  const replays = createReplayGuard({ redis: undefined, clock });
+  const stage = createAuthenticate({
     keys: {
       find: async (kid) => {
         state.lookups++;
@@ -36,9 +47,12 @@ export function testAuthentication(issuers: readonly TestIssuer[], overrides: Pa
     algorithms: SIGNATURE_ALGORITHMS,
     clockToleranceSeconds: 30,
     subjectKey: SUBJECT_KEY,
-    clock: () => state.nowMs,
+    verifyProof: createVerifyProof({ publicUrl: PUBLIC_URL, clockToleranceSeconds: 5, replays, clock }),
+    clock,
     ...overrides,
   });
-  const withHeader = (authorization: string): Promise<Caller> => authenticate(testRequest({ headers: { authorization } }));
+  const authenticate = (request: Parameters<typeof stage>[0]) => stage(request, { source: { clients: state.clients } });
+  const withHeader = (authorization: string, dpop?: string): Promise<Caller> =>
+    authenticate(testRequest({ headers: { authorization, ...(dpop !== undefined && { dpop }) } }));
   return { state, authenticate, withHeader, withToken: (token: string) => withHeader(`Bearer ${token}`) };
 }

@@ -22,9 +22,13 @@ export interface RunningCommand {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | NodeJS.Signals>;
 }
 
-/** Starts `xinqiao` with these arguments and this environment alone. It dies with the test. */
-export function startCommand(args: readonly string[], environment: Readonly<Record<string, string>> = {}): RunningCommand {
-  const child = spawn(process.execPath, ['--import', PRELOAD, BIN, ...args], {
+/** Starts `xinqiao` (or the one at `bin`) with these arguments and this environment alone. It dies with the test. */
+export function startCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  bin: string = BIN,
+): RunningCommand {
+  const child = spawn(process.execPath, ['--import', PRELOAD, bin, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...passedOn(), ...environment },
   });

@@ -11,6 +11,7 @@ export function testPurpose(code: string, rules: Partial<PurposeRules> = {}): Pu
     requires: { matter: false, authorization: 'none', categories: [], self: false },
     limits: {},
     requiredDepartments: [],
+    authorizes: false,
     ...rules,
   };
 }

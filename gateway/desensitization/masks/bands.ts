@@ -2,12 +2,14 @@ import type { Mask } from '../mask.ts';
 
 /**
  * The interval a decimal lies in, `[100000,500000)`; `(,0)` below the lowest bound, `[5000000,)` from the highest.
- * Exact on decimal text of any length: no floating point. What is no number becomes `(,)`, which tells nothing.
+ * Exact on decimal text of any length. What is no number becomes `(,)`, which tells nothing.
  */
 export function bandsMask(bounds: readonly string[]): Mask {
   const bands = ['', ...bounds].map((from, index) => `${from === '' ? '(' : '['}${from},${bounds[index] ?? ''})`);
   const parsed = bounds.map(parseDecimal);
+  const numbers = bounds.every((bound) => SHORT.test(bound)) ? bounds.map(Number) : undefined;
   return (text) => {
+    if (numbers !== undefined && SHORT.test(text)) return bands[countAtMost(numbers, Number(text))] ?? UNKNOWN_BAND;
     if (bands.includes(text)) return text;
     const value = parseDecimal(text);
     if (value === undefined) return UNKNOWN_BAND;
@@ -16,6 +18,14 @@ export function bandsMask(bounds: readonly string[]): Mask {
 }
 
 const UNKNOWN_BAND = '(,)';
+/** Up to 15 digits: no two decimals of so few are the same floating-point number, nor in another order as such (IEEE 754). */
+const SHORT = /^-?\d{1,11}(?:\.\d{1,4})?$/;
+
+function countAtMost(bounds: readonly number[], value: number): number {
+  let count = 0;
+  for (const bound of bounds) if (bound <= value) count += 1;
+  return count;
+}
 
 interface Decimal {
   negative: boolean;

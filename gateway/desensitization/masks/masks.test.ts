@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressMask } from './address.ts';
 import { bandsMask } from './bands.ts';
@@ -107,6 +108,18 @@ describe('bands', () => {
     ['', '(,)'],
     ['王明', '(,)'],
   ])('%s lies in %s', (raw, band) => expect(money(raw)).toBe(band));
+  it('a short number lies where it lies written at any length', () => {
+    const near = fc.constantFrom('0', '10000', '100000.50', '9999.9999', '100000.4999', '100000.5001', '99999999999.9999');
+    const any = fc
+      .tuple(fc.nat(200_000), fc.nat(9_999))
+      .map(([whole, fraction]) => `${whole}.${String(fraction).padStart(4, '0')}`);
+    fc.assert(
+      fc.property(fc.constantFrom('', '-'), fc.oneof(near, any), (sign, digits) => {
+        const short = `${sign}${digits}`;
+        expect(money(short)).toBe(money(`${short}${short.includes('.') ? '' : '.'}00000`));
+      }),
+    );
+  });
   it('two bounds below zero keep their order', () => expect(bandsMask(['0'])('-5')).toBe('(,0)'));
 });
 

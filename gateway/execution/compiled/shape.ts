@@ -131,10 +131,11 @@ function objectOf(type: GraphQLCompositeType, selected: Selected, context: Shape
     if (typeof value !== 'object' || Array.isArray(value)) return spoilt(pass.faults, 'Value is not an object.');
     fields ??= fieldsOf(type, selected, context);
     const mark = tally.mark();
-    const { kind } = tally;
+    const { kind, subject } = tally;
     if (slot !== undefined) tally.notePresent(slot);
     const shown = completeFields(value as JoinedFields, fields, pass);
     tally.kind = kind;
+    tally.subject = subject;
     if (shown === null) tally.takeBack(mark);
     return shown;
   };

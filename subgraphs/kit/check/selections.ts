@@ -1,12 +1,17 @@
-import { getNamedType, isObjectType } from 'graphql';
+import { getNamedType, isObjectType, isRequiredArgument } from 'graphql';
 import type { GraphQLField, GraphQLObjectType } from 'graphql';
 
 /** The type CreditSubject as one department declares it. */
 export type SubjectType = GraphQLObjectType;
 
-/** A selection of everything below the type, stopping at other subjects. */
+/** A selection of everything below the type that needs no argument, stopping at other subjects. */
 export function wholeSelection(type: GraphQLObjectType): string {
-  return Object.values(type.getFields()).map(selected).join(' ');
+  return Object.values(type.getFields()).filter(needsNoArgument).map(selected).join(' ');
+}
+
+/** What an argument asks about is no part of everything: the question is its caller's. */
+function needsNoArgument({ args }: GraphQLField<unknown, unknown>): boolean {
+  return !args.some(isRequiredArgument);
 }
 
 /** A list with a `first` argument, and how to ask for it. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CALLERS, QUESTION } from '../../../cli/demo/question.ts';
 import { type Answered, ask, type Deployment, entryOf } from '../deployment.ts';
+import { registered } from '../registering.ts';
 
 /** The same company asked for by the four callers of the demonstration: every value of every answer. */
 export function fourCallers(deployment: () => Deployment): void {
@@ -8,6 +9,8 @@ export function fourCallers(deployment: () => Deployment): void {
     let answers: Answered[];
     beforeAll(async () => {
       const { unifiedSocialCreditCode: code } = deployment().manifest.demonstration;
+      for (const { token, purpose } of CALLERS)
+        if (token?.actor === 'BANK') await registered(deployment(), { ...token, org: token.organization }, QUESTION, purpose);
       answers = await Promise.all(
         CALLERS.map(({ token, purpose, matter }) =>
           ask(deployment(), {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ask, type Bearer, type Deployment } from '../deployment.ts';
+import { registered } from '../registering.ts';
 
 const PUBLIC = { purpose: 'PUBLIC_QUERY' };
 const REGULATOR = {
@@ -126,6 +127,7 @@ export function hardCases(deployment: () => Deployment): void {
       const self = { bearer: { actor: 'SUBJECT', subject: code }, purpose: 'SELF_QUERY' };
       const count = async (asking: object) => (await about(code, 'penalties { decisionDate }', asking)).penalties.length;
       for (const asking of [PENALTIES_OFFICE, AUDITOR, self]) expect(await count(asking)).toBe(all);
+      await registered(deployment(), BANK.bearer, BY_CODE('penalties { decisionDate }'), BANK.purpose);
       for (const asking of [PUBLIC, BANK, REGULATOR]) expect(await count(asking)).toBe(visible);
     });
 

@@ -39,6 +39,16 @@ export function refusals(deployment: () => Deployment): void {
         { caller: null },
       ],
       [
+        'a bank’s token without its key',
+        'DPOP_REQUIRED',
+        401,
+        () => ({
+          token: tokenOf(deployment(), { actor: 'BANK', org: 'bank', cnf: { jkt: 'k'.repeat(43) } }, 300),
+          purpose: 'LOAN_PRE',
+        }),
+        { caller: null },
+      ],
+      [
         'an argument that would reveal what is withheld',
         'ARGUMENT_FORBIDDEN',
         403,

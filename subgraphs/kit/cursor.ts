@@ -1,4 +1,4 @@
-import { DepartmentError } from '../kit/department-error.ts';
+import { DepartmentError } from './department-error.ts';
 
 /** The longest position a cursor may hold: PostgreSQL's bigint has 19 digits. */
 const CURSOR = /^at:(\d{1,18})$/;

@@ -1,0 +1,17 @@
+import { type ErrorCode, GatewayError } from '../errors.ts';
+import type { DisclosurePlan } from '../disclosure/disclosure.ts';
+import type { CompletedAnswer } from '../execution/execution.ts';
+
+/** Codes after which nobody can tell whether the act was done: its answer got lost, not the act. */
+const UNCERTAIN: ReadonlySet<ErrorCode> = new Set(['DEPARTMENT_UNAVAILABLE', 'LOG_UNAVAILABLE']);
+
+/**
+ * An act that failed is refused with its code, like any other stage; where there is no act, or it was done, nothing happens.
+ * @throws {GatewayError} the act's own code, ACT_UNCERTAIN when its answer was lost.
+ */
+export function assertDone({ failures }: Pick<CompletedAnswer, 'failures'>, { acts }: Pick<DisclosurePlan, 'acts'>): void {
+  if (!acts) return;
+  // Deeper failures are in what is shown of the result: the act itself was done.
+  const failure = failures.find(({ path }) => path.length <= 1);
+  if (failure !== undefined) throw new GatewayError(UNCERTAIN.has(failure.code) ? 'ACT_UNCERTAIN' : failure.code);
+}

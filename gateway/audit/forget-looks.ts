@@ -1,0 +1,31 @@
+import type { Db, Queryable } from '../../database/db.ts';
+
+/** Whether the read model has got every entry before a position. Rejects with `DatabaseError`. */
+export async function isLevelUpTo(db: Queryable, position: bigint): Promise<boolean> {
+  const { rows } = await db.query<{ level: boolean }>('SELECT next_seq >= $1 AS level FROM audit.progress', [position]);
+  return rows[0]?.level === true;
+}
+
+/**
+ * Takes the entries that have left the log's database for an archive out of the read model too; repeating it changes nothing. Counts by
+ * hour go with the hours before the first entry that stays. Rejects with `DatabaseError`.
+ */
+export function forgetArchivedLooks(db: Pick<Db, 'transaction'>): Promise<void> {
+  return db.transaction(async (tx) => {
+    // The follower's claim first: nobody may be half-way through a batch.
+    await tx.query('SELECT 1 FROM audit.progress FOR UPDATE');
+    for (const statement of FORGET) await tx.query(statement);
+  });
+}
+
+const ARCHIVED = '(SELECT archived FROM querylog.head)';
+
+const FORGET = [
+  `DELETE FROM audit.tally WHERE ${ARCHIVED} > 0 AND hour < date_trunc('hour', coalesce(
+     (SELECT at FROM audit.look WHERE seq >= ${ARCHIVED} ORDER BY seq LIMIT 1), 'infinity'), 'UTC')`,
+  `WITH gone AS (DELETE FROM audit.mention WHERE seq < ${ARCHIVED} RETURNING name),
+        counted AS (SELECT name, count(*) AS mentions FROM gone GROUP BY name)
+   UPDATE audit.name AS known SET mentions = known.mentions - counted.mentions FROM counted WHERE known.name = counted.name`,
+  'DELETE FROM audit.name WHERE mentions <= 0',
+  `DELETE FROM audit.look WHERE seq < ${ARCHIVED}`,
+] as const;

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Queryable } from '../../database/db.ts';
+import type { FreshEntries } from '../querylog/fresh-entries.ts';
+import { type Delivery, deliverDue } from './deliver.ts';
+import { handOver } from './hand-over.ts';
+
+/** How often a gateway without anything to tell looks again: the delay of a message. */
+const POLL_MS = 1_000;
+
+/** Tells subjects of looks while it runs. */
+export interface Notifier {
+  /** Messages that wait, and those that were given up; as of the last look. */
+  outbox(): { pending: number; dead: number };
+  close(): Promise<void>;
+}
+
+/** Follows the log and delivers what it says to subjects, until closed; beside other gateways that do the same. */
+export function startNotifier(options: Delivery & { fresh: FreshEntries; report: (error: unknown) => void }): Notifier {
+  const closing = new AbortController();
+  let outbox = { pending: 0, dead: 0 };
+
+  async function round(): Promise<boolean> {
+    const more = await handOver(options.db, options);
+    const delivered = await deliverDue(options);
+    outbox = await countOutbox(options.db);
+    return more || delivered > 0;
+  }
+
+  async function follow(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const isMore = await round().catch(options.report);
+      if (isMore !== true) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  const following = follow();
+  return {
+    outbox: () => outbox,
+    async close() {
+      closing.abort();
+      await following;
+    },
+  };
+}
+
+async function countOutbox(db: Queryable): Promise<{ pending: number; dead: number }> {
+  const { rows } = await db.query<{ pending: bigint; dead: bigint }>(
+    `SELECT count(*) FILTER (WHERE state = 'PENDING') AS pending, count(*) FILTER (WHERE state = 'DEAD') AS dead FROM notifications.outbox`,
+  );
+  return { pending: Number(rows[0]?.pending ?? 0), dead: Number(rows[0]?.dead ?? 0) };
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { deserialize, serialize } from 'node:v8';
+import type { Db, Queryable } from '../../database/db.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
+import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
+import { keepAlerts, keepTallies } from './keep-reviewed.ts';
+import { beginReview, type ReviewState } from './review-entries.ts';
+import { reviewStretch } from './review-stretch.ts';
+
+/** How often a review that is level looks for new entries: the delay of an alert. */
+const POLL_MS = 1_000;
+/** Entries in one transaction: on the embedded database, appends wait for it. */
+const BATCH_ENTRIES = 500;
+/** How long a gateway that is silent keeps the work to itself. */
+const LEASE_SECONDS = 10;
+/** After so many entries, and whenever a day begins, what is remembered is kept: another gateway need not read more than that. */
+const SNAPSHOT_ENTRIES = 20_000n;
+
+/** What reviews follow the log with. */
+export interface FollowReviewOptions {
+  db: Db;
+  policies: { current(): PolicySet };
+  /** Told of every failed attempt; the next comes after a pause. */
+  report: (error: unknown) => void;
+  /** What this process writes to the log itself. */
+  fresh?: FreshEntries;
+}
+
+/** Reviews entries as they arrive, until closed; of several gateways one is at work, and each entry is reviewed once. */
+export function followReview(options: FollowReviewOptions): { close(): Promise<void> } {
+  const closing = new AbortController();
+  const reviewer = createReviewer(options);
+
+  async function follow(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const taken = await reviewer.reviewBatch().catch(options.report);
+      if (taken !== BATCH_ENTRIES) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  const following = follow();
+  return {
+    async close() {
+      closing.abort();
+      await following;
+    },
+  };
+}
+
+interface Progress {
+  next: bigint;
+  snapshotSeq: bigint;
+  mine: boolean;
+}
+
+/** One gateway's part in the review. */
+export function createReviewer({ db, policies, fresh = createFreshEntries() }: Omit<FollowReviewOptions, 'report'>) {
+  const holder = randomUUID();
+  /** What this gateway remembers, and up to which entry; undefined while that is not certain. */
+  let known: { state: ReviewState; next: bigint } | undefined;
+
+  /**
+   * Reviews the next entries, in one transaction: dying in it leaves everything as it was. Resolves with how many; null when
+   * another gateway is at it. Rejects with `DatabaseError`.
+   */
+  async function reviewBatch(limit = BATCH_ENTRIES): Promise<number | null> {
+    const progress = await readProgress(db, holder);
+    if (!progress.mine) {
+      known = undefined;
+      return null;
+    }
+    const { state } = (known =
+      known?.next === progress.next ? known : await recall(db, progress, { policy: policies.current(), fresh }));
+    // The state moves on before anything is durable: only once that is certain it is known again.
+    known = undefined;
+    const taken = await db.transaction((tx) => takeBatch(tx, { state, progress, limit }));
+    if (taken !== null) known = { state, next: progress.next + BigInt(taken) };
+    return taken;
+  }
+
+  async function takeBatch(
+    tx: Queryable,
+    { state, progress, limit }: { state: ReviewState; progress: Progress; limit: number },
+  ): Promise<number | null> {
+    const claim = await tx.query(
+      `SELECT 1 FROM review.progress WHERE next_seq = $1 AND (holder = $2 OR held_until < now()) FOR UPDATE SKIP LOCKED`,
+      [progress.next, holder],
+    );
+    if (claim.rows.length === 0) return null;
+    const { day } = state;
+    const entries = await nextEntries(tx, progress.next, { limit, fresh });
+    const reviewed = await reviewStretch(tx, entries, { state, policy: policies.current() });
+    await keepAlerts(tx, reviewed.alerts);
+    await keepTallies(tx, reviewed);
+    const next = progress.next + BigInt(entries.length);
+    await tx.query(
+      `UPDATE review.progress SET next_seq = $1, holder = $2, held_until = now() + make_interval(secs => ${LEASE_SECONDS})`,
+      [next, holder],
+    );
+    if (state.day !== day || next - progress.snapshotSeq >= SNAPSHOT_ENTRIES)
+      await tx.query('UPDATE review.progress SET snapshot_seq = $1, snapshot = $2', [next, serialize(state)]);
+    return entries.length;
+  }
+
+  return { reviewBatch };
+}
+
+async function readProgress(db: Queryable, holder: string): Promise<Progress> {
+  const { rows } = await db.query<{ next: bigint; snapshot_seq: bigint; mine: boolean }>(
+    'SELECT next_seq AS next, snapshot_seq, holder = $1 OR held_until < now() AS mine FROM review.progress',
+    [holder],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('review.progress has no row');
+  return { next: row.next, snapshotSeq: row.snapshot_seq, mine: row.mine };
+}
+
+/** What a gateway would remember that had reviewed everything so far: the last snapshot, and the entries since, whose alerts are known. */
+async function recall(
+  db: Db,
+  { next }: Progress,
+  { policy, fresh }: { policy: PolicySet; fresh: FreshEntries },
+): Promise<{ state: ReviewState; next: bigint }> {
+  const { rows } = await db.query<{ seq: bigint; snapshot: Uint8Array | null }>(
+    'SELECT snapshot_seq AS seq, snapshot FROM review.progress',
+  );
+  const [{ seq, snapshot } = { seq: 0n, snapshot: null }] = rows;
+  const state = snapshot === null ? beginReview() : (deserialize(snapshot) as ReviewState);
+  for (let from = seq; from < next; ) {
+    const left = next - from;
+    const limit = left < BigInt(BATCH_ENTRIES) ? Number(left) : BATCH_ENTRIES;
+    const entries = await nextEntries(db, from, { limit, fresh });
+    if (entries.length === 0) throw new Error('the log has fewer entries than were reviewed');
+    await reviewStretch(db, entries, { state, policy });
+    from += BigInt(entries.length);
+  }
+  return { state, next };
+}

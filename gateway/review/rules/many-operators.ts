@@ -1,0 +1,95 @@
+import { daysAfter, periodOf } from '../city-moment.ts';
+import { at, type Counted, counted, type Detector, type Finding, NOTHING, type RuleOf } from '../detector.ts';
+import type { ReviewedLook } from '../reviewed-look.ts';
+
+interface Seen extends Counted {
+  day: string;
+  account: string;
+  matter: string | null;
+}
+
+interface Watched {
+  /** Oldest first. */
+  looks: Seen[];
+  /** The latest day of each account among them. */
+  latest: Map<string, string>;
+}
+
+/** Looks at each subject. */
+type Memory = Map<string, Watched>;
+
+/** One subject and many accounts within days, against how many there usually are. Colleagues on one case count once. */
+export const manyOperators: Detector<'MANY_OPERATORS', Memory> = {
+  begin: () => new Map(),
+
+  take(look, rule, memory) {
+    if (!look.accessed) return NOTHING;
+    const seen: Seen = { ...counted(look), day: look.day, account: look.accountKey, matter: look.entry.matter };
+    const since = daysAfter(look.day, -rule.days);
+    return look.subjects.flatMap((subject) => {
+      const { looks, latest } = at(memory, subject, (): Watched => ({ looks: [], latest: new Map() }));
+      looks.push(seen);
+      if ((latest.get(seen.account) ?? '') < seen.day) latest.set(seen.account, seen.day);
+      // Most subjects have too few accounts lately, however often these look: then nothing has to be counted.
+      const accounts = [...latest.values()].filter((day) => day > since).length;
+      return accounts < rule.operators ? NOTHING : found(subject, looks, { look, rule, since });
+    });
+  },
+
+  // Going through every subject every day would cost more than the looks: once a window does, as `found` counts by the day.
+  beginDay({ day }, rule, memory) {
+    if (periodOf(day, rule.days) !== day) return;
+    const oldest = daysAfter(day, -(rule.days + rule.usualDays));
+    for (const [subject, { looks, latest }] of memory) {
+      const kept = looks.filter((seen) => seen.day > oldest);
+      if (kept.length === 0) memory.delete(subject);
+      else memory.set(subject, { looks: kept, latest: new Map([...latest].filter(([, last]) => last > oldest)) });
+    }
+  },
+};
+
+interface At {
+  look: ReviewedLook;
+  rule: RuleOf<'MANY_OPERATORS'>;
+  /** The last day that is not in the window any more. */
+  since: string;
+}
+
+function found(subject: string, looks: readonly Seen[], { look, rule, since }: At): readonly Finding[] {
+  const recent = looks.filter(({ day }) => day > since);
+  const operators = independent(recent);
+  if (operators < rule.operators) return NOTHING;
+  const usual = usualOperators(looks, rule, since);
+  if (operators < usual * rule.timesUsual) return NOTHING;
+  const figures = { operators, usual: Math.round(usual * 10) / 10 };
+  return [
+    {
+      window: periodOf(look.day, rule.days),
+      days: rule.days,
+      key: [subject],
+      subject,
+      figures,
+      sentence: () =>
+        `主体 ${subject} 截至 ${look.day} 的 ${rule.days} 日内被 ${operators} 个互不同办件的账号查询，此前同期平均 ${figures.usual} 个（阈值：不少于 ${rule.operators} 个且达 ${rule.timesUsual} 倍）。`,
+      entries: () => recent,
+    },
+  ];
+}
+
+/** The mean over the windows before this one: who looks every week is usual every week. */
+function usualOperators(looks: readonly Seen[], { days, usualDays }: RuleOf<'MANY_OPERATORS'>, since: string): number {
+  const windows = Math.max(1, Math.floor(usualDays / days));
+  let operators = 0;
+  for (let window = 0; window < windows; window++) {
+    const [from, to] = [daysAfter(since, -days * (window + 1)), daysAfter(since, -days * window)];
+    operators += independent(looks.filter(({ day }) => from < day && day <= to));
+  }
+  return operators / windows;
+}
+
+/** Accounts on a case of their own: whoever shares a case with another does not count beside it. */
+function independent(looks: readonly Seen[]): number {
+  const accounts = new Set(looks.map(({ account }) => account));
+  const cases = new Set(looks.map(({ account, matter }) => matter ?? `account ${account}`));
+  return Math.min(accounts.size, cases.size);
+}

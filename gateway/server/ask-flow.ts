@@ -1,0 +1,75 @@
+import { type DocumentNode, getOperationAST, type GraphQLSchema, getVariableValues } from 'graphql';
+import { GatewayError } from '../errors.ts';
+import type { QueryRequest } from '../request.ts';
+import type { FlowResponse } from '../respond/respond.ts';
+import type { Exchange } from './exchange.ts';
+import { compileCost, type CostedOperation, type QueryCost } from './query-cost.ts';
+
+/** The flow as the server calls it; it answers refusals too and never rejects. */
+export type Flow = (request: QueryRequest) => Promise<FlowResponse>;
+
+/** A document that was parsed, and validated against the schema. */
+export interface ValidDocument {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  /** SHA-256 (hex) of its text. */
+  hash: string;
+}
+
+/** What a request says beside its document. */
+export interface RequestParameters {
+  operationName?: string | null | undefined;
+  variables?: Readonly<Record<string, unknown>> | null | undefined;
+  extensions?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/**
+ * Asks the flow about a valid document. What only a request's parameters can make wrong is answered without asking it:
+ * INPUT_INVALID (no such operation, variables of another type) or QUERY_TOO_COSTLY.
+ */
+export type AskFlow = (
+  valid: ValidDocument,
+  parameters: RequestParameters,
+  exchange: Exchange,
+) => Promise<FlowResponse> | GatewayError;
+
+/** Makes the way to the flow that both doors of the server take; `maxCost` limits what {@link compileCost} counts. */
+export function createAskFlow(flow: Flow, { maxCost }: { maxCost: number }): AskFlow {
+  const costOf = createCostCache();
+  return ({ schema, document, hash }, { operationName, variables: given, extensions }, exchange) => {
+    const operation = getOperationAST(document, operationName);
+    // Null when the document holds several operations and the request names none of them; and validation lets
+    // `mutation { __typename }` pass where there are no mutations.
+    if (operation == null || schema.getRootType(operation.operation) == null) return new GatewayError('INPUT_INVALID');
+    const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], given ?? {}, { maxErrors: 1 });
+    if (variables === undefined) return new GatewayError('INPUT_INVALID');
+    if (costOf({ schema, document, operation })(variables) > maxCost)
+      return new GatewayError('QUERY_TOO_COSTLY', { limit: 'cost', most: maxCost });
+    exchange.reachedFlow = true;
+    return flow({
+      id: exchange.requestId,
+      receivedAt: exchange.receivedAt,
+      header: exchange.header,
+      clientAddress: exchange.clientAddress,
+      extensions: extensions ?? {},
+      schema,
+      document,
+      documentHash: hash,
+      operationName: operation.name?.value ?? null,
+      variables,
+      signal: exchange.signal,
+    });
+  };
+}
+
+/** Costs by schema and operation: they go with the documents that are kept. */
+function createCostCache(): (costed: CostedOperation) => QueryCost {
+  const schemas = new WeakMap<object, WeakMap<object, QueryCost>>();
+  return (costed) => {
+    const operations = schemas.get(costed.schema) ?? new WeakMap<object, QueryCost>();
+    schemas.set(costed.schema, operations);
+    const cost = operations.get(costed.operation) ?? compileCost(costed);
+    operations.set(costed.operation, cost);
+    return cost;
+  };
+}
