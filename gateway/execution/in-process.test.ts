@@ -15,7 +15,7 @@ describe('a department in this process', () => {
       },
     });
     expect(await transport.send(REQUEST, CALL)).toEqual({ data: { a: 1 }, errors: [{ path: ['a'], code: 'INTERNAL' }] });
-    expect(received).toEqual([{ ...REQUEST, contextToken: 'jwt', signal: CALL.signal }]);
+    expect(received).toEqual([{ ...REQUEST, ...CALL }]);
     expect(await transport.ready(CALL.signal)).toBe(true);
   });
 

@@ -5,12 +5,12 @@ import type { SubjectHandle } from './random-operation.ts';
 
 /**
  * What is changed after the import, so that no two values of the city are alike: table → column → SQL that makes row `n`'s value.
- * Whole numbers are beyond any position of the log, which every receipt tells.
+ * Whole numbers are beyond any position of the log, which every receipt tells, and have no run of zeros, as sums of seconds do.
  */
 const UNIQUE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'registry.subject': {
     legal_representative_name: name('7'),
-    employees: '700000000 + n',
+    employees: '738264195 + n',
     contact_phone: phone('1'),
     email: `'canary' || n || 'r@example.cn'`,
     registered_address: address('甲'),
@@ -42,7 +42,7 @@ const UNIQUE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tax.arrears': { amount_fen: amount(4) },
   'tax.payment': { amount_fen: amount(5) },
   'tax.declared_sales': { amount_fen: amount(6) },
-  'social_security.contribution': { due_fen: amount(7), paid_fen: amount(8), insured_count: '800000000 + n' },
+  'social_security.contribution': { due_fen: amount(7), paid_fen: amount(8), insured_count: '846173529 + n' },
   'utilities.account': { address: address('丁'), bank_account_no: `'6222' || lpad(n::text, 12, '0')` },
   'utilities.bill': { amount_fen: amount(9), late_fee_fen: amount(10), usage: '50000 + n / 1000.0' },
 };

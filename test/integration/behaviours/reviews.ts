@@ -5,8 +5,8 @@ const LI: Bearer = { actor: 'AUDITOR', org: 'audit-office', operator: 'li' };
 const ZHAO: Bearer = { actor: 'AUDITOR', org: 'audit-office', operator: 'zhao' };
 const CLERK: Bearer = { actor: 'DEPARTMENT', org: 'curious-bureau', department: 'licensing', operator: 'curious', name: '好奇' };
 const LOOK = 'query ($code: USCC!) { subject(by: { unifiedSocialCreditCode: $code }) { id } }';
-const QUEUE = `query ($subject: ID!) {
-  reviewAlerts(filter: { subject: $subject, state: OPEN }) { edges { node { id kind operator sentence entries state } } pageInfo { hasNextPage } }
+const QUEUE = `query ($subject: ID!, $rule: String!) {
+  reviewAlerts(filter: { subject: $subject, rule: $rule, state: OPEN }) { edges { node { id kind operator sentence entries state } } pageInfo { hasNextPage } }
 }`;
 
 /** What an auditor watches is found within seconds, worked on by one, unsealed by two, and all of it is on record. */
@@ -31,7 +31,7 @@ export function reviews(deployment: () => Deployment): void {
     const watch = 'mutation ($subject: ID!) { watchSubject(subject: $subject) { subject operator } }';
     expect((await audit(watch, { subject })).data).toEqual({ watchSubject: { subject, operator: 'li' } });
     const seen = await look();
-    const question = { query: QUEUE, variables: { subject }, bearer: LI, purpose: 'AUDIT_SUPERVISION' };
+    const question = { query: QUEUE, variables: { subject, rule: 'RV-10' }, bearer: LI, purpose: 'AUDIT_SUPERVISION' };
     const queue = await askUntil(deployment(), question, ({ data }) => data?.reviewAlerts.edges.length > 0);
     const alert = queue.data.reviewAlerts.edges[0].node;
     expect(alert).toMatchObject({
