@@ -29,7 +29,7 @@ export interface QueryLogEntry {
   subjects: { asked: readonly string[]; returned: readonly string[] };
   /** Coordinates touched, their treatment, and how many non-null values left with it. */
   fields: readonly { coordinate: string; treatment: Treatment; count: number }[];
-  /** Ids of the subjects' authorizations the release stands on; absent = none was needed. */
+  /** Ids of the subjects' authorizations that a release stands on, or that a refused caller presented as its own; absent = none was. */
   authorizations?: readonly string[];
   /** What was changed, where the decision is ACTED. */
   act?: Act;

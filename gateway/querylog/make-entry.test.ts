@@ -69,6 +69,13 @@ test.each<[error: unknown, decision: string, code: ErrorCode]>([
   expect(JSON.stringify(entry)).not.toContain('张三');
 });
 
+test('a release and a refusal name the authorization that was presented', () => {
+  const presented = { ...look, authorization: { id: 'auth-1' } };
+  expect(releaseEntry(presented, shown, NOW).authorizations).toEqual(['auth-1']);
+  expect(refusalEntry(presented, new GatewayError('AUTHORIZATION_ENDED'), NOW).authorizations).toEqual(['auth-1']);
+  expect(refusalEntry(look, new GatewayError('AUTHORIZATION_UNKNOWN'), NOW)).not.toHaveProperty('authorizations');
+});
+
 test('a refusal before anything is known says so, and takes whoever it was for nobody, the public included', () => {
   const { request, policy } = look;
   expect(

@@ -20,7 +20,7 @@ export interface LookOnRecord {
   caller?: Caller;
   purpose?: DeclaredPurpose;
   disclosure?: Pick<Disclosure, 'asked'>;
-  /** The subject's authorization it stands on. */
+  /** The subject's authorization it stands on, or would have. */
   authorization?: { readonly id: string } | undefined;
   answer?: Pick<RawAnswer, 'departments' | 'unavailable'>;
 }
@@ -39,7 +39,6 @@ export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: numb
     ...commonEntry(look, now),
     subjects: { asked: asked(look), returned: distinct(shown.subjects) },
     fields: totals(shown.counts),
-    ...(look.authorization && { authorizations: [look.authorization.id] }),
     decision: 'RELEASED',
     code: null,
     readable: { ...readableOf(look), subjectNames: shown.names },
@@ -59,7 +58,7 @@ export function refusalEntry(look: LookOnRecord, error: unknown, now: number): N
   };
 }
 
-function commonEntry({ request, policy, caller, purpose, answer }: LookOnRecord, now: number) {
+function commonEntry({ request, policy, caller, purpose, authorization, answer }: LookOnRecord, now: number) {
   return {
     version: 1,
     time: new Date(now).toISOString(),
@@ -67,6 +66,7 @@ function commonEntry({ request, policy, caller, purpose, answer }: LookOnRecord,
     caller: callerOf(caller),
     purpose: purpose?.code ?? null,
     matter: purpose?.matter ?? null,
+    ...(authorization && { authorizations: [authorization.id] }),
     policyHash: policy.hash,
     operation: { hash: request.documentHash, name: graphqlName(request.operationName) },
     departments: distinct(answer?.departments ?? []),

@@ -108,17 +108,17 @@ export function loanLife(scene: () => LoanScene): void {
     expect((await story()).filter((line) => line !== 'AUTHORIZATION_EXHAUSTED first')).toEqual([
       'RELEASED',
       'AUTHORIZATION_REQUESTED first',
-      'REFUSED AUTHORIZATION_NOT_GRANTED',
+      'REFUSED AUTHORIZATION_NOT_GRANTED first',
       'AUTHORIZATION_GRANTED first',
       'RELEASED first',
       'RELEASED first',
       'RELEASED first',
-      'REFUSED AUTHORIZATION_EXHAUSTED',
+      'REFUSED AUTHORIZATION_EXHAUSTED first',
       'AUTHORIZATION_REQUESTED second',
       'AUTHORIZATION_GRANTED second',
       'RELEASED second',
       'AUTHORIZATION_REVOKED second',
-      'REFUSED AUTHORIZATION_REVOKED',
+      'REFUSED AUTHORIZATION_REVOKED second',
     ]);
 
     const last = Math.max(
