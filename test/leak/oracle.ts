@@ -21,7 +21,7 @@ import { canaryIndex } from './canary-index.ts';
 import { expectedAnswer, type Judge, rawDocument, rowsKeptBack, rowsOutside, WITHHELD } from './expected-answer.ts';
 import { type NaiveCell, type NaivePurpose, naiveShow, readNaivePolicy } from './naive-policy.ts';
 import type { OracleCaller } from './oracle-caller.ts';
-import type { RandomOperation } from './random-operation.ts';
+import type { LookUp, RandomOperation } from './random-operation.ts';
 import { everything, rawExecution, runRaw } from './raw-execution.ts';
 
 export interface Verdict {
@@ -61,20 +61,19 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
     return policy.decide(purposeOf(caller.purpose), caller.actor, { own, person, authorized }, coordinate);
   }
 
-  /** Where no subject may be asked for, what it is asked for by goes nowhere. */
-  function mayLookUp(caller: OracleCaller): boolean {
+  /** Where a field is withheld from everybody, what it is asked by goes nowhere. */
+  function goesSomewhere(caller: OracleCaller, { field }: LookUp): boolean {
     const around = { owner: 'registry', within: true };
-    return [false, true].some((person) => cellFor(caller, 'Query.subject', { ...around, person }).treatment !== 'withhold');
+    return [false, true].some((person) => cellFor(caller, field, { ...around, person }).treatment !== 'withhold');
   }
 
   async function judge(caller: OracleCaller, operation: RandomOperation, body: string): Promise<Verdict> {
     const { data } = JSON.parse(body) as { data?: Record<string, unknown> | null };
     if (data === null || data === undefined)
       return { answered: false, unjudged: false, leaks: index.scan('a refusal', body, new Set()) };
-    const leaks =
-      operation.lookUps.some(({ residentIdNumber }) => residentIdNumber !== undefined) && mayLookUp(caller)
-        ? forbiddenArgument(cellFor(caller, 'SubjectBy.residentIdNumber', { owner: 'registry', person: true, within: true }))
-        : [];
+    const leaks = operation.lookUps.some((lookUp) => lookUp.by['residentIdNumber'] !== undefined && goesSomewhere(caller, lookUp))
+      ? forbiddenArgument(cellFor(caller, 'SubjectBy.residentIdNumber', { owner: 'registry', person: true, within: true }))
+      : [];
     const { expected, raw, incomplete } = await expect(caller, operation);
     const rows = [...rowsKeptBack(raw, await hiddenFrom(caller, city)), ...rowsOutside(raw, caller.authorization)];
     const differs = isDeepStrictEqual(data, expected)
@@ -163,7 +162,7 @@ function kindsAsked(lookUps: RandomOperation['lookUps'], query: string): boolean
   const steps = /searchSubjects|predecessors|successor|subject \{|businessRegistrationNo/.test(
     query.replaceAll(/subject\(by/g, ''),
   );
-  const kinds = lookUps.map((by) => personOf(by));
+  const kinds = lookUps.map(({ by }) => personOf(by));
   if (steps || kinds.length === 0 || kinds.includes(undefined)) return [false, true];
   return [...new Set(kinds)] as boolean[];
 }

@@ -22,8 +22,13 @@ export interface RandomOperation {
   query: string;
   operationName?: string;
   variables: Record<string, unknown>;
-  /** The `SubjectBy` values that it looks subjects up by. */
-  lookUps: readonly Readonly<Record<string, string>>[];
+  lookUps: readonly LookUp[];
+}
+
+/** What subjects are looked up by, and the field that is asked so. */
+export interface LookUp {
+  field: 'Query.subject' | 'Query.subjects';
+  by: Readonly<Record<string, string>>;
 }
 
 const MAX_DEPTH = 6;
@@ -56,7 +61,7 @@ interface Writer {
   fragments: string[];
   variables: Record<string, unknown>;
   definitions: string[];
-  lookUps: Record<string, string>[];
+  lookUps: LookUp[];
   names: number;
 }
 
@@ -66,9 +71,10 @@ function rootField(writer: Writer): string {
   const subject = writer.schema.getType('CreditSubject') as GraphQLObjectType;
   const kind = random.next();
   if (kind < 0.06) return ofTheLog(writer, alias);
-  if (kind < 0.6) return `${alias}subject(by: ${input(writer, 'SubjectBy!', lookUp(writer))}) ${selection(writer, subject, 1)}`;
+  if (kind < 0.6)
+    return `${alias}subject(by: ${input(writer, 'SubjectBy!', lookUp(writer, 'Query.subject'))}) ${selection(writer, subject, 1)}`;
   if (kind < 0.85) {
-    const many = Array.from({ length: 1 + random.below(4) }, () => lookUp(writer));
+    const many = Array.from({ length: 1 + random.below(4) }, () => lookUp(writer, 'Query.subjects'));
     return `${alias}subjects(by: ${input(writer, '[SubjectBy!]!', many)}) ${selection(writer, subject, 1)}`;
   }
   const connection = writer.schema.getType('CreditSubjectConnection') as GraphQLObjectType;
@@ -96,7 +102,7 @@ function ofTheLog(writer: Writer, alias: string): string {
   return `${alias}queryLogStatistics(groupBy: ${group}, interval: DAY) ${selection(writer, statistic, 1)}`;
 }
 
-function lookUp({ random, subjects, lookUps }: Writer): Record<string, string> {
+function lookUp({ random, subjects, lookUps }: Writer, field: LookUp['field']): Record<string, string> {
   const { by } = random.pick(subjects);
   const asked: Record<string, string> = random.chance(0.97)
     ? { ...by }
@@ -107,7 +113,7 @@ function lookUp({ random, subjects, lookUps }: Writer): Record<string, string> {
         { id: 'nobody' },
       ]);
   // What is asked decides whose treatments apply: an id of nobody may be of the other kind than the subject it was made from.
-  lookUps.push(asked);
+  lookUps.push({ field, by: asked });
   return { ...asked };
 }
 
