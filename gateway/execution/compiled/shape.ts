@@ -14,6 +14,7 @@ import { treatLeaf, treatLeaves, withhold } from '../../desensitization/treat-va
 import { blocked, type TreatedField, type Treatments } from '../../desensitization/treatments.ts';
 import { SUBJECT_ID_KEY } from '../../disclosure/disclosure.ts';
 import { type CollectedField, collectFields, dependsOnType } from './collect-fields.ts';
+import { type CompleteObject, compileObject, type ShapedField } from './compile-object.ts';
 import { INVALID, leafCompleter } from './complete-leaf.ts';
 import { extendPaths, type Fault, spoilt } from './faults.ts';
 import { isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
@@ -70,13 +71,6 @@ interface Selected {
   treatment: (Pick<TreatedField, 'fields' | 'treated'> & { isSubject?: boolean }) | undefined;
 }
 
-interface ShapedField {
-  responseKey: string;
-  read(raw: JoinedFields): unknown;
-  complete: Complete;
-  owners(): readonly string[];
-}
-
 function completerOf(type: GraphQLOutputType, selected: Selected, context: ShapeContext): Complete {
   if (isNonNullType(type)) return nonNull(completerOf(type.ofType, selected, context));
   if (isListType(type)) return listOf(completerOf(type.ofType, selected, context));
@@ -124,16 +118,16 @@ function listOf(complete: Complete): Complete {
 
 function objectOf(type: GraphQLCompositeType, selected: Selected, context: ShapeContext): Complete {
   const slot = selected.treatment?.treated?.objects;
-  let fields: readonly ShapedField[] | undefined;
+  let completeFields: CompleteObject<Pass> | undefined;
   return (value, pass) => {
     if (value === null || value === undefined) return null;
     const { tally } = pass;
     if (typeof value !== 'object' || Array.isArray(value)) return spoilt(pass.faults, 'Value is not an object.');
-    fields ??= fieldsOf(type, selected, context);
+    completeFields ??= compileObject(fieldsOf(type, selected, context));
     const mark = tally.mark();
     const { kind, subject } = tally;
     if (slot !== undefined) tally.notePresent(slot);
-    const shown = completeFields(value as JoinedFields, fields, pass);
+    const shown = completeFields(value as JoinedFields, pass);
     tally.kind = kind;
     tally.subject = subject;
     if (shown === null) tally.takeBack(mark);
@@ -184,25 +178,11 @@ function runtimeTypeOf(name: unknown, declared: GraphQLCompositeType, schema: Gr
   return narrower ? type : undefined;
 }
 
-function completeFields(raw: JoinedFields, fields: readonly ShapedField[], pass: Pass): Record<string, unknown> | null {
-  const { faults } = pass;
-  const shown: Record<string, unknown> = {};
-  for (const field of fields) {
-    const before = faults.length;
-    const value = field.complete(field.read(raw), pass);
-    if (faults.length !== before) extendPaths(faults, before, field.responseKey, field.owners());
-    if (value === INVALID) return null;
-    if (value === HIDDEN) continue;
-    if (field.responseKey === '__proto__') Object.defineProperty(shown, '__proto__', { value, enumerable: true });
-    else shown[field.responseKey] = value;
-  }
-  return shown;
-}
-
-/** Of a field that is not the client's. */
-const HIDDEN = Symbol('hidden');
-
-function fieldsOf(type: GraphQLCompositeType, { groups, treatment }: Selected, context: ShapeContext): readonly ShapedField[] {
+function fieldsOf(
+  type: GraphQLCompositeType,
+  { groups, treatment }: Selected,
+  context: ShapeContext,
+): readonly ShapedField<Pass>[] {
   const collected = collectFields(groups, type, context.schema);
   if (treatment === undefined) return collected.map((field) => fieldOf(field, type, context));
   // Objects of a type that the plan took for a leaf: nothing says how their fields are to be treated.
@@ -218,13 +198,14 @@ function fieldsOf(type: GraphQLCompositeType, { groups, treatment }: Selected, c
 }
 
 /** The subject's id was fetched to know whose fields these are. */
-function entering(id: ShapedField): ShapedField {
+function entering(id: ShapedField<Pass>): ShapedField<Pass> {
   return {
     ...id,
+    isShown: false,
     complete(value, pass) {
       const completed = id.complete(value, pass);
       pass.tally.enterSubject(completed);
-      return completed === INVALID ? INVALID : HIDDEN;
+      return completed;
     },
   };
 }
@@ -234,7 +215,7 @@ function treatedField(
   collected: CollectedField | undefined,
   parent: GraphQLCompositeType,
   context: ShapeContext,
-): ShapedField {
+): ShapedField<Pass> {
   const { responseKey, treated } = field;
   const shaped = collected && fieldOf(collected, parent, context, field);
   if (!treated) return shaped ?? { ...NOWHERE, responseKey, complete: () => null };
@@ -244,19 +225,19 @@ function treatedField(
 }
 
 /** A field that was not fetched. */
-const NOWHERE: Pick<ShapedField, 'read' | 'owners'> = { read: () => null, owners: () => [] };
+const NOWHERE = { planKey: undefined, isShown: true, owners: () => [] };
 
 function fieldOf(
   field: CollectedField,
   parent: GraphQLCompositeType,
   context: ShapeContext,
   treatment?: TreatedField,
-): ShapedField {
+): ShapedField<Pass> {
   const { responseKey, planKey, definition } = field;
   return {
     responseKey,
-    // JSON has no inherited fields, but the objects it becomes have: a field may be called `constructor`.
-    read: planKey in Object.prototype ? (raw) => (Object.hasOwn(raw, planKey) ? raw[planKey] : null) : (raw) => raw[planKey],
+    planKey,
+    isShown: true,
     complete: completerOfField(field, parent, context, treatment),
     owners: () => (definition === TypeNameMetaFieldDef ? [] : context.ownersOf(parent.name, definition.name)),
   };
