@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 
 /** A process of its own that a benchmark measures or needs. */
 export interface Contender {
@@ -29,6 +30,8 @@ export interface Start {
 const TICKS = 100;
 const POLL_MS = 100;
 const GRACE_MS = 3_000;
+/** Everybody gets the flags that `npm start` gives the gateway. */
+const NODE_FLAGS = manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const HAS_TASKSET = process.platform === 'linux' && existsSync('/usr/bin/taskset');
 
 /** The cores to pin to: one for the contender, another for everybody else; none where there are not two or no taskset. */
@@ -74,7 +77,7 @@ async function answering(url: string, child: ChildProcess): Promise<[undefined]>
 function launch({ script, args = [], env = {}, core }: Start): ChildProcess {
   // JavaScript knows by itself how to read TypeScript, or needs none.
   const loader = script.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const node = [process.execPath, ...loader, fileURLToPath(script), ...args];
+  const node = [process.execPath, ...NODE_FLAGS, ...loader, fileURLToPath(script), ...args];
   const [command = '', ...rest] = core === undefined ? node : ['taskset', '-c', String(core), ...node];
   return spawn(command, rest, {
     env: { ...process.env, ...env },

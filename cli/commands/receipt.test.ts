@@ -38,8 +38,15 @@ describe('xinqiao receipt', () => {
     expect((await run('verify', proven)).printed).toBe(printed);
   });
 
-  test('prints the proof where no file is named', async () => {
-    expect((await run('proof', file(receipts[1]))).printed).toBe(readFileSync(proven, 'utf8'));
+  test.each<[string, () => unknown]>([
+    ['a receipt', () => receipts[1]],
+    ['a whole answer', () => ({ data: {}, extensions: { disclosure: { receipt: receipts[1] } } })],
+  ])('prints the proof of %s where no file is named', async (_, content) => {
+    expect((await run('proof', file(content()))).printed).toBe(readFileSync(proven, 'utf8'));
+  });
+
+  test('has none for an answer that was not put on record', async () => {
+    await expect(run('proof', file({ extensions: { disclosure: { receipt: null } } }))).rejects.toThrow('文件不是查询回执');
   });
 
   test.each<[string, () => string, string]>([

@@ -79,9 +79,10 @@ async function prove(file: string, out: string | undefined, environment: NodeJS.
   }
 }
 
-/** The receipt as an answer's `extensions.disclosure.receipt` has it. */
+/** The receipt, or a whole answer, whose `extensions.disclosure.receipt` it is. */
 function asReceipt(text: string): Receipt {
-  const { origin, index, leafHash } = JSON.parse(text) as Record<string, unknown>;
+  const read = JSON.parse(text) as Partial<Receipt> & { extensions?: { disclosure?: { receipt?: Partial<Receipt> | null } } };
+  const { origin, index, leafHash } = read.extensions?.disclosure?.receipt ?? read;
   if (typeof origin === 'string' && typeof index === 'string' && typeof leafHash === 'string') return { origin, index, leafHash };
   throw new Error('文件不是查询回执。 Not a receipt: origin, index and leafHash are expected.');
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { isCalendarDate } from '../../schema/calendar.ts';
@@ -42,10 +43,15 @@ function described({ subjects, files, commands, demonstration }: Manifest, out: 
   const rows = files.reduce((total, file) => total + file.rows, 0);
   const lines = [
     `${subjects} subjects, ${rows} rows in ${files.length} files in ${out}. The demonstration company is ${demonstration.name}, ${demonstration.unifiedSocialCreditCode}.`,
-    'Import them from that folder, in this order:',
-    ...commands.map((command) => `  npx ${command}`),
+    'Import them in this order:',
+    ...commands.map((command) => `  npx ${inFolder(command, out)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The manifest names files as they lie beside it; a command that is run elsewhere would fill that folder's own database. */
+function inFolder(command: string, out: string): string {
+  return command.replace(/\S+\.(csv|xlsx)\b/, (file) => join(out, file));
 }
 
 function wholeNumber(text: string): number {

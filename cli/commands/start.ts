@@ -49,7 +49,7 @@ export function registerStart(program: Command, environment: NodeJS.ProcessEnv =
   program
     .command('start')
     .description('启动网关、六个部门和样例城市。 Start everything')
-    .option('--empty', 'do not load the sample city into an empty database')
+    .option('--empty', 'do not load the sample city into an empty embedded database; into PostgreSQL it never is')
     .option('--subjects <number>', 'size of the sample city', wholeNumber, 1_000)
     .option('--seed <number>', 'seed of the sample city', wholeNumber, 1)
     .option('--workers <number>', 'processes that share the port; instead of XINQIAO_WORKERS')

@@ -20,6 +20,11 @@ const run = (...args: string[]) => runHere(registerLog, ['log', ...args], log.en
 const key = formatVerifierKey(LOG.verifierKey);
 const BY = ['--by', 'credit-office/li.na'];
 
+test('where nothing has expired nothing is written, and that is said', async () => {
+  expect((await run('archive', archive, ...BY, '--before', '2010-01')).printed).toContain('There is nothing to archive');
+  await expect(run('verify', archive)).rejects.toThrow('没有此目录');
+});
+
 test('nothing leaves the database before the read model has it', async () => {
   await expect(run('archive', archive, ...BY)).rejects.toThrow('xinqiao log index');
   await run('index');

@@ -41,7 +41,9 @@ async function archive(directory: string, options: ArchiveOptions, environment: 
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ before, entries: entries.toString(), archived: archived.toString() })}\n`
-        : `${before} 以前：归档 ${entries} 条，累计 ${archived} 条。 Archived; verify with: xinqiao log verify ${directory} --database\n`,
+        : archived === 0n
+          ? `${before} 以前没有可归档的记录，未写入任何文件。 There is nothing to archive; nothing was written.\n`
+          : `${before} 以前：归档 ${entries} 条，累计 ${archived} 条。 Archived; verify with: xinqiao log verify ${directory} --database\n`,
     );
   });
 }

@@ -10,11 +10,8 @@ import { checkResidentId } from '../../schema/identifiers/resident-id.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
 import { checkUscc } from '../../schema/identifiers/uscc.ts';
 
-interface Row {
-  organization: string;
-  operator: string;
-  identifier: string;
-}
+const COLUMNS = ['organization', 'operator', 'identifier'] as const;
+type Row = Record<(typeof COLUMNS)[number], string>;
 
 /**
  * Adds `xinqiao log operators`: takes in which credit subjects bear an organisation's work accounts, so that looking oneself up can be
@@ -56,6 +53,9 @@ async function takeIn(file: string, environment: NodeJS.ProcessEnv): Promise<voi
 /** Messages name lines, never what stands in them: they are people's numbers. */
 function readRows(text: string, subjectKey: string) {
   const rows: Row[] = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
+  const [first] = rows;
+  if (first !== undefined && COLUMNS.some((column) => first[column] === undefined))
+    throw new Error(`第 1 行应为 ${COLUMNS.join(',')}。 Line 1 must name the columns ${COLUMNS.join(',')}.`);
   return rows.map(({ organization, operator, identifier }, index) => {
     const subject = identifier === undefined ? undefined : bearer(identifier, subjectKey);
     if (!organization || !operator || subject === undefined)

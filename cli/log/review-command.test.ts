@@ -89,6 +89,12 @@ test('takes in who bears an account, without the number, and finds whoever looke
   expect(lines(await run('review', '--json')).map(({ kind }) => kind)).toEqual(['MANY_SUBJECTS', 'OWN_SUBJECT', undefined]);
 });
 
+test('a file of other columns is told by its first line', async () => {
+  const file = path.join(directory, 'other.csv');
+  await writeFile(file, 'a,b\nORG,li\n');
+  await expect(run('operators', file)).rejects.toThrow('第 1 行应为 organization,operator,identifier');
+});
+
 test('a faulty row changes nothing, and its number is not repeated', async () => {
   const file = path.join(directory, 'faulty.csv');
   await writeFile(file, 'organization,operator,identifier\nORG,li,11010519491231002X\nORG,wang,110105194912310021\n');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openDirectoryCopy } from '../../gateway/evidence/directory-copy.ts';
 import { FAULTS } from '../../gateway/evidence/fault.ts';
@@ -33,6 +33,8 @@ export function registerLogVerify(log: Command, environment: NodeJS.ProcessEnv):
 async function verify(directory: string | undefined, options: VerifyOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   if (directory === undefined && options.database !== true)
     throw new Error('请给出目录，或使用 --database。 Give a directory, or --database.');
+  // A name that was mistyped is no log that was tampered with.
+  if (directory !== undefined && !existsSync(directory)) throw new Error(`没有此目录。 No such directory: ${directory}`);
   const verification =
     directory === undefined || options.database
       ? await withDatabaseCopy(environment, directory, (copy) => verifyCopy(copy, options))

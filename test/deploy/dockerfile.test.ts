@@ -22,7 +22,13 @@ describe('deploy/Dockerfile', () => {
   test('starts a file that exists', () => {
     const entrypoint = JSON.parse(lines.find((line) => line.startsWith('ENTRYPOINT '))!.slice('ENTRYPOINT '.length)) as string[];
     expect(entrypoint[0]).toBe('node');
-    expect(existsSync(entrypoint[1]!)).toBe(true);
+    expect(existsSync(entrypoint.at(-1)!)).toBe(true);
+  });
+
+  test('starts it with the flags of `npm start`', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+    const entrypoint = JSON.parse(lines.find((line) => line.startsWith('ENTRYPOINT '))!.slice('ENTRYPOINT '.length)) as string[];
+    expect(`${entrypoint.join(' ')} start`).toBe(scripts['start']);
   });
 
   test('installs production packages only, from the lock, and runs as an ordinary user', () => {

@@ -61,7 +61,7 @@ async function sizeOf(path: string): Promise<number> {
     const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
     if (isFile) return size;
   } catch (error) {
-    throw new UnreadableFile('文件不存在或无权读取。', { cause: error });
+    throw new UnreadableFile('文件不存在或无权读取。 The file is not there or cannot be read.', { cause: error });
   }
   throw new UnreadableFile('这不是文件。');
 }
