@@ -2,7 +2,7 @@ import type { Db } from '../database/db.ts';
 
 /**
  * A log of `size` entries over one year, made in SQL, with the read model that the follower would make of it: 200 organisations
- * with three purposes each, 5,000 operators, 100,000 subjects, a matter every three looks. One organisation, one operator and one subject
+ * with three purposes each, 5,000 operators, a subject every ten looks, a matter every three. One organisation, one operator and one subject
  * are much busier than the rest.
  */
 export async function fillAudit(db: Db, size: number): Promise<void> {
@@ -18,7 +18,7 @@ const RAW = `
     CASE WHEN h4 % 100 < 92 OR org = 0 AND h2 % 2 = 0 THEN 'RELEASED' WHEN h4 % 100 < 98 THEN 'REFUSED' ELSE 'FAILED' END AS decision,
     CASE WHEN org = 0 AND h2 % 2 = 0 THEN 'system' ELSE 'op-' || org || '-' || h2 % 25 END AS operator,
     'case-' || n / 3 AS matter,
-    CASE WHEN h5 % 20 = 0 THEN 'o-subject-0' ELSE 'o-subject-' || h5 % 100000 END AS subject,
+    CASE WHEN h5 % 20 = 0 THEN 'o-subject-0' ELSE 'o-subject-' || h5 % ($1 / 10) END AS subject,
     CASE WHEN h6 % 10 = 0 THEN 'A-' || n / 30 END AS authorization_id,
     h6 % 4 AS shape
   FROM (

@@ -71,7 +71,7 @@ async function assertAllAnswer({ text, bodies }: Question, candidates: readonly 
   for (const body of bodies.slice(0, 2)) {
     const governed = await askOnce({ ...gateway!, body });
     for (const other of others) {
-      const answer = await askOnce({ ...other, body: other.phrase?.(body) ?? body });
+      const answer = await askOnce({ ...other, headers: other.headersOf?.(-1) ?? other.headers, body });
       // Behind another door the flow is the same, and has masked already.
       assertSame(other.name, answer, { governed, maskLike: other.name === FIRST_DOOR ? ({ data }) => data : maskLike });
     }

@@ -27,14 +27,14 @@ const OTHERS = [
 export async function startContenders(stage: Stage, questions: Readonly<Record<string, Question>>): Promise<Candidate[]> {
   installRivals();
   const gateway = await stage.runGateway(GATEWAY);
-  const candidates: Candidate[] = [gateway, { ...gateway, name: FIRST_DOOR, phrase: throughApollo }];
+  const candidates: Candidate[] = [gateway, { ...gateway, name: FIRST_DOOR, headersOf: throughApollo(gateway) }];
   for (const other of OTHERS) candidates.push(await startContender(stage, { ...other, questions }));
   return candidates;
 }
 
-/** A persisted query, were there one: the second door leaves that to Apollo Server. */
-function throughApollo(body: string): string {
-  return `${body.slice(0, -1)},"extensions":{"persistedQuery":null}}`;
+/** What a client accepts is told anew each time: the second door leaves it to Apollo Server to choose a media type for it. */
+function throughApollo({ headers }: Candidate): (request: number) => Record<string, string> {
+  return (request) => ({ ...headers, accept: `application/json, application/json;request=${request}` });
 }
 
 /** Starts one contender of a script in this folder. */

@@ -11,6 +11,8 @@ export interface Load {
 export interface LoadOptions {
   url: string;
   headers: Readonly<Record<string, string>>;
+  /** Headers of one request, where they differ from one to the next. */
+  headersOf?: (request: number) => Readonly<Record<string, string>>;
   /** Sent in turn. */
   bodies: readonly string[];
   inFlight: number;
@@ -39,7 +41,7 @@ export async function load(options: LoadOptions): Promise<Load> {
       if (due !== undefined) await until(due);
       // An open system's clients do not wait for each other: what was due and not sent has waited too.
       const from = due ?? performance.now();
-      await ask(pool, pathname, options.headers, bodies[number % bodies.length] ?? '');
+      await ask(pool, pathname, options.headersOf?.(number) ?? options.headers, bodies[number % bodies.length] ?? '');
       latencies.push(performance.now() - from);
     }
   };

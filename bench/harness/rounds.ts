@@ -7,10 +7,10 @@ export interface Candidate {
   process: Pick<Contender, 'cpuSeconds' | 'residentBytes'>;
   url: string;
   headers: Readonly<Record<string, string>>;
+  /** Headers of one request, where they differ from one to the next. */
+  headersOf?: (request: number) => Readonly<Record<string, string>>;
   /** What it is asked, where that is not the same for all. */
   bodies?: readonly string[];
-  /** How it is asked that, where it is not asked in the same words. */
-  phrase?: (body: string) => string;
 }
 
 /** Medians over the rounds of one contender. */
@@ -36,14 +36,19 @@ export async function interleave(
 ): Promise<Map<string, Figures>> {
   const { inFlight, rounds, roundMs, warmUp } = options;
   const all = new Map(candidates.map(({ name }) => [name, [] as Figures[]]));
-  const bodiesOf = ({ bodies = options.bodies, phrase = (body) => body }: Candidate) => bodies.map(phrase);
   for (const candidate of candidates)
-    await load({ ...candidate, bodies: bodiesOf(candidate), inFlight, milliseconds: WARM_UP_MS, requests: warmUp });
+    await load({
+      ...candidate,
+      bodies: candidate.bodies ?? options.bodies,
+      inFlight,
+      milliseconds: WARM_UP_MS,
+      requests: warmUp,
+    });
   for (let round = 0; round < rounds; round++) {
     for (const candidate of candidates) {
       const { name, process } = candidate;
       const before = process.cpuSeconds();
-      const done = await load({ ...candidate, bodies: bodiesOf(candidate), inFlight, milliseconds: roundMs });
+      const done = await load({ ...candidate, bodies: candidate.bodies ?? options.bodies, inFlight, milliseconds: roundMs });
       const cpu = process.cpuSeconds() - before;
       all.get(name)?.push({
         requestsPerSecond: done.requests / done.seconds,

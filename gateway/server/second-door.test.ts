@@ -44,7 +44,6 @@ describe('is left to Apollo Server', () => {
     ['a document that was not seen valid', { query: '{ b }' }],
     ['a document that was valid against another schema', { query: QUERY }, { reloaded: true }],
     ['a client that accepts something else', { query: QUERY }, { accept: 'text/html' }],
-    ['a persisted query', { query: QUERY, extensions: { persistedQuery: { version: 1 } } }],
     ['a wrong operation name', { query: QUERY, operationName: 1 }],
     ['wrong variables', { query: QUERY, variables: [] }],
     ['wrong extensions', { query: QUERY, extensions: 'x' }],

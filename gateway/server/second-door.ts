@@ -46,8 +46,7 @@ function isPlain(body: unknown): body is { query: string } & RequestParameters {
     typeof query === 'string' &&
     (operationName == null || typeof operationName === 'string') &&
     (variables == null || isRecord(variables)) &&
-    // A persisted query is refused, whatever text comes with it.
-    (extensions == null || (isRecord(extensions) && !('persistedQuery' in extensions)))
+    (extensions == null || isRecord(extensions))
   );
 }
 
