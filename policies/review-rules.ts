@@ -47,6 +47,7 @@ const ruleSchema = v.variant('kind', [
   rule('AFTER_END', { endedBy: list(words), attempts: count, rememberDays: days }),
   rule('EXPORT_SPIKE', { exportedBy: list(words), exports: count, timesUsual: times, usualDays: days }),
   rule('WATCHED_SUBJECT', { days }),
+  rule('NAGGING', { codes: list(words), attempts: count, days }),
 ]);
 
 const fileSchema = v.strictObject({

@@ -6,6 +6,7 @@ import { enumeration } from './rules/enumeration.ts';
 import { exportSpike } from './rules/export-spike.ts';
 import { manyOperators } from './rules/many-operators.ts';
 import { manySubjects } from './rules/many-subjects.ts';
+import { nagging } from './rules/nagging.ts';
 import { offHours } from './rules/off-hours.ts';
 import { ownSubject } from './rules/own-subject.ts';
 import { purposeMatter } from './rules/purpose-matter.ts';
@@ -32,6 +33,7 @@ export function detectorsOf({ matterTypes }: Pick<ReviewPolicy, 'matterTypes'>):
     AFTER_END: any(afterEnd),
     EXPORT_SPIKE: any(exportSpike),
     WATCHED_SUBJECT: any(watchedSubject),
+    NAGGING: any(nagging),
   };
 }
 

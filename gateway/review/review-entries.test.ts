@@ -171,6 +171,13 @@ const CASES: Record<ReviewRuleKind, { found: Change[][]; quiet: Change[][] }> = 
       [act('SUBJECT_WATCHED', 'o-1', { time: at(10, 0, '2026-03-03') }), { time: at(10, 0, '2026-09-04') }],
     ],
   },
+  NAGGING: {
+    found: [
+      [{ ...bank, ...refused('AUTHORIZATION_REQUESTS_REPEATED') }],
+      times(3, () => ({ ...bank, ...refused('AUTHORIZATION_REQUESTS_REPEATED') })),
+    ],
+    quiet: [[{ ...bank, ...refused('AUTHORIZATION_REQUEST_PENDING') }], [refused('AUTHORIZATION_REQUESTS_REPEATED')]],
+  },
 };
 
 describe.each(Object.entries(CASES) as [ReviewRuleKind, (typeof CASES)['OWN_SUBJECT']][])('%s', (kind, { found, quiet }) => {

@@ -125,6 +125,18 @@ export const PLOTS: Readonly<Record<ReviewRuleKind, (scene: Scene) => Draft[]>> 
     const at = cityInstant(later(day, random.whole(0, Math.min(left - 1, 60))), 9 + 8 * random.fraction());
     return [watch, look(thief, at, openCase(random, office, { work: random.weighted(thief.work), subject, day }))];
   },
+  NAGGING({ random, office, day }) {
+    const banker = office.bankers[random.whole(0, office.bankers.length - 1)] as Staff;
+    const asked = [anySubject(random, office)];
+    const requests = spread(random, { day, from: 9, hours: 8, times: 1 + random.poisson(3) });
+    const stopped = {
+      purpose: 'AUTHORIZATION_HANDLING',
+      asked,
+      decision: 'REFUSED',
+      code: 'AUTHORIZATION_REQUESTS_REPEATED',
+    } as const;
+    return requests.map((at) => draft(at, callerOf(banker), stopped));
+  },
 };
 
 function staffOf(random: Random, { staff }: Office, fits: (one: Staff) => boolean = () => true): Staff {
