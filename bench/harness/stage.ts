@@ -12,8 +12,8 @@ export interface Stage {
   headers: Readonly<Record<string, string>>;
   /** Starts a process that is measured, on the core for it; it ends with the stage. */
   run<Message>(options: Omit<Start, 'core'>): Promise<Contender & { message: Message }>;
-  /** Starts the gateway by the command that operators use. */
-  runGateway(name: string): Promise<Candidate>;
+  /** Starts the gateway by the command that operators use; `nodeOptions` are what its container gives it. */
+  runGateway(name: string, nodeOptions?: string): Promise<Candidate>;
   /** Pins what was opened since the start; call it once everybody has answered. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -51,10 +51,10 @@ export async function openStage(name: string): Promise<Stage> {
       environment,
       headers: files.headers,
       run: (options) => run({ ...options, core }),
-      async runGateway(name) {
+      async runGateway(name, nodeOptions = '') {
         const url = `http://127.0.0.1:${await freePort()}`;
         const script = new URL('../../cli/bin.js', import.meta.url);
-        const env = { ...environment, PORT: new URL(url).port };
+        const env = { ...environment, PORT: new URL(url).port, NODE_OPTIONS: nodeOptions };
         const process = await run({ script, args: ['start', '--empty'], env, core, readyAt: `${url}/health/ready` });
         return { name, process, url: `${url}/graphql`, headers: files.headers };
       },

@@ -59,10 +59,11 @@ describe('deploy/kubernetes', () => {
   });
 
   test.each(deployments)(
-    '%s is given only variables that gateway/config.ts reads, and its secrets from secrets',
+    '%s is given only variables that gateway/config.ts or Node itself reads, and its secrets from secrets',
     (_name, pod) => {
       const variables = pod.containers.flatMap((container) => container.env);
-      expect(variables.map(({ name }) => name).filter((name) => !Object.hasOwn(ENVIRONMENT.entries, name))).toEqual([]);
+      const known = [...Object.keys(ENVIRONMENT.entries), 'NODE_OPTIONS'];
+      expect(variables.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
       const secret = variables.filter(({ name }) => /_KEY$|^(DATABASE|REDIS)_URL$/.test(name));
       expect(secret.filter(({ value, valueFrom }) => value !== undefined || valueFrom === undefined)).toEqual([]);
     },
