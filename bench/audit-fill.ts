@@ -3,16 +3,20 @@ import type { Db } from '../database/db.ts';
 /**
  * A log of `size` entries over one year, made in SQL, with the read model that the follower would make of it: 200 organisations
  * with three purposes each, 5,000 operators, a subject every ten looks, a matter every three. One organisation, one operator and one subject
- * are much busier than the rest.
+ * are much busier than the rest. A city's kinds of look (who, why, which fields, with what outcome) are soon all there: a longer log has the same,
+ * more often.
  */
 export async function fillAudit(db: Db, size: number): Promise<void> {
   await db.query(RAW.replaceAll('$1', String(size)));
   for (const sql of STEPS) await db.exec(sql);
 }
 
+/** Draws of a kind of look: the small log has nearly all of them. */
+const KINDS_DRAWN = 3_000;
+
 const RAW = `
   CREATE TABLE audit.raw AS
-  SELECT n AS seq, timestamptz '2025-12-31 16:00:00+00' + n * interval '1 year' / $1 AS at,
+  SELECT n AS seq, to_timestamp(extract(epoch FROM timestamptz '2025-12-31 16:00:00+00') + n * 31536000.0 / $1) AS at,
     'org-' || org AS organization, 'DEPARTMENT' AS actor, 'licensing' AS department,
     'PURPOSE-' || (org % 3 + h3 % 3) AS purpose,
     CASE WHEN h4 % 100 < 92 OR org = 0 AND h2 % 2 = 0 THEN 'RELEASED' WHEN h4 % 100 < 98 THEN 'REFUSED' ELSE 'FAILED' END AS decision,
@@ -23,9 +27,9 @@ const RAW = `
     h6 % 4 AS shape
   FROM (
     SELECT n, CASE WHEN h1 % 5 = 0 THEN 0 ELSE h1 % 200 END AS org, h2, h3, h4, h5, h6 FROM (
-      SELECT n, abs(hashint8(n)) AS h1, abs(hashint8(n + 1000000007)) AS h2, abs(hashint8(n + 2000000011)) AS h3,
-        abs(hashint8(n + 3000000019)) AS h4, abs(hashint8(n + 4000000007)) AS h5, abs(hashint8(n + 5000000029)) AS h6
-      FROM generate_series(0, $1 - 1) AS n) AS hashed) AS spread`;
+      SELECT n, abs(hashint8(kind)) AS h1, abs(hashint8(n + 1000000007)) AS h2, abs(hashint8(kind + 2000000011)) AS h3,
+        abs(hashint8(kind + 3000000019)) AS h4, abs(hashint8(n + 4000000007)) AS h5, abs(hashint8(kind + 5000000029)) AS h6
+      FROM (SELECT n, abs(hashint8(n + 6000000041)) % ${KINDS_DRAWN} AS kind FROM generate_series(0, $1 - 1) AS n) AS drawn) AS hashed) AS spread`;
 
 const STEPS = [
   `SELECT querylog.ensure_month((date '2025-12-01' + n * interval '1 month')::date) FROM generate_series(0, 12) AS n`,
