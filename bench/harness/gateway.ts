@@ -55,7 +55,11 @@ export function makeGatewayFiles(subjectKey: string): GatewayFiles {
       XINQIAO_LOG_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       XINQIAO_POLICIES: unlimitedPolicies(directory),
     },
-    headers: { authorization: `Bearer ${token}`, 'x-purpose': 'AUDIT_SUPERVISION', 'x-matter': 'BENCH-2026-1' },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'x-purpose': 'AUDIT_SUPERVISION',
+      'x-matter': encodeURIComponent('云罚案〔2026〕1号'),
+    },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

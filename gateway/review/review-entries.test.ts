@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { policies } from '../../policies/policies.fixture.ts';
 import type { ReviewRuleKind } from '../../policies/review-rules.ts';
@@ -187,6 +188,19 @@ describe.each(Object.entries(CASES) as [ReviewRuleKind, (typeof CASES)['OWN_SUBJ
   test.each(quiet.map((changes, n) => ({ n, changes })))('leaves case $n alone', ({ changes }) => {
     expect(kindsOf(changes)).not.toContain(kind);
   });
+});
+
+test('what a system asks all day long about one subject for one case is remembered once', () => {
+  const memory = (looks: number) => {
+    const state = beginReview();
+    const entries = times(looks, () => ({})).map((change, n) => ({
+      index: BigInt(n),
+      entry: entryOf(`r-${n}`, { time: at(10), matter: '云审批许〔2026〕1号', ...asks('o-1'), ...change }),
+    }));
+    reviewEntries(entries, state, { policy: policies });
+    return serialize(state).length;
+  };
+  expect((memory(2_000) - memory(1_000)) / 1_000).toBeLessThan(16);
 });
 
 test('an alert tells in one sentence what was found, by its figures, and names the entries', () => {

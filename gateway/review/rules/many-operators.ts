@@ -9,7 +9,7 @@ interface Seen extends Counted {
 }
 
 interface Watched {
-  /** Oldest first. */
+  /** Oldest first; of an account's looks for one case in a day the first, as the others would count no more. */
   looks: Seen[];
   /** The latest day of each account among them. */
   latest: Map<string, string>;
@@ -28,7 +28,7 @@ export const manyOperators: Detector<'MANY_OPERATORS', Memory> = {
     const since = daysAfter(look.day, -rule.days);
     return look.subjects.flatMap((subject) => {
       const { looks, latest } = at(memory, subject, (): Watched => ({ looks: [], latest: new Map() }));
-      looks.push(seen);
+      if (!isRepeated(seen, looks, latest)) looks.push(seen);
       if ((latest.get(seen.account) ?? '') < seen.day) latest.set(seen.account, seen.day);
       // Most subjects have too few accounts lately, however often these look: then nothing has to be counted.
       const accounts = [...latest.values()].filter((day) => day > since).length;
@@ -47,6 +47,13 @@ export const manyOperators: Detector<'MANY_OPERATORS', Memory> = {
     }
   },
 };
+
+/** Whether the account has looked at the subject today for the same case: a system that asks all day long is remembered once. */
+function isRepeated({ day, account, matter }: Seen, looks: readonly Seen[], latest: ReadonlyMap<string, string>): boolean {
+  if (latest.get(account) !== day) return false;
+  const before = looks.findLastIndex((seen) => seen.day < day);
+  return looks.slice(before + 1).some((seen) => seen.account === account && seen.matter === matter);
+}
 
 interface At {
   look: ReviewedLook;

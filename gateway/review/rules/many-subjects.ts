@@ -1,11 +1,12 @@
 import { daysAfter } from '../city-moment.ts';
-import { accountText, at, type Counted, counted, type Detector, type Finding, NOTHING, type RuleOf } from '../detector.ts';
+import { accountText, at, type Detector, type Finding, NOTHING, type RuleOf } from '../detector.ts';
 import type { ReviewedLook } from '../reviewed-look.ts';
 
 /** What an account looked at today for one purpose. */
 interface Today {
   subjects: Set<string>;
-  entries: Counted[];
+  /** Positions, as numbers: eight bytes each, and a system's day may have a million. */
+  entries: number[];
   /** Median of its peers and its own, found once a day; undefined until they are needed. */
   usual?: { median: number; own: number };
 }
@@ -35,7 +36,7 @@ export const manySubjects: Detector<'MANY_SUBJECTS', Memory> = {
     );
     const mine = at(accounts, look.accountKey, (): Today => ({ subjects: new Set(), entries: [] }));
     for (const subject of look.subjects) mine.subjects.add(subject);
-    mine.entries.push(counted(look));
+    mine.entries.push(Number(look.seq));
     if (mine.subjects.size < rule.subjects) return NOTHING;
     const usual = (mine.usual ??= usualOf(look, rule, past.get(purpose)));
     if (mine.subjects.size < Math.max(usual.median * rule.timesMedian, usual.own * rule.timesOwn)) return NOTHING;
@@ -97,6 +98,6 @@ function findingOf(look: ReviewedLook, rule: RuleOf<'MANY_SUBJECTS'>, mine: Requ
     figures: { subjects, median, own },
     sentence: () =>
       `${accountText(look)}${look.day} 以 ${purpose} 查询了 ${subjects} 个主体，同机构同用途其他账号每日中位数为 ${median}、本账号为 ${own}（阈值：不少于 ${rule.subjects} 个且分别达 ${rule.timesMedian} 倍、${rule.timesOwn} 倍）。`,
-    entries: () => mine.entries,
+    entries: () => mine.entries.map((seq) => ({ seq: BigInt(seq), accessed: true })),
   };
 }
