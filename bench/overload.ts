@@ -9,7 +9,7 @@ import { makeQuestion } from './city/question.ts';
 import { type Flood, flood } from './harness/flood.ts';
 import { load } from './harness/load.ts';
 import { atMost, publish } from './harness/report.ts';
-import { openStage } from './harness/stage.ts';
+import { CONTAINER_HEAP, openStage } from './harness/stage.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +34,7 @@ const MOST_MEGABYTES = 1_024;
 
 const stage = await openStage('overload');
 try {
-  const gateway = await stage.runGateway('gateway');
+  const gateway = await stage.runGateway('gateway', CONTAINER_HEAP);
   const common = { url: gateway.url, headers: gateway.headers, bodies: QUESTION.bodies };
   await load({ ...common, inFlight: CAPACITY_IN_FLIGHT, milliseconds: CAPACITY_MS });
   await stage.settle();

@@ -8,7 +8,7 @@ import { makeQuestion } from './city/question.ts';
 import { load, quantile } from './harness/load.ts';
 import { publish, type Verdict, atMost } from './harness/report.ts';
 import { median, type Candidate } from './harness/rounds.ts';
-import { openStage } from './harness/stage.ts';
+import { CONTAINER_HEAP, openStage } from './harness/stage.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,8 +23,6 @@ if (!(MINUTES > 0)) throw new TypeError('--minutes takes a number above 0');
 const QUESTION = makeQuestion({ subjects: 1, records: 5, bodies: 64 });
 const SHARE = 0.8;
 const IN_FLIGHT = 32;
-/** As in `deploy/kubernetes/gateway.yaml`. With the heap of a large machine the collector lets garbage lie for many minutes, and nobody sees a floor. */
-const NODE_OPTIONS = '--max-old-space-size=512';
 /** An open load's clients: enough for a pause of the collector, few enough that a gateway that is stuck is seen. */
 const MOST_IN_FLIGHT = 256;
 const CAPACITY_MS = 10_000;
@@ -42,7 +40,7 @@ interface Sample {
 
 const stage = await openStage('soak');
 try {
-  const gateway = await stage.runGateway('gateway', NODE_OPTIONS);
+  const gateway = await stage.runGateway('gateway', CONTAINER_HEAP);
   const common = { ...gateway, bodies: QUESTION.bodies };
   await load({ ...common, inFlight: IN_FLIGHT, milliseconds: CAPACITY_MS });
   await stage.settle();

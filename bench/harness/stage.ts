@@ -19,6 +19,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** As in `deploy/kubernetes/gateway.yaml`: with the heap of a large machine the collector lets garbage lie for many minutes, and nobody sees a floor. */
+export const CONTAINER_HEAP = '--max-old-space-size=512';
+
 const SUBJECT_KEY = 'bench-subject-key-0123456789abcdef0123456789abcdef';
 
 /** Sets everything up; `name` tells databases of benchmarks apart. What was opened is closed when a part of it fails. */
