@@ -1,4 +1,5 @@
 import type { CancelSignal } from './cancellation.ts';
+import { isRecord } from '../../schema/is-record.ts';
 
 /** One GraphQL request to a department, as the query plan made it. */
 export interface DepartmentRequest {
@@ -75,10 +76,6 @@ function readError(error: unknown): DepartmentError {
 
 function isPath(path: unknown): path is (string | number)[] {
   return Array.isArray(path) && path.every((step) => typeof step === 'string' || typeof step === 'number');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function malformed(): TransportError {

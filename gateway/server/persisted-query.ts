@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
+import { isRecord } from '../../schema/is-record.ts';
 
 /** Where registered documents are found by their SHA-256 (hex). */
 export type PersistedDocuments = (hash: string) => string | undefined;
@@ -32,8 +33,4 @@ function hashOf(persistedQuery: unknown): string {
 
 function invalid(): GatewayError {
   return new GatewayError('INPUT_INVALID', { argument: 'extensions.persistedQuery' });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

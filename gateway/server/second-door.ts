@@ -7,6 +7,7 @@ import type { AskFlow, RequestParameters } from './ask-flow.ts';
 import type { Exchange } from './exchange.ts';
 import { formatError } from './format-error.ts';
 import type { KnownDocuments } from './known-documents.ts';
+import { isRecord } from '../../schema/is-record.ts';
 
 /** A shorter way to the flow for documents that Apollo Server has found valid before, from clients it has answered before. */
 export interface SecondDoor {
@@ -48,10 +49,6 @@ function isPlain(body: unknown): body is { query: string } & RequestParameters {
     (variables == null || isRecord(variables)) &&
     (extensions == null || isRecord(extensions))
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function write({ errors, data, extensions, httpStatus, headers }: FlowResponse, reply: FastifyReply): Buffer {

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import { contextKeyId } from '../../../schema/sign-context.ts';
 import { CONFORMANCE_PURPOSE, CONTEXT_HEADER, CONTEXT_ISSUER } from '../../../schema/signed-context.ts';
+import { isRecord } from '../../../schema/is-record.ts';
 
 /** How long one answer may take. */
 const TIMEOUT_MS = 10_000;
@@ -96,8 +97,4 @@ function parsed(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
