@@ -21,7 +21,9 @@ const IN_FLIGHT = 16;
 const SCALARS = 8;
 
 const supergraphSdl = readFileSync(fileURLToPath(new URL('../schema/supergraph.graphql', import.meta.url)), 'utf8');
-const child = fork(fileURLToPath(new URL('city/stub-departments.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+const child = fork(fileURLToPath(new URL('city/stub-departments.ts', import.meta.url)), {
+  execArgv: ['--import', new URL('../cli/typescript.js', import.meta.url).href],
+});
 const [addresses] = (await once(child, 'message')) as [Record<string, string>];
 const transports = Object.fromEntries(
   Object.entries(addresses).map(([name, url]) => [name, overHttp(url, { maxResponseBytes: 10_000_000 })]),

@@ -1,7 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=64
-// Node 20 cannot read TypeScript by itself: tsx teaches it to, and the same command serves development and the image.
-import { register } from 'tsx/esm/api';
+#!/usr/bin/env -S node --max-semi-space-size=64 --no-allocation-site-pretenuring
+import './typescript.js';
 
-register();
 const { main } = await import('./main.ts');
 await main(process.argv);

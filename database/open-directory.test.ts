@@ -10,6 +10,7 @@ import { type LockOwner, lockDirectory } from './directory-lock.ts';
 import { openDatabase } from './open-database.ts';
 
 const HOLDER = fileURLToPath(new URL('holder.fixture.ts', import.meta.url));
+const TYPESCRIPT = new URL('../cli/typescript.js', import.meta.url).href;
 
 let directory: string;
 let children: ChildProcess[] = [];
@@ -30,7 +31,9 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** A process that has the directory open; `lines` are the numbers it said were committed. */
 async function holder(mode: 'write' | 'idle') {
-  const child = spawn(process.execPath, ['--import', 'tsx', HOLDER, directory, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', TYPESCRIPT, HOLDER, directory, mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const lines: string[] = [];
   const reader = createInterface(child.stdout);

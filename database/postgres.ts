@@ -106,7 +106,7 @@ async function run<T extends Row>(
 ): Promise<{ rows: T[] }> {
   const statement = { text, values: params.map(parameterText) };
   try {
-    return { rows: (await on.query<T>(prepared ? { ...statement, name: nameOf(text) } : statement)).rows };
+    return { rows: (await on.query<T>(prepared ? { name: nameOf(text), ...statement } : statement)).rows };
   } catch (error) {
     throw databaseError(error);
   }

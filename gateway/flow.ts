@@ -91,7 +91,7 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
 }
 
 function execute({ plan }: Disclosure, asking: Asking, { variables, signal }: QueryRequest, execution: Execution) {
-  return execution.execute(plan.operation, variables, { ...asking, signal });
+  return execution.execute(plan.operation, variables, { signal, ...asking });
 }
 
 /** A refusal or failure goes on the log, then is answered with its code and nothing else. */

@@ -17,7 +17,7 @@ export interface Contender {
 }
 
 export interface Start {
-  /** Script to run with tsx, by its address. */
+  /** Script to run, by its address. */
   script: URL;
   args?: readonly string[];
   env?: Readonly<Record<string, string>>;
@@ -32,6 +32,7 @@ const POLL_MS = 100;
 const GRACE_MS = 3_000;
 /** Everybody gets the flags that `npm start` gives the gateway. */
 const NODE_FLAGS = manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
+const TYPESCRIPT = new URL('../../cli/typescript.js', import.meta.url).href;
 const HAS_TASKSET = process.platform === 'linux' && existsSync('/usr/bin/taskset');
 
 /** The cores to pin to: one for the contender, another for everybody else; none where there are not two or no taskset. */
@@ -75,8 +76,7 @@ async function answering(url: string, child: ChildProcess): Promise<[undefined]>
 }
 
 function launch({ script, args = [], env = {}, core }: Start): ChildProcess {
-  // JavaScript knows by itself how to read TypeScript, or needs none.
-  const loader = script.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const loader = script.pathname.endsWith('.ts') ? ['--import', TYPESCRIPT] : [];
   const node = [process.execPath, ...NODE_FLAGS, ...loader, fileURLToPath(script), ...args];
   const [command = '', ...rest] = core === undefined ? node : ['taskset', '-c', String(core), ...node];
   return spawn(command, rest, {

@@ -25,7 +25,7 @@ export function desensitize(answer: RawAnswer, { fields }: Pick<DisclosurePlan, 
   const treatments = treatmentsOf(fields);
   const tally = new Tally();
   const completed = answer.complete(tally, treatments);
-  return { ...completed, counts: treatments.countsOf(tally), subjects: tally.subjects(), names: tally.names() };
+  return { counts: treatments.countsOf(tally), subjects: tally.subjects(), names: tally.names(), ...completed };
 }
 
 /** Compiled once a plan, and forgotten with it. */

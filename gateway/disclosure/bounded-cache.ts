@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** A map of at most `capacity` in weight that forgets the entries not used for longest. */
 export interface BoundedCache<Value> {
   /** The entry, made and kept when there is none; a failure to make one keeps nothing. */
@@ -7,42 +9,22 @@ export interface BoundedCache<Value> {
   readonly size: number;
 }
 
-/**
- * Creates an empty cache; an entry weighs 1 unless `weigh` says otherwise, and one heavier than the whole is not kept.
- * A `Map` keeps insertion order, so its first key is the one to forget.
- */
+/** Creates an empty cache; an entry weighs 1 unless `weigh` says otherwise, and one heavier than the whole is not kept. */
 export function createBoundedCache<Value>(capacity: number, weigh: (value: Value) => number = () => 1): BoundedCache<Value> {
-  const entries = new Map<string, { value: Value; weight: number }>();
-  let total = 0;
-  const weighed = (value: Value) => ({ value, weight: weigh(value) });
-
-  function forget(key: string): void {
-    total -= entries.get(key)?.weight ?? 0;
-    entries.delete(key);
-  }
-
-  function keep(key: string, entry: { value: Value; weight: number }): void {
-    if (entry.weight > capacity) return;
-    forget(key);
-    entries.set(key, entry);
-    total += entry.weight;
-    for (const oldest of entries.keys()) {
-      if (total <= capacity) return;
-      forget(oldest);
-    }
-  }
-
+  // In an object of its own: a value may be null, which the library takes for none.
+  const entries = new LRUCache<string, { value: Value }>({
+    maxSize: capacity,
+    sizeCalculation: ({ value }) => Math.max(1, Math.ceil(weigh(value))),
+  });
   return {
     remember(key, make) {
-      const entry = entries.get(key) ?? weighed(make());
-      keep(key, entry);
-      return entry.value;
+      const known = entries.get(key);
+      if (known !== undefined) return known.value;
+      const value = make();
+      entries.set(key, { value });
+      return value;
     },
-    find(key) {
-      const entry = entries.get(key);
-      if (entry !== undefined) keep(key, entry);
-      return entry?.value;
-    },
+    find: (key) => entries.get(key)?.value,
     get size() {
       return entries.size;
     },

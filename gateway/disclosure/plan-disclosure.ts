@@ -94,7 +94,7 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
     return onRecord(subjects, { purpose, subjectKey }, () => {
       if (plan.plan.acts) assertMayAct(plan.plan);
       // Before an identifier is looked at: to be told that a number is wrong is to have it checked.
-      governArguments(uses, { ...by, plan, catalogue, date });
+      governArguments(uses, { plan, catalogue, date, ...by });
       const asked = askedIds(subjects, purpose, subjectKey);
       if (purpose.requires.self) requireSelf(asked, caller);
       return { plan: plan.plan, asked, questions: questionsOf(uses, plan, policy) };

@@ -113,12 +113,12 @@ async function execute(
   );
   if (cancellation.reason instanceof GatewayError) throw cancellation.reason;
   return {
-    ...departmentsOf(scope),
     complete(tally, treatments) {
       const { data, errors } = joined.complete(tally, treatments);
       const failures = errors.map((error) => toFailure(error, scope));
       return { data, failures, ...departmentsOf(scope) };
     },
+    ...departmentsOf(scope),
   };
 }
 

@@ -40,7 +40,7 @@ export function overHttp(url: string, { maxResponseBytes, connections = CONNECTI
         [CONTEXT_HEADER]: contextToken,
       };
       const body = request.body?.() ?? JSON.stringify(request);
-      return gatherAnswer((handler) => pool.dispatch({ ...target, headers, body }, handler), { maxResponseBytes, signal });
+      return gatherAnswer((handler) => pool.dispatch({ headers, body, ...target }, handler), { maxResponseBytes, signal });
     },
     ready: (signal) => isReady(pool, signal),
     close: () => pool.destroy(),

@@ -13,7 +13,7 @@ export function inProcess(department: LocalDepartment): DepartmentTransport {
     async send(request, { contextToken, requestId, signal }) {
       let body: unknown;
       try {
-        body = await department.execute({ ...request, contextToken, requestId, signal });
+        body = await department.execute({ contextToken, requestId, signal, ...request });
       } catch (cause) {
         throw new TransportError('the department failed', false, { cause });
       }

@@ -99,7 +99,7 @@ function each(wanted: readonly number[], answers: readonly DepartmentAnswer[]): 
   return wanted.flatMap((time) => {
     const answer = answers[time];
     if (answer === undefined) return [];
-    const own = given.has(time) ? { ...answer, data: copy(answer.data) } : answer;
+    const own = given.has(time) ? { data: copy(answer.data), errors: answer.errors } : answer;
     given.add(time);
     return [own];
   });
@@ -123,7 +123,11 @@ function joinEntities(first: DepartmentRequest, others: readonly DepartmentReque
   );
   const { query, operationName, variables } = first;
   return {
-    request: { query, variables: { ...variables, representations }, ...(operationName !== undefined && { operationName }) },
+    request: {
+      query,
+      variables: Object.assign({}, variables, { representations }),
+      ...(operationName !== undefined && { operationName }),
+    },
     share: (answer) => shareEntities(answer, wanted, representations.length),
   };
 }

@@ -47,13 +47,17 @@ export function resilient(
   async function attempt(request: DepartmentRequest, call: DepartmentCall): Promise<DepartmentAnswer> {
     const startedAt = performance.now();
     const done = (end: Pick<DepartmentObservation, 'outcome' | 'reason'>) =>
-      observe({ department, ...end, durationMs: performance.now() - startedAt });
+      observe({ department, durationMs: performance.now() - startedAt, ...end });
     try {
       if (call.signal.aborted) throw call.signal.reason;
       const wasClosed = breaker.closed;
       // The trial goes on to its end without its client: given up, it would count as a success.
       const asked = breaker.run((isTrial) =>
-        withDeadline((signal) => transport.send(request, { ...call, signal }), timeoutMs, isTrial ? undefined : call.signal),
+        withDeadline(
+          (signal) => transport.send(request, { contextToken: call.contextToken, requestId: call.requestId, signal }),
+          timeoutMs,
+          isTrial ? undefined : call.signal,
+        ),
       );
       const answer = await (wasClosed ? asked : unlessAborted(asked, call.signal));
       const rejection = answer.errors.find(({ code }) => code === 'CONTEXT_REQUIRED' || code === 'CONTEXT_INVALID')?.code;

@@ -36,12 +36,12 @@ export interface ShownOnRecord {
 /** The entry of an answer about to leave. `now` in milliseconds since the epoch. */
 export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: number): NewEntry {
   return {
-    ...commonEntry(look, now),
     subjects: { asked: asked(look), returned: distinct(shown.subjects) },
     fields: totals(shown.counts),
     decision: 'RELEASED',
     code: null,
-    readable: { ...readableOf(look), subjectNames: shown.names },
+    readable: { subjectNames: shown.names, ...readableOf(look) },
+    ...commonEntry(look, now),
   };
 }
 
@@ -49,12 +49,12 @@ export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: numb
 export function refusalEntry(look: LookOnRecord, error: unknown, now: number): NewEntry {
   const code = codeOf(error);
   return {
-    ...commonEntry(look, now),
     subjects: { asked: asked(look, error), returned: [] },
     fields: [],
     decision: isRefusal(code) ? 'REFUSED' : 'FAILED',
     code,
     readable: readableOf(look),
+    ...commonEntry(look, now),
   };
 }
 

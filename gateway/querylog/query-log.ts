@@ -71,7 +71,7 @@ class GroupCommit implements QueryLog {
       return Promise.reject(new GatewayError('LOG_UNAVAILABLE'));
     }
     const sealing = readable && this.#seal?.(plain, readable);
-    const entry = sealing ? { ...plain, sealed: sealing.references } : plain;
+    const entry = sealing ? { sealed: sealing.references, ...plain } : plain;
     const leaf = leafOf(entry);
     // Such an entry could not be exported with the others: nothing may leave on its account.
     if (Buffer.byteLength(leaf.canonical) > MAX_ENTRY_BYTES) return Promise.reject(new GatewayError('QUERY_TOO_COSTLY'));

@@ -52,7 +52,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, supergraph: Loaded
   const represent = compileRepresentation(node.requires, supergraph);
   const entities: Entities = { represent, rewriteRepresentation: compileRewrites(node.inputRewrites, supergraph) };
   if (contextRewrites === undefined)
-    return (run) => fetchEntities(fetch, { ...entities, objects: objectsAt(run.data, path) }, run);
+    return (run) => fetchEntities(fetch, { objects: objectsAt(run.data, path), ...entities }, run);
   const groupByContext = compileContexts(contextRewrites, supergraph);
   // One request has one value for an argument.
   return async (run) => {
@@ -104,12 +104,12 @@ async function fetchEntities(
     } else targets[index]?.push(object);
   }
   if (representations.length === 0) return;
-  const variables = { ...variablesOf(fetch, run), ...contextual };
+  const variables = Object.assign(variablesOf(fetch, run), contextual);
   const body = () => {
     const others = JSON.stringify(variables).slice(1, -1);
     return `${fetch.bodyHead}{${others}${others && ','}"representations":[${[...known.keys()].join(',')}]}}`;
   };
-  const { data, errors } = await send(fetch, { variables: { ...variables, representations }, body }, run);
+  const { data, errors } = await send(fetch, { variables: { representations, ...variables }, body }, run);
   if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
   if (data == null) return;
   const entities = data['_entities'];
@@ -130,9 +130,9 @@ function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<strin
   return used;
 }
 
-async function send({ subgraph, request }: Fetch, rest: Pick<SubgraphRequest, 'variables' | 'body'>, run: Run) {
+async function send({ subgraph, request }: Fetch, rest: Required<Pick<SubgraphRequest, 'variables' | 'body'>>, run: Run) {
   try {
-    const { data, errors = [] } = await run.send(subgraph, { ...request, ...rest });
+    const { data, errors = [] } = await run.send(subgraph, { variables: rest.variables, body: rest.body, ...request });
     return { data, errors };
   } catch (error) {
     return { data: null, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] };
