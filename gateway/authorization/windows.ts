@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PurposeRules } from '../../policies/policy-set.ts';
 import { cityToday } from '../../schema/city-clock.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -26,8 +26,22 @@ export type LimitedPurpose = Pick<PurposeRules, 'code' | 'limits'>;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+/** By the very caller and purpose, as long as they live, with the hour the windows are of: a caller is one object while its token is valid. */
+const known = new WeakMap<Caller, WeakMap<LimitedPurpose, { hour: number; windows: Windows }>>();
+
 /** The limits that a purpose sets this caller: on its own, and together with everybody else of its organisation. */
-export function windowsOf(caller: Caller, { code, limits }: LimitedPurpose, nowMs: number): Windows {
+export function windowsOf(caller: Caller, purpose: LimitedPurpose, nowMs: number): Windows {
+  const hour = Math.floor(nowMs / HOUR_MS);
+  const byPurpose = known.get(caller) ?? new WeakMap<LimitedPurpose, { hour: number; windows: Windows }>();
+  const before = byPurpose.get(purpose);
+  // The city is whole hours from UTC, so that its days begin with an hour.
+  if (before?.hour === hour) return before.windows;
+  const windows = makeWindows(caller, purpose, nowMs);
+  known.set(caller, byPurpose.set(purpose, { hour, windows }));
+  return windows;
+}
+
+function makeWindows(caller: Caller, { code, limits }: LimitedPurpose, nowMs: number): Windows {
   const hour = Math.floor(nowMs / HOUR_MS);
   const day = cityToday(() => nowMs);
   const hourly = { seconds: HOUR_MS / 1000, endsAtMs: (hour + 1) * HOUR_MS };
@@ -63,5 +77,5 @@ function organizationKey({ actor, organization }: Caller, purpose: string, windo
 }
 
 function hashed(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return hash('sha256', JSON.stringify(parts), 'base64url');
 }

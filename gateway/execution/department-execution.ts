@@ -11,7 +11,7 @@ import { DepartmentQueue, type QueueLimits } from './department-queue.ts';
 import type { DepartmentTransport } from './department-transport.ts';
 import type { DepartmentFailure, Departments, Execution, ExecutionContext, RawAnswer, SupergraphExecution } from './execution.ts';
 import { type AskDepartment, type DepartmentObservation, resilient } from './resilient-department.ts';
-import { createSignedContextCache, type SignContext } from './signed-context-cache.ts';
+import { type ContextForAll, createSignedContextCache, type SignContext, type TokenFor } from './signed-context-cache.ts';
 
 type Operation = Parameters<Execution['execute']>[0];
 
@@ -83,7 +83,7 @@ function over(supergraphSdl: string, { sources, sign }: Omit<Joining, 'plans'>):
 interface Joining {
   plans: CompiledPlans;
   sources: ReadonlyMap<string, DepartmentDataSource>;
-  sign: SignContext;
+  sign: TokenFor;
 }
 
 async function execute(
@@ -99,7 +99,7 @@ async function execute(
     requestId: context.requestId,
     cancellation,
     idempotent: operation.operation === 'query',
-    contextToken: (department) => sign(signedContext(department, context)),
+    contextToken: tokensOf(context, sign),
     asked: new Set(),
     unavailable: new Set(),
   };
@@ -138,23 +138,37 @@ async function whileClientWaits<T>(client: CancelSignal, cancellation: Cancellat
   }
 }
 
-function signedContext(audience: string, { caller, purpose, authorization }: ExecutionContext): SignedContext {
-  const { actor, organization, department, subject, operator } = caller;
-  const { matter } = purpose;
+/** Whoever acts is put on record by name, and by our own subgraphs alone: a department need not know who asks. */
+function tokensOf(context: ExecutionContext, sign: TokenFor): QueryScope['contextToken'] {
+  let departments: ContextForAll | undefined;
+  let own: ContextForAll | undefined;
+  return (audience) =>
+    sign(
+      audience,
+      isGatewaySubgraph(audience)
+        ? (own ??= { ...actingOf(context), ...sharedContext(context) })
+        : (departments ??= sharedContext(context)),
+    );
+}
+
+function sharedContext({ caller, purpose, authorization }: ExecutionContext): ContextForAll {
+  const { actor, organization, department, subject } = caller;
   return {
-    audience,
     actor,
     organization,
     ...(department !== undefined && isDepartment(department) && { department }),
     purpose: purpose.code,
     ...(subject !== undefined && { subject }),
     ...(authorization !== undefined && { authorization: authorizedData(authorization) }),
-    // Whoever acts is put on record by name, and by our own subgraphs alone: a department need not know who asks.
-    ...(isGatewaySubgraph(audience) && {
-      ...(operator !== undefined && { operator }),
-      ...(matter !== undefined && { matter }),
-      ...credentialsOf(caller),
-    }),
+  };
+}
+
+function actingOf({ caller, purpose: { matter } }: ExecutionContext): Pick<SignedContext, 'operator' | 'matter' | 'credentials'> {
+  const { operator } = caller;
+  return {
+    ...(operator !== undefined && { operator }),
+    ...(matter !== undefined && { matter }),
+    ...credentialsOf(caller),
   };
 }
 

@@ -13,10 +13,11 @@ const CLERK: SignedContext = {
 function counting() {
   const clock = { now: 0 };
   let signatures = 0;
-  const sign = createSignedContextCache(
+  const tokenFor = createSignedContextCache(
     () => `token ${++signatures}`,
     () => clock.now,
   );
+  const sign = ({ audience, ...context }: SignedContext) => tokenFor(audience, context);
   return { sign, clock };
 }
 

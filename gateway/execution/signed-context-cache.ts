@@ -5,6 +5,12 @@ import type { Clock } from '../../schema/city-clock.ts';
 /** Signs a context that expires {@link CONTEXT_MAX_AGE_SECONDS} from now. */
 export type SignContext = (context: SignedContext) => string;
 
+/** What a signed context says beside its audience: the same to all departments that a query asks. */
+export type ContextForAll = Omit<SignedContext, 'audience'>;
+
+/** The token of a context for one audience. */
+export type TokenFor = (audience: string, context: ContextForAll) => string;
+
 /** Half its life: the other half covers the time on the way, one retry and clocks that differ by some seconds. */
 const REUSE_MS = (CONTEXT_MAX_AGE_SECONDS * 1000) / 2;
 /** A city's callers × purposes × departments in half a minute; about 1 KB each. */
@@ -14,16 +20,18 @@ const CAPACITY = 10_000;
  * Signs each distinct context once and reuses the token while it is fresh: a signature costs more than a query plan.
  * The key holds every field of the context, so a token never speaks for anybody else.
  */
-export function createSignedContextCache(sign: SignContext, clock: Clock): SignContext {
+export function createSignedContextCache(sign: SignContext, clock: Clock): TokenFor {
   const tokens = new Map<string, { token: string; reuseUntil: number }>();
-  return (context) => {
-    const { audience, actor, organization, department = null, purpose, subject = null, operator = null, matter = null } = context;
-    const about = [audience, actor, organization, department, purpose, subject, operator, matter];
-    const key = JSON.stringify([...about, authorizationKey(context), context.credentials ?? null]);
+  /** By the very object, which a query makes once for all departments. */
+  const keys = new WeakMap<ContextForAll, string>();
+  return (audience, context) => {
+    const about = keys.get(context) ?? keyOf(context);
+    keys.set(context, about);
+    const key = `${audience} ${about}`;
     const known = tokens.get(key);
     const now = clock();
     if (known !== undefined && now < known.reuseUntil) return known.token;
-    const token = sign(context);
+    const token = sign({ audience, ...context });
     tokens.delete(key);
     tokens.set(key, { token, reuseUntil: now + REUSE_MS });
     if (tokens.size > CAPACITY) dropOldest(tokens);
@@ -31,8 +39,20 @@ export function createSignedContextCache(sign: SignContext, clock: Clock): SignC
   };
 }
 
-function authorizationKey({ authorization }: SignedContext): unknown {
-  return authorization && [authorization.from, authorization.to, authorization.categories, authorization.fields ?? null];
+function keyOf(context: ContextForAll): string {
+  const { actor, organization, department = null, purpose, subject = null, operator = null, matter = null } = context;
+  const { authorization, credentials = null } = context;
+  return JSON.stringify([
+    actor,
+    organization,
+    department,
+    purpose,
+    subject,
+    operator,
+    matter,
+    authorization && [authorization.from, authorization.to, authorization.categories, authorization.fields ?? null],
+    credentials,
+  ]);
 }
 
 /** A map iterates in the order of insertion, which here is the order of expiry. */
