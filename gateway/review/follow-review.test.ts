@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Db } from '../../database/db.ts';
 import { policies } from '../../policies/policies.fixture.ts';
@@ -76,6 +77,19 @@ test('finds the same in batches of any size, and when another gateway goes on at
   expect(await found()).toEqual(whole);
   await forget(db);
   for (let taken: number | null = 1; taken !== 0; await letGo()) taken = await reviewer().reviewBatch(11);
+  expect(await found()).toEqual(whole);
+});
+
+test('makes anew from the log what an older version remembered in another form', async () => {
+  await toTheEnd(reviewer());
+  const whole = await found();
+  await forget(db);
+  await reviewer().reviewBatch(40);
+  await letGo();
+  await db.query('UPDATE review.progress SET snapshot_seq = 35, snapshot = $1', [
+    serialize({ day: '2026-03-03', memories: new Map(), raised: new Map(), unexplained: new Map([[3n, '2026-03-03']]) }),
+  ]);
+  await toTheEnd(reviewer());
   expect(await found()).toEqual(whole);
 });
 

@@ -5,7 +5,7 @@ import type { Db, Queryable } from '../../database/db.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import { keepAlerts, keepTallies } from './keep-reviewed.ts';
-import { beginReview, type ReviewState } from './review-entries.ts';
+import { beginReview, REVIEW_FORM, type ReviewState } from './review-entries.ts';
 import { reviewStretch } from './review-stretch.ts';
 
 /** How often a review that is level looks for new entries: the delay of an alert. */
@@ -122,12 +122,14 @@ async function recall(
   { next }: Progress,
   { policy, fresh }: { policy: PolicySet; fresh: FreshEntries },
 ): Promise<{ state: ReviewState; next: bigint }> {
-  const { rows } = await db.query<{ seq: bigint; snapshot: Uint8Array | null }>(
-    'SELECT snapshot_seq AS seq, snapshot FROM review.progress',
+  const { rows } = await db.query<{ seq: bigint; oldest: bigint; snapshot: Uint8Array | null }>(
+    'SELECT snapshot_seq AS seq, archived AS oldest, snapshot FROM review.progress, querylog.head',
   );
-  const [{ seq, snapshot } = { seq: 0n, snapshot: null }] = rows;
-  const state = snapshot === null ? beginReview() : (deserialize(snapshot) as ReviewState);
-  for (let from = seq; from < next; ) {
+  const [{ seq, oldest, snapshot } = { seq: 0n, oldest: 0n, snapshot: null }] = rows;
+  const kept = snapshot === null ? undefined : (deserialize(snapshot) as Partial<ReviewState>);
+  const isUsable = kept?.form === REVIEW_FORM;
+  const state = isUsable ? (kept as ReviewState) : beginReview();
+  for (let from = isUsable ? seq : oldest; from < next; ) {
     const left = next - from;
     const limit = left < BigInt(BATCH_ENTRIES) ? Number(left) : BATCH_ENTRIES;
     const entries = await nextEntries(db, from, { limit, fresh });

@@ -190,12 +190,18 @@ describe.each(Object.entries(CASES) as [ReviewRuleKind, (typeof CASES)['OWN_SUBJ
   });
 });
 
-test('what a system asks all day long about one subject for one case is remembered once', () => {
+test.each([
+  ['about one subject for one case', { time: at(10), ...asks('o-1') }],
+  [
+    'off hours, about more subjects than anybody may',
+    { time: at(23), ...asks(...Array.from({ length: 60 }, (_, n) => `o-${n}`)) },
+  ],
+] as const)('what a system asks all day long is remembered once: %s', (_what, change) => {
   const memory = (looks: number) => {
     const state = beginReview();
-    const entries = times(looks, () => ({})).map((change, n) => ({
+    const entries = Array.from({ length: looks }, (_, n) => ({
       index: BigInt(n),
-      entry: entryOf(`r-${n}`, { time: at(10), matter: '云审批许〔2026〕1号', ...asks('o-1'), ...change }),
+      entry: entryOf(`r-${n}`, { matter: '云审批许〔2026〕1号', ...change }),
     }));
     reviewEntries(entries, state, { policy: policies });
     return serialize(state).length;

@@ -3,21 +3,26 @@ import type { ReviewRule } from '../../policies/review-rules.ts';
 import type { PositionedEntry } from '../querylog/read-entries.ts';
 import { type Alert, alertId, alertOf } from './alert.ts';
 import { daysAfter } from './city-moment.ts';
-import type { Finding } from './detector.ts';
+import { at, type Finding } from './detector.ts';
 import { type AnyDetector, detectorsOf } from './detectors.ts';
 import { explainsItself } from './explained.ts';
+import { addPosition, hasPosition, type Positions } from './positions.ts';
 import { type Account, type ReviewedLook, reviewedLook } from './reviewed-look.ts';
+
+/** Form of {@link ReviewState} and of the rules' memories: what is remembered in another is made anew from the log. */
+export const REVIEW_FORM = 2;
 
 /** All that a review remembers of the entries so far: plain data, bounded by the rules' own windows. */
 export interface ReviewState {
+  form: typeof REVIEW_FORM;
   /** City date of the latest entry; empty before the first. */
   day: string;
   /** Memory of each rule, by its id. */
   memories: Map<string, { kind: string; memory: unknown }>;
   /** Ids of alerts already raised, each with the last day of its window. */
   raised: Map<string, string>;
-  /** Positions of looks that are not explained, each with the day on which that was found. */
-  unexplained: Map<bigint, string>;
+  /** Positions of looks that are not explained, by the day on which that was found. */
+  unexplained: Map<string, Positions>;
 }
 
 /** What a review counts, of one city day. */
@@ -44,7 +49,7 @@ export interface ReviewBy {
 
 /** The state before the first entry. */
 export function beginReview(): ReviewState {
-  return { day: '', memories: new Map(), raised: new Map(), unexplained: new Map() };
+  return { form: REVIEW_FORM, day: '', memories: new Map(), raised: new Map(), unexplained: new Map() };
 }
 
 /**
@@ -74,11 +79,7 @@ export function reviewEntries(entries: readonly PositionedEntry[], state: Review
     tally.alerts += raised.alerts.length;
     if (look.accessed) tally.accesses += 1;
     if (look.accessed && !explainsItself(look, policy)) raised.unexplained.push(look.seq);
-    for (const seq of raised.unexplained)
-      if (!state.unexplained.has(seq)) {
-        state.unexplained.set(seq, look.day);
-        tally.unexplained += 1;
-      }
+    for (const seq of raised.unexplained) if (isNews(Number(seq), look.day, state)) tally.unexplained += 1;
   }
   return { alerts, tallies };
 }
@@ -98,7 +99,7 @@ function beginDay(day: string, state: ReviewState, { rules, detectors }: Rules):
   for (const [id, lastDay] of state.raised) if (lastDay < day) state.raised.delete(id);
   // An alert may name looks of its whole window, which are not to be counted twice.
   const oldest = daysAfter(day, -Math.max(1, ...rules.map((rule) => (rule.kind === 'MANY_OPERATORS' ? rule.days : 1))));
-  for (const [seq, found] of state.unexplained) if (found < oldest) state.unexplained.delete(seq);
+  for (const found of state.unexplained.keys()) if (found < oldest) state.unexplained.delete(found);
   state.day = day;
 }
 
@@ -139,6 +140,15 @@ function raise(found: readonly [ReviewRule, Finding][], look: ReviewedLook, stat
     for (const { seq, accessed } of finding.entries()) if (accessed) unexplained.push(seq);
   }
   return { alerts, unexplained };
+}
+
+/** Notes that a look is not explained; false when that was known. */
+function isNews(seq: number, day: string, { unexplained }: ReviewState): boolean {
+  for (const [found, positions] of unexplained) if (found !== day && hasPosition(positions, seq)) return false;
+  return addPosition(
+    at(unexplained, day, () => []),
+    seq,
+  );
 }
 
 function tallyOf(tallies: Map<string, ReviewTally>, day: string): ReviewTally {

@@ -1,6 +1,7 @@
 import type { PolicySet } from '../../../policies/policy-set.ts';
 import type { ReviewRuleKind } from '../../../policies/review-rules.ts';
 import { beginReview, reviewEntries } from '../../../gateway/review/review-entries.ts';
+import { allPositions } from '../../../gateway/review/positions.ts';
 import type { SyntheticLog } from './synthetic-log.ts';
 
 /** How well the rules did on a log whose incidents are known. */
@@ -35,7 +36,7 @@ export function scoreOf(log: SyntheticLog, { policy, clock, settlingDays = 0 }: 
     const { alerts, tallies } = reviewEntries(entries, state, { policy, ownSubjects: log.ownSubjects });
     score.tookMs += clock() - started;
     if (days++ < settlingDays) continue;
-    for (const [seq, day] of state.unexplained) if (day === state.day) unexplained.add(seq);
+    for (const position of allPositions(state.unexplained.get(state.day) ?? [])) unexplained.add(BigInt(position));
     score.entries += entries.length;
     named.push(...alerts.map(({ kind, entries }) => ({ kind, entries })));
     for (const { accesses } of tallies.values()) score.accesses += accesses;
