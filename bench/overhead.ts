@@ -13,7 +13,7 @@ import { openStage } from './harness/stage.ts';
 
 const QUESTION = makeQuestion({ subjects: 1, records: 5, bodies: 64 });
 const IN_FLIGHT = 32;
-const WARM_UP = 4_000;
+const WARM_UP = 16_000;
 
 const options = readOptions();
 const stage = await openStage('overhead');

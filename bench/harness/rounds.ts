@@ -28,7 +28,8 @@ const WARM_UP_MS = 12_000;
 
 /**
  * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them. Before that
- * each is warmed up by so many requests: a compiler decides by what has run, not by how long it took.
+ * each is warmed up by so many requests: a compiler decides by what has run, not by how long it took, and is busy with the whole flow
+ * until some ten thousand have.
  */
 export async function interleave(
   candidates: readonly Candidate[],
