@@ -17,6 +17,11 @@ import type { ServerOptions } from './server-options.ts';
 
 /** Longer than the idle time of usual load balancers (60 s), so that they close first and never send into a closing connection. */
 const KEEP_ALIVE_MS = 65_000;
+/**
+ * Connections that may wait to be accepted, as when a load balancer opens all of its own at once: past them the kernel resets, and
+ * nobody is told to come again. It takes no more than `net.core.somaxconn`.
+ */
+const BACKLOG = 4_096;
 /** A client that takes longer to send its headers, or the whole request, holds the connection for nothing. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -62,7 +67,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
       return operationsUrl;
     },
     async start() {
-      url = await server.listen({ host: config.host, port: config.port });
+      url = await server.listen({ host: config.host, port: config.port, backlog: BACKLOG });
       operationsUrl = (await operations?.listen({ host: config.host, port: config.operationsPort ?? 0 })) ?? url;
       return url;
     },

@@ -109,6 +109,7 @@ async function fetchEntities(
     const others = JSON.stringify(variables).slice(1, -1);
     return `${fetch.bodyHead}{${others}${others && ','}"representations":[${[...known.keys()].join(',')}]}}`;
   };
+  // No variable of a client's has that name in a plan (`plan-variables.ts`).
   const { data, errors } = await send(fetch, { variables: { representations, ...variables }, body }, run);
   if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
   if (data == null) return;

@@ -5,8 +5,9 @@ import type { ReviewedLook } from '../reviewed-look.ts';
 /** What an account looked at today for one purpose. */
 interface Today {
   subjects: Set<string>;
-  /** Positions, as numbers: eight bytes each, and a system's day may have a million. */
+  /** Positions, as numbers, up to the look that made it a finding: an alert names no later ones, and a system's day may have a million. */
   entries: number[];
+  isFound?: boolean;
   /** Median of its peers and its own, found once a day; undefined until they are needed. */
   usual?: { median: number; own: number };
 }
@@ -36,11 +37,12 @@ export const manySubjects: Detector<'MANY_SUBJECTS', Memory> = {
     );
     const mine = at(accounts, look.accountKey, (): Today => ({ subjects: new Set(), entries: [] }));
     for (const subject of look.subjects) mine.subjects.add(subject);
-    mine.entries.push(Number(look.seq));
+    if (mine.isFound !== true) mine.entries.push(Number(look.seq));
     if (mine.subjects.size < rule.subjects) return NOTHING;
     const usual = (mine.usual ??= usualOf(look, rule, past.get(purpose)));
     if (mine.subjects.size < Math.max(usual.median * rule.timesMedian, usual.own * rule.timesOwn)) return NOTHING;
-    return [findingOf(look, rule, { ...mine, usual })];
+    mine.isFound = true;
+    return [findingOf(look, rule, { usual, ...mine })];
   },
 
   beginDay({ day, ended }, rule, { today, past }) {
@@ -87,7 +89,7 @@ function median(samples: readonly { subjects: number }[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-function findingOf(look: ReviewedLook, rule: RuleOf<'MANY_SUBJECTS'>, mine: Required<Today>): Finding {
+function findingOf(look: ReviewedLook, rule: RuleOf<'MANY_SUBJECTS'>, mine: Today & Required<Pick<Today, 'usual'>>): Finding {
   const subjects = mine.subjects.size;
   const purpose = look.entry.purpose ?? '';
   const { median, own } = mine.usual;
