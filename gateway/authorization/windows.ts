@@ -36,14 +36,13 @@ export function windowsOf(caller: Caller, purpose: LimitedPurpose, nowMs: number
   const before = byPurpose.get(purpose);
   // The city is whole hours from UTC, so that its days begin with an hour.
   if (before?.hour === hour) return before.windows;
-  const windows = makeWindows(caller, purpose, nowMs);
+  const windows = windowsIn(hour, caller, purpose);
   known.set(caller, byPurpose.set(purpose, { hour, windows }));
   return windows;
 }
 
-function makeWindows(caller: Caller, { code, limits }: LimitedPurpose, nowMs: number): Windows {
-  const hour = Math.floor(nowMs / HOUR_MS);
-  const day = cityToday(() => nowMs);
+function windowsIn(hour: number, caller: Caller, { code, limits }: LimitedPurpose): Windows {
+  const day = cityToday(() => hour * HOUR_MS);
   const hourly = { seconds: HOUR_MS / 1000, endsAtMs: (hour + 1) * HOUR_MS };
   const daily = { seconds: DAY_MS / 1000, endsAtMs: Date.parse(`${day}T00:00:00+08:00`) + DAY_MS };
   const windows = (name: 'requests' | 'subjects', period: number | string, frame: Pick<Window, 'seconds' | 'endsAtMs'>) => {

@@ -11,7 +11,7 @@ import { DepartmentQueue, type QueueLimits } from './department-queue.ts';
 import type { DepartmentTransport } from './department-transport.ts';
 import type { DepartmentFailure, Departments, Execution, ExecutionContext, RawAnswer, SupergraphExecution } from './execution.ts';
 import { type AskDepartment, type DepartmentObservation, resilient } from './resilient-department.ts';
-import { type ContextForAll, createSignedContextCache, type SignContext, type TokenFor } from './signed-context-cache.ts';
+import { type ContextForAll, createSignedContextCache, type SignContext, type TokensOf } from './signed-context-cache.ts';
 
 type Operation = Parameters<Execution['execute']>[0];
 
@@ -83,7 +83,7 @@ function over(supergraphSdl: string, { sources, sign }: Omit<Joining, 'plans'>):
 interface Joining {
   plans: CompiledPlans;
   sources: ReadonlyMap<string, DepartmentDataSource>;
-  sign: TokenFor;
+  sign: TokensOf;
 }
 
 async function execute(
@@ -99,7 +99,7 @@ async function execute(
     requestId: context.requestId,
     cancellation,
     idempotent: operation.operation === 'query',
-    contextToken: tokensOf(context, sign),
+    contextToken: contextTokens(context, sign),
     asked: new Set(),
     unavailable: new Set(),
   };
@@ -139,16 +139,13 @@ async function whileClientWaits<T>(client: CancelSignal, cancellation: Cancellat
 }
 
 /** Whoever acts is put on record by name, and by our own subgraphs alone: a department need not know who asks. */
-function tokensOf(context: ExecutionContext, sign: TokenFor): QueryScope['contextToken'] {
-  let departments: ContextForAll | undefined;
-  let own: ContextForAll | undefined;
-  return (audience) =>
-    sign(
-      audience,
-      isGatewaySubgraph(audience)
-        ? (own ??= { ...actingOf(context), ...sharedContext(context) })
-        : (departments ??= sharedContext(context)),
-    );
+function contextTokens(context: ExecutionContext, sign: TokensOf): QueryScope['contextToken'] {
+  let departments: ReturnType<TokensOf> | undefined;
+  let own: ReturnType<TokensOf> | undefined;
+  return (audience) => {
+    if (isGatewaySubgraph(audience)) return (own ??= sign({ ...actingOf(context), ...sharedContext(context) }))(audience);
+    return (departments ??= sign(sharedContext(context)))(audience);
+  };
 }
 
 function sharedContext({ caller, purpose, authorization }: ExecutionContext): ContextForAll {

@@ -13,11 +13,11 @@ const CLERK: SignedContext = {
 function counting() {
   const clock = { now: 0 };
   let signatures = 0;
-  const tokenFor = createSignedContextCache(
+  const tokensOf = createSignedContextCache(
     () => `token ${++signatures}`,
     () => clock.now,
   );
-  const sign = ({ audience, ...context }: SignedContext) => tokenFor(audience, context);
+  const sign = ({ audience, ...context }: SignedContext) => tokensOf(context)(audience);
   return { sign, clock };
 }
 

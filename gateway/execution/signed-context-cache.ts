@@ -8,8 +8,8 @@ export type SignContext = (context: SignedContext) => string;
 /** What a signed context says beside its audience: the same to all departments that a query asks. */
 export type ContextForAll = Omit<SignedContext, 'audience'>;
 
-/** The token of a context for one audience. */
-export type TokenFor = (audience: string, context: ContextForAll) => string;
+/** The tokens of a context, by audience. */
+export type TokensOf = (context: ContextForAll) => (audience: string) => string;
 
 /** Half its life: the other half covers the time on the way, one retry and clocks that differ by some seconds. */
 const REUSE_MS = (CONTEXT_MAX_AGE_SECONDS * 1000) / 2;
@@ -20,22 +20,22 @@ const CAPACITY = 10_000;
  * Signs each distinct context once and reuses the token while it is fresh: a signature costs more than a query plan.
  * The key holds every field of the context, so a token never speaks for anybody else.
  */
-export function createSignedContextCache(sign: SignContext, clock: Clock): TokenFor {
+export function createSignedContextCache(sign: SignContext, clock: Clock): TokensOf {
   const tokens = new Map<string, { token: string; reuseUntil: number }>();
-  /** By the very object, which a query makes once for all departments. */
-  const keys = new WeakMap<ContextForAll, string>();
-  return (audience, context) => {
-    const about = keys.get(context) ?? keyOf(context);
-    keys.set(context, about);
-    const key = `${audience} ${about}`;
-    const known = tokens.get(key);
-    const now = clock();
-    if (known !== undefined && now < known.reuseUntil) return known.token;
-    const token = sign({ audience, ...context });
-    tokens.delete(key);
-    tokens.set(key, { token, reuseUntil: now + REUSE_MS });
-    if (tokens.size > CAPACITY) dropOldest(tokens);
-    return token;
+  return (context) => {
+    // Once for all departments that a query asks.
+    const about = keyOf(context);
+    return (audience) => {
+      const key = `${audience} ${about}`;
+      const known = tokens.get(key);
+      const now = clock();
+      if (known !== undefined && now < known.reuseUntil) return known.token;
+      const token = sign({ audience, ...context });
+      tokens.delete(key);
+      tokens.set(key, { token, reuseUntil: now + REUSE_MS });
+      if (tokens.size > CAPACITY) dropOldest(tokens);
+      return token;
+    };
   };
 }
 

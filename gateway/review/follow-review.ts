@@ -126,10 +126,9 @@ async function recall(
     'SELECT snapshot_seq AS seq, archived AS oldest, snapshot FROM review.progress, querylog.head',
   );
   const [{ seq, oldest, snapshot } = { seq: 0n, oldest: 0n, snapshot: null }] = rows;
-  const kept = snapshot === null ? undefined : (deserialize(snapshot) as Partial<ReviewState>);
-  const isUsable = kept?.form === REVIEW_FORM;
-  const state = isUsable ? (kept as ReviewState) : beginReview();
-  for (let from = isUsable ? seq : oldest; from < next; ) {
+  const kept = snapshot === null ? undefined : readSnapshot(snapshot);
+  const state = kept ?? beginReview();
+  for (let from = kept === undefined ? oldest : seq; from < next; ) {
     const left = next - from;
     const limit = left < BigInt(BATCH_ENTRIES) ? Number(left) : BATCH_ENTRIES;
     const entries = await nextEntries(db, from, { limit, fresh });
@@ -138,4 +137,10 @@ async function recall(
     from += BigInt(entries.length);
   }
   return { state, next };
+}
+
+/** Undefined for one of an older version, in another form. */
+function readSnapshot(snapshot: Uint8Array): ReviewState | undefined {
+  const state = deserialize(snapshot) as Partial<ReviewState>;
+  return state.form === REVIEW_FORM ? (state as ReviewState) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { isObject, type JoinedObject, meets, type PlanPath } from './joined-data.ts';
+import { type JoinedObject, meets, type PlanPath } from './joined-data.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
+import { isRecord } from '../../../schema/is-record.ts';
 
 /** Objects of a fetch whose fields get the same arguments from around them. */
 export interface ContextGroup {
@@ -44,7 +45,7 @@ function compileRead(path: readonly string[], { typesThatAre }: Types): ReadCont
     const names = typesThatAre(step.slice(TYPE_CONDITION.length));
     return (value: JoinedObject) => (names.has(String(value['__typename'])) ? value : undefined);
   });
-  return (around) => steps.reduce<unknown>((value, step) => (isObject(value) ? step(value) : undefined), around.at(-1 - levels));
+  return (around) => steps.reduce<unknown>((value, step) => (isRecord(value) ? step(value) : undefined), around.at(-1 - levels));
 }
 
 interface Place {
@@ -62,7 +63,7 @@ function descend(
   const step = path[index];
   if (Array.isArray(value)) {
     if (step?.key === '@') for (const element of value) descend(element, { path, index: index + 1, around }, found);
-  } else if (isObject(value) && meets(value, path[index - 1])) {
+  } else if (isRecord(value) && meets(value, path[index - 1])) {
     if (step === undefined) found(value, around);
     else if (Object.hasOwn(value, step.key))
       descend(value[step.key], { path, index: index + 1, around: [...around, value] }, found);

@@ -1,11 +1,12 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { clientVariable } from './plan-variables.ts';
 import { compileContexts } from './contextual-arguments.ts';
-import { placesAt, isObject, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
+import { placesAt, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { Run, Step, SubgraphError, SubgraphRequest } from './run.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
+import { isRecord } from '../../../schema/is-record.ts';
 
 /** What one fetch of a plan is compiled to. */
 interface Fetch {
@@ -71,7 +72,7 @@ async function fetchFields(fetch: Fetch, run: Run): Promise<void> {
   if (objects.length === 0) return;
   const variables = variablesOf(fetch, run);
   const { data, errors } = await send(fetch, { variables, body: () => `${fetch.bodyHead}${JSON.stringify(variables)}}` }, run);
-  if (isObject(data)) {
+  if (isRecord(data)) {
     fetch.rewriteAnswer?.(data);
     for (const object of objects) join(object, data, fetch.interfaceObjects);
   }
@@ -118,7 +119,7 @@ async function fetchEntities(
   if (!Array.isArray(entities) || entities.length !== representations.length)
     return report(fetch, { message: `Expected "_entities" to be a list of ${representations.length} elements` }, undefined, run);
   entities.forEach((entity: unknown, index) => {
-    if (!isObject(entity)) return;
+    if (!isRecord(entity)) return;
     fetch.rewriteAnswer?.(entity);
     for (const object of targets[index] ?? []) join(object, entity, fetch.interfaceObjects);
   });

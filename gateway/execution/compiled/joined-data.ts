@@ -1,3 +1,5 @@
+import { isRecord } from '../../../schema/is-record.ts';
+
 /** Data as subgraphs gave them, joined: keys are the plan's. */
 export type JoinedObject = Record<string, unknown>;
 
@@ -34,7 +36,7 @@ function joinTypename(target: JoinedObject, received: unknown, protectedTypename
 
 function joinValues(known: unknown, received: unknown, protectedTypenames: ReadonlySet<string>): unknown {
   if (received === null || received === undefined || received === known) return known;
-  if (isObject(known) && isObject(received)) {
+  if (isRecord(known) && isRecord(received)) {
     join(known, received, protectedTypenames);
     return known;
   }
@@ -60,7 +62,7 @@ function collect(value: unknown, path: PlanPath, index: number, found: JoinedObj
     if (step?.key === '@') for (const element of value) collect(element, path, index + 1, found);
     return;
   }
-  if (!isObject(value) || !meets(value, path[index - 1])) return;
+  if (!isRecord(value) || !meets(value, path[index - 1])) return;
   if (step === undefined) found.push(value);
   else if (Object.hasOwn(value, step.key)) collect(value[step.key], path, index + 1, found);
 }
@@ -91,13 +93,8 @@ function locate(value: unknown, path: PlanPath, { index, at, places }: Locating)
   const next = (inner: unknown, to: string | number) => locate(inner, path, { index: index + 1, at: [...at, to], places });
   if (Array.isArray(value)) {
     if (step?.key === '@') value.forEach(next);
-  } else if (isObject(value) && meets(value, path[index - 1])) {
+  } else if (isRecord(value) && meets(value, path[index - 1])) {
     if (step === undefined) places.set(value, [...(places.get(value) ?? []), at]);
     else if (Object.hasOwn(value, step.key)) next(value[step.key], step.key);
   }
-}
-
-/** Whether a value of JSON is an object, not a list. */
-export function isObject(value: unknown): value is JoinedObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { getResponseName, type QueryPlanSelectionNode } from '@apollo/query-planner';
-import { isObject, join, type JoinedObject } from './joined-data.ts';
+import { join, type JoinedObject } from './joined-data.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
+import { isRecord } from '../../../schema/is-record.ts';
 
 /** What a subgraph needs of an object to find it, or undefined when the object has not got it. */
 export type Represent = (entity: JoinedObject) => JoinedObject | undefined;
@@ -50,7 +51,7 @@ function fieldPart(key: string, name: string, inner: Read | undefined): Part {
 
 function readEach(value: unknown, inner: Read): unknown {
   if (Array.isArray(value)) return value.map((element: unknown) => readEach(element, inner));
-  return isObject(value) ? inner(value) : null;
+  return isRecord(value) ? inner(value) : null;
 }
 
 function fragmentPart(names: ReadonlySet<string> | undefined, inner: Read): Part {

@@ -1,5 +1,6 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
-import { isObject, type JoinedObject } from './joined-data.ts';
+import type { JoinedObject } from './joined-data.ts';
+import { isRecord } from '../../../schema/is-record.ts';
 
 /** Changes data in place, as the plan says: before they are sent, or as they come back. */
 export type Rewrite = (value: JoinedObject) => void;
@@ -28,7 +29,7 @@ function compileRewrite(rewrite: FetchDataRewrite, types: Types): (value: unknow
   return rewrite.path.slice(0, -1).reduceRight<(value: unknown) => void>(
     (inner, step) => atStep(step, inner, types),
     (value) => {
-      if (isObject(value)) change(value);
+      if (isRecord(value)) change(value);
     },
   );
 }
@@ -53,7 +54,7 @@ function atStep(step: string, inner: (value: unknown) => void, types: Types): (v
   const here = step.startsWith(TYPE_CONDITION)
     ? onType(types.typesThatAre(step.slice(TYPE_CONDITION.length)), inner)
     : (object: JoinedObject) => each(object[step], inner);
-  return (value) => each(value, (element) => isObject(element) && here(element));
+  return (value) => each(value, (element) => isRecord(element) && here(element));
 }
 
 /** An object that does not say its type is of the only type it can be. */

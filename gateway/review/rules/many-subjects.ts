@@ -1,13 +1,13 @@
 import { daysAfter } from '../city-moment.ts';
 import { accountText, at, type Detector, type Finding, NOTHING, type RuleOf } from '../detector.ts';
+import { addPosition, allPositions, type Positions } from '../positions.ts';
 import type { ReviewedLook } from '../reviewed-look.ts';
 
 /** What an account looked at today for one purpose. */
 interface Today {
   subjects: Set<string>;
-  /** Positions, as numbers, up to the look that made it a finding: an alert names no later ones, and a system's day may have a million. */
-  entries: number[];
-  isFound?: boolean;
+  /** A system's day may have a million. */
+  entries: Positions;
   /** Median of its peers and its own, found once a day; undefined until they are needed. */
   usual?: { median: number; own: number };
 }
@@ -37,11 +37,10 @@ export const manySubjects: Detector<'MANY_SUBJECTS', Memory> = {
     );
     const mine = at(accounts, look.accountKey, (): Today => ({ subjects: new Set(), entries: [] }));
     for (const subject of look.subjects) mine.subjects.add(subject);
-    if (mine.isFound !== true) mine.entries.push(Number(look.seq));
+    addPosition(mine.entries, Number(look.seq));
     if (mine.subjects.size < rule.subjects) return NOTHING;
     const usual = (mine.usual ??= usualOf(look, rule, past.get(purpose)));
     if (mine.subjects.size < Math.max(usual.median * rule.timesMedian, usual.own * rule.timesOwn)) return NOTHING;
-    mine.isFound = true;
     return [findingOf(look, rule, { usual, ...mine })];
   },
 
@@ -89,7 +88,7 @@ function median(samples: readonly { subjects: number }[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-function findingOf(look: ReviewedLook, rule: RuleOf<'MANY_SUBJECTS'>, mine: Today & Required<Pick<Today, 'usual'>>): Finding {
+function findingOf(look: ReviewedLook, rule: RuleOf<'MANY_SUBJECTS'>, mine: Required<Today>): Finding {
   const subjects = mine.subjects.size;
   const purpose = look.entry.purpose ?? '';
   const { median, own } = mine.usual;
@@ -100,6 +99,6 @@ function findingOf(look: ReviewedLook, rule: RuleOf<'MANY_SUBJECTS'>, mine: Toda
     figures: { subjects, median, own },
     sentence: () =>
       `${accountText(look)}${look.day} 以 ${purpose} 查询了 ${subjects} 个主体，同机构同用途其他账号每日中位数为 ${median}、本账号为 ${own}（阈值：不少于 ${rule.subjects} 个且分别达 ${rule.timesMedian} 倍、${rule.timesOwn} 倍）。`,
-    entries: () => mine.entries.map((seq) => ({ seq: BigInt(seq), accessed: true })),
+    entries: () => allPositions(mine.entries).map((seq) => ({ seq: BigInt(seq), accessed: true })),
   };
 }
