@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SignedContext } from '../../schema/signed-context.ts';
 import { clerk, type FakeDepartment, fakeDepartment, NEXT_SUPERGRAPH, operation, SUPERGRAPH } from './city.fixture.ts';
@@ -36,6 +37,10 @@ afterEach(async () => {
 /** Executes an operation and takes the pass over what came back. */
 const execute = async (...query: Parameters<typeof execution.execute>) => (await execution.execute(...query)).complete();
 const ask = (id = 'o-1', context = clerk()) => execute(BOTH, { id, unused: 'x' }, context);
+/** Lets both departments be asked, one after the other: each at the end of a turn, and its answer joined in the next. */
+const bothAsked = async () => {
+  for (let turns = 0; turns < 4; turns++) await turn();
+};
 
 describe('execution', () => {
   test('joins what two departments answer and names who was asked', async () => {
@@ -248,9 +253,10 @@ describe('a slow or broken department', () => {
   });
 
   test('costs two timeouts at most, and its late attempts are aborted', async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     tax.behave(() => new Promise(() => {}));
     const answer = ask();
+    await bothAsked();
     await vi.advanceTimersByTimeAsync(100 + 50 + 100);
     expect((await answer).unavailable).toEqual(['tax']);
     expect(tax.received.map(({ signal }) => signal.aborted)).toEqual([true, true]);
@@ -260,6 +266,7 @@ describe('a slow or broken department', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     const failing = async () => {
       const answer = ask();
+      await bothAsked();
       await vi.advanceTimersByTimeAsync(50);
       expect((await answer).unavailable).toEqual(['tax']);
     };

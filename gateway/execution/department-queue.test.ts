@@ -1,82 +1,54 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { codeOf } from '../errors.ts';
 import { Cancellation } from './cancellation.ts';
-import { DepartmentQueue, type QueueLimits } from './department-queue.ts';
-import type { DepartmentAnswer, DepartmentRequest } from './department-transport.ts';
+import { type How, openQueue, type Sent, TEXT } from './department-queue.fixture.ts';
+import type { QueueLimits } from './department-queue.ts';
 import { TransportError } from './department-transport.ts';
-import type { AskDepartment } from './resilient-department.ts';
 
-type Sent = {
-  ids: string[];
-  call: Parameters<AskDepartment>[1];
-  answer: (answer?: DepartmentAnswer) => void;
-  fail: (error: Error) => void;
+type Opened = ReturnType<typeof openQueue>;
+let queue: Opened['queue'];
+let sent: Opened['sent'];
+let idsSent: Opened['idsSent'];
+let seen: Opened['seen'];
+let query: Opened['query'];
+const open = (limits?: Partial<QueueLimits>) => void ({ queue, sent, idsSent, seen, query } = openQueue(limits));
+beforeEach(() => open());
+
+/** Lets promises that are settled call back, and what is due then be sent. */
+const settled = async () => {
+  await turn();
+  await turn();
 };
-let sent: Sent[];
-let seen: { joined: number[]; overloaded: number };
-let queue: DepartmentQueue;
-
-const TEXT = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { tax { hasArrears } } }';
-const idsOf = ({ variables }: DepartmentRequest) => (variables['representations'] as { id: string }[]).map(({ id }) => id);
-const truth = (ids: readonly string[]): DepartmentAnswer => ({ data: { _entities: ids.map((id) => ({ of: id })) }, errors: [] });
-
-/** A department that answers when the test says so. */
-const ask: AskDepartment = (request, call) =>
-  new Promise((resolve, reject) => {
-    const ids = idsOf(request);
-    sent.push({ ids, call, answer: (answer = truth(ids)) => resolve(answer), fail: reject });
-    call.signal.addEventListener('abort', () => reject(call.signal.reason as Error));
-  });
-
-function open(limits: Partial<QueueLimits> = {}) {
-  sent = [];
-  seen = { joined: [], overloaded: 0 };
-  queue = new DepartmentQueue(
-    ask,
-    { concurrency: 3, waiting: 10, joined: 8, ...limits },
-    { overloaded: () => void seen.overloaded++, joined: (queries) => void seen.joined.push(queries) },
-  );
+/** As many of one question as may be under way at a time, each sent alone: the next of that question wait behind them. */
+async function twoUnderWay() {
+  void query(['a']);
+  await turn();
+  void query(['b']);
+  await turn();
 }
-
-interface How {
-  token?: string;
-  query?: string;
-  year?: number;
-  idempotent?: boolean;
-  signal?: Cancellation;
-}
-let queries = 0;
-/** What became of a query: the ids it was answered, or why it was not. */
-function query(
-  ids: string[],
-  { token = 'clerk', query: text = TEXT, year, idempotent = true, signal = new Cancellation() }: How = {},
-) {
-  const representations = ids.map((id) => ({ __typename: 'CreditSubject', id }));
-  const request = { query: text, variables: { representations, ...(year !== undefined && { year }) } };
-  return queue.ask(request, { contextToken: token, requestId: `r-${++queries}`, signal, idempotent }).then(
-    ({ data, errors }) =>
-      data === null ? errors.map(({ code }) => code) : (data['_entities'] as { of: string }[]).map(({ of }) => of),
-    (error: unknown) => (error instanceof Error ? error.message : error),
-  );
-}
-/** Lets promises that are settled call back. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-beforeEach(() => {
-  queries = 0;
-  open();
-});
 
 describe('a request', () => {
-  test('is sent at once and as it is while there is room', () => {
+  test('is sent at the end of its turn of the event loop, and as it is, while there is room', async () => {
     void query(['a']);
+    await Promise.resolve();
+    expect(sent).toEqual([]);
+    await turn();
+    expect(idsSent()).toEqual([['a']]);
     void query(['b']);
-    expect(sent.map(({ ids }) => ids)).toEqual([['a'], ['b']]);
+    await turn();
+    expect(idsSent()).toEqual([['a'], ['b']]);
     expect(sent[0]?.call).toMatchObject({ contextToken: 'clerk', requestId: 'r-1', idempotent: true });
+    expect(seen.joined).toEqual([]);
   });
 
   test('travels with those of the same question that wait for the same, each subject once, under all their ids', async () => {
-    const answers = [['a'], ['b'], ['c', 'd'], ['d'], ['e']].map((ids) => query(ids));
+    const answers: ReturnType<typeof query>[] = [];
+    for (const ids of [['a'], ['b'], ['c', 'd'], ['d'], ['e']]) {
+      answers.push(query(ids));
+      await turn();
+    }
+    expect(idsSent()).toEqual([['a'], ['b']]);
     expect(queue.load).toEqual({ underWay: 2, waiting: 3 });
     sent[0]?.answer();
     await settled();
@@ -94,24 +66,39 @@ describe('a request', () => {
     ['other variables', { year: 2024 }],
     ['something to change', { idempotent: false }],
   ])('never travels with one that has %s', async (_, how) => {
+    // In the same turn,
     void query(['a']);
-    void query(['b']);
-    void query(['c']);
     void query(['d'], how);
+    await turn();
+    // and behind others.
+    void query(['b']);
+    await turn();
+    void query(['c']);
     void query(['e'], how);
-    for (const each of sent) each.answer();
-    await settled();
-    for (const each of sent) each.answer();
-    await settled();
-    const together = sent.filter(({ ids }) => ids.includes('c') && ids.length > 1);
+    void query(['f'], how);
+    for (let round = 0; round < 3; round++) {
+      for (const each of sent) each.answer();
+      await settled();
+    }
+    const together = idsSent().filter((ids) => ids.some((id) => 'abc'.includes(id)) && ids.length > 1);
     expect(together).toEqual([]);
-    expect(sent.flatMap(({ ids }) => ids).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(idsSent().flat().sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  test('that has something to change travels alone, even when it comes with its like', async () => {
+    const answers = [query(['a'], { idempotent: false }), query(['a'], { idempotent: false })];
+    await turn();
+    expect(sent).toMatchObject([
+      { ids: ['a'], call: { requestId: 'r-1', idempotent: false } },
+      { ids: ['a'], call: { requestId: 'r-2', idempotent: false } },
+    ]);
+    for (const each of sent) each.answer();
+    expect(await Promise.all(answers)).toEqual([['a'], ['a']]);
   });
 
   test('takes no more along than a joined request may hold, and fills none by itself', async () => {
     const eight = ['1', '2', '3', '4', '5', '6', '7', '8'];
-    void query(['a']);
-    void query(['b']);
+    await twoUnderWay();
     const answers = [query(['c', 'd', 'e']), query(['f', 'g', 'h']), query(['i', 'j', 'k']), query(eight)];
     for (let round = 0; round < 4; round++) {
       for (const each of sent) each.answer();
@@ -124,15 +111,14 @@ describe('a request', () => {
 
 describe('a client that goes', () => {
   /** Two queries under way, three of the same question behind them. */
-  function three() {
-    void query(['a']);
-    void query(['b']);
+  async function three() {
+    await twoUnderWay();
     const clients = ['c', 'd', 'e'].map((id) => ({ id, signal: new Cancellation() }));
     return clients.map(({ id, signal }) => ({ leave: () => signal.abort('gone'), answer: query([id], { signal }) }));
   }
 
   test('while it waits, is not asked for', async () => {
-    const [c, d, e] = three();
+    const [c, d, e] = await three();
     d?.leave();
     expect(await d?.answer).toBe('gone');
     sent[0]?.answer();
@@ -143,7 +129,7 @@ describe('a client that goes', () => {
   });
 
   test('while its part is under way, takes nobody else along', async () => {
-    const [c, d, e] = three();
+    const [c, d, e] = await three();
     sent[0]?.answer();
     await settled();
     c?.leave();
@@ -154,7 +140,7 @@ describe('a client that goes', () => {
   });
 
   test('as the last of them gives the request up', async () => {
-    const clients = three();
+    const clients = await three();
     sent[0]?.answer();
     await settled();
     for (const { leave } of clients) leave();
@@ -165,13 +151,14 @@ describe('a client that goes', () => {
   });
 
   test('with all who wait with it costs the department nothing', async () => {
-    for (const { leave } of three()) leave();
+    for (const { leave } of await three()) leave();
     for (const each of sent) each.answer();
     await settled();
     expect(sent).toHaveLength(2);
     expect(queue.load).toEqual({ underWay: 0, waiting: 0 });
     void query(['f']);
-    expect(sent).toHaveLength(3);
+    await turn();
+    expect(idsSent()).toEqual([['a'], ['b'], ['f']]);
   });
 });
 
@@ -181,8 +168,7 @@ describe('a joined request', () => {
     ['is refused as a whole', ({ answer }) => answer({ data: null, errors: [{ code: 'INPUT_INVALID' }] })],
     ['is answered with more than may be taken', ({ fail }) => fail(new TransportError('too long', false, { tooLong: true }))],
   ])('that %s is asked again one by one, so that nobody is denied an answer by a neighbour', async (_, spoil) => {
-    void query(['a']);
-    void query(['b']);
+    await twoUnderWay();
     const answers = [query(['c']), query(['d'])];
     sent[0]?.answer();
     await settled();
@@ -190,14 +176,13 @@ describe('a joined request', () => {
     await settled();
     for (const each of sent) each.answer();
     expect(await Promise.all(answers)).toEqual([['c'], ['d']]);
-    expect(sent.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c', 'd'], ['c'], ['d']]);
+    expect(idsSent()).toEqual([['a'], ['b'], ['c', 'd'], ['c'], ['d']]);
     await settled();
     expect(queue.load).toEqual({ underWay: 0, waiting: 0 });
   });
 
   test('that the department does not answer fails for all of them', async () => {
-    void query(['a']);
-    void query(['b']);
+    await twoUnderWay();
     const answers = [query(['c']), query(['d'])];
     sent[0]?.answer();
     await settled();
@@ -211,6 +196,8 @@ describe('a department that is asked too much', () => {
   test('is sent no more at a time than it takes, whoever asks', async () => {
     for (let caller = 0; caller < 8; caller++) void query(['a'], { token: `caller ${caller}` });
     expect(queue.load).toEqual({ underWay: 3, waiting: 5 });
+    await turn();
+    expect(sent).toHaveLength(3);
     let most = 0;
     while (sent.some(({ call }) => !call.signal.aborted) && queue.load.underWay > 0) {
       for (const each of sent) each.answer();
@@ -235,12 +222,14 @@ describe('a department that is asked too much', () => {
     );
     expect(await refused.catch(codeOf)).toBe('OVERLOADED');
     expect(seen.overloaded).toBe(1);
+    await turn();
     for (let round = 0; round < 3; round++) {
       for (const each of sent) each.answer();
       await settled();
     }
     expect(await Promise.all(waiting)).toEqual([['a'], ['b'], ['c']]);
     void query(['d'], { token: 'd' });
+    await turn();
     expect(sent.at(-1)?.ids).toEqual(['d']);
   });
 
@@ -248,6 +237,7 @@ describe('a department that is asked too much', () => {
     const signal = new Cancellation();
     signal.abort('gone');
     expect(await query(['a'], { signal })).toBe('gone');
+    await turn();
     expect(sent).toEqual([]);
   });
 });

@@ -43,6 +43,8 @@ interface Party {
   question: Question;
   members: Asking[];
   subjects: number;
+  /** Whether it is sent at the end of this turn of the event loop: until then others may join it. */
+  isDue: boolean;
   /** Ends the joined request once it is under way. */
   cancellation: Cancellation | undefined;
 }
@@ -64,8 +66,9 @@ interface Question {
 }
 
 /**
- * The queue before one department. While there is room a request is sent at once and alone; what queues behind others of the
- * same question is joined into one request. A client that goes takes only its own part along.
+ * The queue before one department. While there is room a request is sent at the end of the event loop's turn, with all of the same
+ * question that came in that turn: whatever arrives at once is asked at once. What queues behind others of the same question is joined
+ * into one request, too. A client that goes takes only its own part along.
  */
 export class DepartmentQueue {
   readonly #ask: AskDepartment;
@@ -95,19 +98,19 @@ export class DepartmentQueue {
       const subjects = countSubjects(request);
       const question = this.#questionOf(request, call, subjects);
       const asking: Asking = { request, call, subjects, resolve, reject, leave: () => {}, hasLeft: false };
-      const mayGo =
-        question.underWay < UNDER_WAY_PER_QUESTION && this.#ready.length === 0 && this.#underWay < this.#limits.concurrency;
-      if (mayGo) {
-        question.underWay += 1;
-        return this.#sendAlone(asking, question);
-      }
-      if (this.#waiting >= this.#limits.waiting) {
+      if (this.#waiting >= this.#limits.waiting && !this.#mayGo(question, subjects)) {
         if (question.underWay === 0) this.#forget(question);
         this.#observer.overloaded();
         return reject(new GatewayError('OVERLOADED'));
       }
-      this.#wait(asking, this.#openParty(question, subjects));
+      this.#join(asking, this.#openParty(question, subjects));
     });
+  }
+
+  /** Whether a request would be sent at the end of this turn. */
+  #mayGo(question: Question, subjects: number): boolean {
+    if (question.open !== undefined && this.#hasRoom(question.open, subjects)) return question.open.isDue;
+    return question.underWay < UNDER_WAY_PER_QUESTION && this.#ready.length === 0 && this.#underWay < this.#limits.concurrency;
   }
 
   #questionOf(request: DepartmentRequest, { contextToken, idempotent }: Asking['call'], subjects: number): Question {
@@ -133,14 +136,18 @@ export class DepartmentQueue {
   /** The party that takes one more, or a new one. */
   #openParty(question: Question, subjects: number): Party {
     const { open } = question;
-    const { joined } = this.#limits;
-    const most = Math.min(joined, question.most);
-    if (open !== undefined && open.subjects + subjects <= joined && open.members.length < most) return open;
-    const party: Party = { question, members: [], subjects: 0, cancellation: undefined };
+    if (open !== undefined && this.#hasRoom(open, subjects)) return open;
+    const party = newParty(question);
     question.open = party;
     if (question.underWay < UNDER_WAY_PER_QUESTION) this.#queue(party);
     else question.behind.push(party);
+    this.#next();
     return party;
+  }
+
+  #hasRoom({ question, members, subjects: taken }: Party, subjects: number): boolean {
+    const { joined } = this.#limits;
+    return taken + subjects <= joined && members.length < Math.min(joined, question.most);
   }
 
   #queue(party: Party): void {
@@ -148,8 +155,8 @@ export class DepartmentQueue {
     this.#ready.push(party);
   }
 
-  #wait(asking: Asking, party: Party): void {
-    this.#waiting += 1;
+  #join(asking: Asking, party: Party): void {
+    if (!party.isDue) this.#waiting += 1;
     party.members.push(asking);
     party.subjects += asking.subjects;
     const { signal } = asking.call;
@@ -163,25 +170,31 @@ export class DepartmentQueue {
     asking.hasLeft = true;
     asking.reject(reason);
     if (party.cancellation === undefined) {
-      this.#waiting -= 1;
+      if (!party.isDue) this.#waiting -= 1;
       party.subjects -= asking.subjects;
       party.members.splice(party.members.indexOf(asking), 1);
     } else if (party.members.every(({ hasLeft }) => hasLeft)) party.cancellation.abort(reason);
   }
 
-  /** Sends what may be sent. */
+  /** Lets go what may go: each at the end of this turn. */
   #next(): void {
     while (this.#underWay < this.#limits.concurrency) {
       const party = this.#ready.shift();
       if (party === undefined) return;
-      const { question, members } = party;
-      if (question.open === party) question.open = undefined;
-      this.#waiting -= members.length;
-      const [first, ...others] = members;
-      if (first === undefined) this.#release(question);
-      else if (others.length === 0) this.#sendAlone(first, question);
-      else void this.#sendJoined(first, others, party);
+      this.#underWay += 1;
+      this.#waiting -= party.members.length;
+      party.isDue = true;
+      setImmediate(() => this.#send(party));
     }
+  }
+
+  #send(party: Party): void {
+    const { question, members } = party;
+    if (question.open === party) question.open = undefined;
+    const [first, ...others] = members;
+    if (first === undefined) this.#end(question);
+    else if (others.length === 0) this.#sendAlone(first, question);
+    else void this.#sendJoined(first, others, party);
   }
 
   /** One of the question has ended: the next of those behind it is ready. */
@@ -199,7 +212,6 @@ export class DepartmentQueue {
   }
 
   #sendAlone({ request, call, leave, resolve, reject }: Asking, question: Question): void {
-    this.#underWay += 1;
     call.signal.removeEventListener('abort', leave);
     this.#ask(request, call)
       .then(resolve, reject)
@@ -207,7 +219,6 @@ export class DepartmentQueue {
   }
 
   async #sendJoined(first: Asking, others: readonly Asking[], party: Party): Promise<void> {
-    this.#underWay += 1;
     const { members, question } = party;
     const signal = (party.cancellation = new Cancellation());
     const { request, share } = joinRequests(
@@ -236,16 +247,15 @@ export class DepartmentQueue {
       if (asking.hasLeft) continue;
       const { signal, contextToken } = asking.call;
       signal.removeEventListener('abort', asking.leave);
-      const party: Party = {
-        question: newQuestion(asking.request, contextToken),
-        members: [],
-        subjects: 0,
-        cancellation: undefined,
-      };
+      const party = newParty(newQuestion(asking.request, contextToken));
       this.#queue(party);
-      this.#wait(asking, party);
+      this.#join(asking, party);
     }
   }
+}
+
+function newParty(question: Question): Party {
+  return { question, members: [], subjects: 0, isDue: false, cancellation: undefined };
 }
 
 function newQuestion(

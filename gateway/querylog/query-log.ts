@@ -35,13 +35,19 @@ interface Waiting extends LoggedEntry {
 }
 
 /**
- * The query log over one database. Entries appended while a transaction is under way travel together in the next one (group commit).
+ * The query log over one database. Entries appended in one turn of the event loop, or while a transaction is under way, travel together
+ * in the next one (group commit).
  * Several gateways may write to one log: a row lock orders their transactions, and positions stay dense.
  * `append` rejects with LOG_UNAVAILABLE when the entry is not, or may not be, on disk; the next append tries anew, so that the log
  * recovers by itself when its database returns; with QUERY_TOO_COSTLY when it is longer than a log can hold. `close` resolves when nothing is waiting any more; the database stays open.
  */
 export function createQueryLog(options: QueryLogOptions): QueryLog & { close(): Promise<void> } {
   return new GroupCommit(options);
+}
+
+/** Entries that come in one turn of the event loop, as answers of departments do, are to travel together from the first on. */
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 class GroupCommit implements QueryLog {
@@ -74,7 +80,7 @@ class GroupCommit implements QueryLog {
     const entry = sealing ? { sealed: sealing.references, ...plain } : plain;
     const leaf = leafOf(entry);
     // Such an entry could not be exported with the others: nothing may leave on its account.
-    if (Buffer.byteLength(leaf.canonical) > MAX_ENTRY_BYTES) return Promise.reject(new GatewayError('QUERY_TOO_COSTLY'));
+    if (leaf.canonical.length > MAX_ENTRY_BYTES) return Promise.reject(new GatewayError('QUERY_TOO_COSTLY'));
     return new Promise((resolve, reject) => {
       const durable = (receipt: Receipt) => {
         sealing?.durable();
@@ -91,7 +97,10 @@ class GroupCommit implements QueryLog {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0, BATCH_ENTRIES));
+    while (this.#waiting.length > 0) {
+      await endOfTurn();
+      await this.#write(this.#waiting.splice(0, BATCH_ENTRIES));
+    }
     this.#writing = undefined;
   }
 

@@ -1,0 +1,59 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Db, Row } from '../../database/db.ts';
+import { entryOf } from './entry.fixture.ts';
+import { createQueryLog } from './query-log.ts';
+
+// Not the turns of the event loop: at the end of each, what was appended in it is sent.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+const unavailable = { code: 'LOG_UNAVAILABLE' };
+
+/** A Db with an empty log, whose batches end when the test says so. */
+function silent() {
+  const ends: ((result: { rows: Row[] }) => void)[] = [];
+  const head = { size: 0n, integrated: 0n, peaks: new Uint8Array(0), tail: null };
+  const query = (sql: string) =>
+    sql.includes('INSERT') ? new Promise((resolve) => ends.push(resolve)) : Promise.resolve({ rows: [head] });
+  return {
+    ends,
+    db: { query, transaction: () => Promise.reject(new Error('not expected')) } as Pick<Db, 'query' | 'transaction'>,
+  };
+}
+const WRITTEN = { rows: [{}] };
+
+test('gives up on a transaction that does not end, with all that waits behind it; when it is done late, the next follows it', async () => {
+  const { ends, db } = silent();
+  const log = createQueryLog({ db, origin: 'x', timeoutMs: 1_000 });
+  const first = Promise.allSettled([log.append(entryOf('t1'))]);
+  await turn();
+  const behind = Promise.allSettled([log.append(entryOf('t2'))]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([...(await first), ...(await behind)]).toMatchObject([{ reason: unavailable }, { reason: unavailable }]);
+  expect(ends).toHaveLength(1);
+  ends[0]?.(WRITTEN);
+  await turn();
+  const next = log.append(entryOf('t3'));
+  await turn();
+  ends[1]?.(WRITTEN);
+  expect((await next).index).toBe('1');
+});
+
+test('stops sending to a database that never answers, and starts again when it does', async () => {
+  const { ends, db } = silent();
+  const log = createQueryLog({ db, origin: 'x', timeoutMs: 10 });
+  for (let n = 0; n < 5; n += 1) {
+    const outcome = Promise.allSettled([log.append(entryOf(`h${n}`))]);
+    await turn();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await outcome).toMatchObject([{ reason: unavailable }]);
+  }
+  expect(ends).toHaveLength(3);
+  ends[0]?.(WRITTEN);
+  await turn();
+  const again = log.append(entryOf('h9'));
+  await turn();
+  ends[3]?.(WRITTEN);
+  expect((await again).index).toBe('1');
+});
