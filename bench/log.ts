@@ -67,7 +67,7 @@ function measurePlain(db: Db, inFlight: number): Promise<Measured> {
   return measure(inFlight, (n) => {
     const entry = lookOf(n);
     const { canonical, hash } = leafOf(entry);
-    const values: SqlValue[] = [seq++, entry.time, hash, canonical];
+    const values: SqlValue[] = [seq++, entry.time, hash, canonical.toString()];
     return db.query('INSERT INTO querylog.plain (seq, at, leaf_hash, canonical) VALUES ($1, $2, $3, $4)', values);
   });
 }

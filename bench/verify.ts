@@ -12,7 +12,7 @@ import { splitHashes, TILE_WIDTH } from '../gateway/querylog/tiles.ts';
 const BUNDLES = 400;
 const ROUNDS = 5;
 
-const entries = Array.from({ length: TILE_WIDTH }, (_, n) => Buffer.from(leafOf(entryOf(`r${n}`)).canonical));
+const entries = Array.from({ length: TILE_WIDTH }, (_, n) => leafOf(entryOf(`r${n}`)).canonical);
 const bundle = Buffer.from(encodeBundle(entries));
 const rebuild = (check: (entries: readonly Uint8Array[]) => void) => {
   let range = EMPTY_RANGE;

@@ -104,12 +104,18 @@ async function run<T extends Row>(
   params: readonly SqlValue[],
   { prepared = false }: QueryOptions = {},
 ): Promise<{ rows: T[] }> {
-  const statement = { text, values: params.map(parameterText) };
+  const statement = { text, values: params.map(parameterValue) };
   try {
     return { rows: (await on.query<T>(prepared ? { name: nameOf(text), ...statement } : statement)).rows };
   } catch (error) {
     throw databaseError(error);
   }
+}
+
+/** Bytes travel as they are; written out they would be twice as long, and be read again. */
+function parameterValue(value: SqlValue): string | Buffer | null {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return parameterText(value);
 }
 
 /** A statement's name on a connection, which holds 63 bytes: the same text has the same name on all of them. */

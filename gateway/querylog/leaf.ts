@@ -2,31 +2,38 @@ import type { Act } from './act.ts';
 import type { QueryLogEntry, SealedReferences } from './entry.ts';
 import { leafHash } from './merkle.ts';
 
-/** An entry as the log keeps it: canonical JSON (RFC 8785), and the hash over 0x00 and those bytes (RFC 6962, 2.1). */
+/** An entry as the log keeps it: canonical JSON (RFC 8785) in UTF-8, and the hash over 0x00 and those bytes (RFC 6962, 2.1). */
 export interface Leaf {
-  canonical: string;
+  canonical: Buffer;
   hash: Uint8Array;
 }
 
 /** Every member there may be, so that none can be added to the entry and forgotten here. */
 type Every<T> = { [Name in keyof Required<T>]: T[Name] | undefined };
 
+/** Where the fields go. Nowhere else can there be these very characters: inside of a text, quotation marks are escaped. */
+const NO_FIELDS = Buffer.from('"fields":[]');
+
 /** Makes the leaf of an entry; the same entry makes the same leaf everywhere. */
 export function leafOf(entry: QueryLogEntry): Leaf {
-  // Nowhere else can there be these very characters: inside of a text, quotation marks are escaped.
-  const canonical = JSON.stringify(inOrder(entry)).replace('"fields":[]', () => `"fields":${fieldsText(entry.fields)}`);
-  return { canonical, hash: leafHash(Buffer.from(canonical)) };
+  const frame = Buffer.from(JSON.stringify(inOrder(entry)));
+  const fields = fieldsOf(entry.fields);
+  const at = frame.indexOf(NO_FIELDS);
+  const canonical = Buffer.concat([frame.subarray(0, at), fields, frame.subarray(at + NO_FIELDS.length)]);
+  return { canonical, hash: leafHash(canonical) };
 }
 
 /** By the very list, for as long as it lives: answers of one operation that have as many values of each field share it. */
-const FIELDS = new WeakMap<QueryLogEntry['fields'], string>();
+const FIELDS = new WeakMap<QueryLogEntry['fields'], Buffer>();
 
-function fieldsText(fields: QueryLogEntry['fields']): string {
+/** The member in UTF-8: most of an entry, which is neither written nor encoded again for the next. */
+function fieldsOf(fields: QueryLogEntry['fields']): Buffer {
   const known = FIELDS.get(fields);
   if (known !== undefined) return known;
-  const text = JSON.stringify(fields.map(({ coordinate, count, treatment }) => ({ coordinate, count, treatment })));
-  FIELDS.set(fields, text);
-  return text;
+  const inOrder = fields.map(({ coordinate, count, treatment }) => ({ coordinate, count, treatment }));
+  const bytes = Buffer.from(`"fields":${JSON.stringify(inOrder)}`);
+  FIELDS.set(fields, bytes);
+  return bytes;
 }
 
 /**

@@ -34,7 +34,7 @@ async function oldLog(size: number): Promise<void> {
   } finally {
     await rm(folder, { recursive: true });
   }
-  const [before = '', after = ''] = leafOf(entryOf('~')).canonical.split('~');
+  const [before = '', after = ''] = leafOf(entryOf('~')).canonical.toString().split('~');
   await db.query(
     `INSERT INTO querylog.entry SELECT n, '2026-03-01T00:00Z'::timestamptz + n * interval '1 hour', 'BANK', 'b', NULL, NULL, NULL, 'RELEASED', '{}',
        sha256('\\x00'::bytea || convert_to($1 || n || $2, 'UTF8')), $1 || n || $2 FROM generate_series(0, $3::int - 1) AS n`,

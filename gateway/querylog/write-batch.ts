@@ -33,11 +33,12 @@ WITH durable AS MATERIALIZED (
 ), written AS (
   INSERT INTO querylog.entry (seq, at, leaf_hash, canonical)
   SELECT $1::bigint + batch.position - 1, batch.at, substring($9::bytea FROM (batch.position::int - 1) * 32 + 1 FOR 32), batch.canonical
-  FROM head, unnest($8::timestamptz[], string_to_array($10, E'\\n')) WITH ORDINALITY AS batch (at, canonical, position)
+  FROM head, unnest($8::timestamptz[], string_to_array(convert_from($10, 'UTF8'), E'\\n')) WITH ORDINALITY AS batch (at, canonical, position)
 )${beside}
 SELECT FROM head`;
 
 const WRITE_BATCH = writeBatchWith('');
+const LINE_BREAK = Buffer.from('\n');
 
 /** Most entries name what is kept already; those that do not have a statement of their own. */
 const WRITE_BATCH_AND_TEXTS = writeBatchWith(`, texts AS (
@@ -61,7 +62,7 @@ export async function writeBatch(db: Queryable, edge: Edge, batch: readonly Logg
     ...tileParameters(grown.tiles),
     batch.map(({ entry }) => entry.time),
     Buffer.concat(hashes),
-    batch.map(({ leaf }) => leaf.canonical).join('\n'),
+    Buffer.concat(batch.flatMap(({ leaf }, index) => (index === 0 ? [leaf.canonical] : [LINE_BREAK, leaf.canonical]))),
   ];
   const texts = batch.flatMap(({ texts = [] }) => texts);
   const { rows } = await (texts.length === 0
