@@ -13,6 +13,8 @@ export interface ArgumentUse {
   subjects: readonly AskedSubject[];
   /** What was supplied, by the argument's coordinate. */
   values: ReadonlyMap<string, unknown>;
+  /** Whether it is the same whatever the variables. */
+  isFixed?: boolean;
 }
 
 /** An argument or input field that was given a value. */

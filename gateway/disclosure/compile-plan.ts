@@ -9,6 +9,7 @@ import type { Catalogue } from '../../schema/classification.ts';
 import type { Caller } from '../identity/caller.ts';
 import { applyMask, compileMask } from '../desensitization/compile-mask.ts';
 import { pseudonymMask } from '../desensitization/masks/pseudonym.ts';
+import type { ArgumentUse } from './argument-uses.ts';
 import { SUBJECT_ID_KEY } from './disclosure.ts';
 import type { DisclosurePlan, FieldTreatment, PlannedField, SubjectKinds } from './disclosure.ts';
 import { noticesOf } from './notices.ts';
@@ -36,6 +37,8 @@ export interface CompiledPlan {
   plan: DisclosurePlan;
   /** The fields that are fetched, by path, and whom they are fetched for: theirs are the arguments to govern. */
   fetched: ReadonlyMap<string, FetchedFor>;
+  /** Uses of arguments that were governed and found in order, with the day: they hold no variable, so they stay so. */
+  inOrder: WeakMap<ArgumentUse, string>;
 }
 
 /** For which kinds of subject a field is fetched, and whether for one that an authorization is of. */
@@ -68,7 +71,7 @@ export function compilePlan(input: PlanInput): CompiledPlan {
     notices: noticesOf(planned, input.kinds),
     policyHash: input.policy.hash,
   };
-  return { plan, fetched: work.fetched };
+  return { plan, fetched: work.fetched, inOrder: new WeakMap() };
 }
 
 /** Whether the caller's department owns the coordinate; what departments share belongs to the owner of the field around it. */

@@ -1,4 +1,3 @@
-import { getVariableValues } from 'graphql';
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { covers } from '../../policies/authorized-scope.ts';
 import type { AuthorizedScope } from '../../policies/authorized-scope.ts';
@@ -7,6 +6,7 @@ import { rulesOf } from '../../policies/validate-policies.ts';
 import { cityToday } from '../../schema/city-clock.ts';
 import type { Catalogue } from '../../schema/classification.ts';
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
+import { coerceVariables } from '../coerce-variables.ts';
 import { GatewayError } from '../errors.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
@@ -20,7 +20,7 @@ import { compilePlan, isOwn } from './compile-plan.ts';
 import type { CompiledPlan, PlanInput } from './compile-plan.ts';
 import type { Disclosure, DisclosurePlan, SubjectKinds } from './disclosure.ts';
 import { questionsOf } from './questions.ts';
-import { conditionVariables, findOperation, resolveOperation } from './resolve-operation.ts';
+import { conditionVariables, findOperation, resolveOperation, usesVariables } from './resolve-operation.ts';
 import type { ResolvedField, Variables } from './resolve-operation.ts';
 
 /**
@@ -70,20 +70,16 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
     const purpose = policy.purpose(declared.code, date);
     if (!purpose) throw new GatewayError('PURPOSE_UNKNOWN');
     const operation = findOperation(request.document, request.operationName);
-    const variables = coerceVariables(apiSchema, operation, request.variables);
+    const variables = variablesOf(apiSchema, operation, request.variables);
 
     const deciding = conditions.remember(request.documentHash, () => conditionVariables(request.document));
-    const shape = JSON.stringify([
-      request.documentHash,
-      operation.name?.value ?? null,
-      deciding.map((name) => variables[name] ?? null),
-    ]);
+    const shape = [request.documentHash, operation.name?.value, ...deciding.map((name) => variables[name])].join(' ');
     const { fields, governed } = operations.remember(shape, () => {
       const resolved = resolveOperation({ document: request.document, operation, schema: apiSchema, variables });
-      return { fields: resolved, governed: fieldsWithArguments(resolved) };
+      return { fields: resolved, governed: fieldsWithArguments(resolved).map(fixedUse) };
     });
 
-    const uses = governed.map((field) => argumentUse(field, variables));
+    const uses = governed.map((each) => ('values' in each ? each : argumentUse(each, variables)));
     const kinds = kindsByRootField(fields, uses);
     const authorized = authorization && { scope: authorization, roots: rootsNaming(fields, uses) };
     const by = { caller, purpose, policy, kinds, ...(authorized && { authorized }) };
@@ -102,10 +98,17 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
   };
 }
 
-/** An operation as far as its conditions settle it, and those of its fields whose arguments are to be governed. */
+/**
+ * An operation as far as its conditions settle it, and those of its fields whose arguments are to be governed: what they use, where no
+ * variable has a part in it.
+ */
 interface Resolved {
   fields: readonly ResolvedField[];
-  governed: readonly ResolvedField[];
+  governed: readonly (ResolvedField | ArgumentUse)[];
+}
+
+function fixedUse(field: ResolvedField): ResolvedField | ArgumentUse {
+  return usesVariables(field.arguments) ? field : { ...argumentUse(field, {}), isFixed: true };
 }
 
 /** The fields of a tree; at least what a plan of {@link FIELDS_PER_PLAN} weighs, so that small ones are bounded in number too. */
@@ -121,15 +124,15 @@ function countFields(fields: readonly Tree[]): number {
   return fields.reduce((count, { fields: below = [] }) => count + 1 + countFields(below), 0);
 }
 
-function coerceVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Variables): Variables {
-  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+function variablesOf(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Variables): Variables {
+  const { coerced, errors } = coerceVariables(schema, operation, given);
   // The library's message would repeat the value.
   if (!coerced) throw new GatewayError('INPUT_INVALID', { argument: variableOf(errors) });
   // Without a prototype: a variable may be called `constructor`.
   return Object.assign(Object.create(null) as Record<string, unknown>, coerced);
 }
 
-function variableOf(errors: NonNullable<ReturnType<typeof getVariableValues>['errors']>): string {
+function variableOf(errors: NonNullable<ReturnType<typeof coerceVariables>['errors']>): string {
   const node = errors[0]?.nodes?.[0];
   return node?.kind === 'VariableDefinition' ? `$${node.variable.name.value}` : 'variables';
 }
@@ -158,10 +161,11 @@ type PlannedBy = Pick<PlanInput, 'caller' | 'purpose' | 'policy' | 'kinds' | 'au
 function planKey(shape: string, { caller, purpose, policy, kinds, authorized }: PlannedBy): string {
   const { actor, department, organization } = caller;
   // Pseudonyms are bound to the organisation; all other plans are shared by callers of one class.
-  const scope = pseudonymising(policy).has(purpose.code) ? organization : null;
-  const callerClass = [actor, department ?? null, scope];
-  const inForce = [policy.hash, purpose.code, purpose.effective.from];
-  return JSON.stringify([shape, inForce, callerClass, [...kinds], authorized ? authorizedClass(authorized) : null]);
+  const scope = pseudonymising(policy).has(purpose.code) ? organization : undefined;
+  const by = JSON.stringify([department, scope, authorized && authorizedClass(authorized)]);
+  let asked = '';
+  for (const [root, kind] of kinds) asked += `${root} ${kind},`;
+  return [shape, policy.hash, purpose.code, purpose.effective.from, actor, asked, by].join('\n');
 }
 
 function authorizedClass({ scope, roots }: NonNullable<PlanInput['authorized']>): unknown {
@@ -195,9 +199,11 @@ function governArguments(
   by: PlannedBy & { plan: CompiledPlan; catalogue: Catalogue; date: string },
 ): void {
   const { plan, caller, purpose, policy, catalogue, date } = by;
-  for (const { field, coordinates } of uses) {
+  for (const use of uses) {
+    const { field, coordinates } = use;
     const fetched = plan.fetched.get(field.path);
-    if (fetched === undefined) continue;
+    // The same use under the same plan on the same day was found in order.
+    if (fetched === undefined || plan.inOrder.get(use) === date) continue;
     for (const { coordinate, person: told, wellFormed } of coordinates) {
       const own = isOwn(caller, catalogue.get(coordinate)?.owner ?? null);
       const authorized = fetched.authorized && covers(by.authorized?.scope, coordinate, policy);
@@ -207,6 +213,7 @@ function governArguments(
       }
       if (!wellFormed) throw new GatewayError('INPUT_INVALID', { coordinate });
     }
+    if (use.isFixed) plan.inOrder.set(use, date);
   }
 }
 

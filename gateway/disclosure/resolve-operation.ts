@@ -1,4 +1,5 @@
 import {
+  BREAK,
   getNamedType,
   getOperationAST,
   isAbstractType,
@@ -8,6 +9,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
   valueFromAST,
+  visit,
   GraphQLBoolean,
 } from 'graphql';
 import type {
@@ -66,6 +68,19 @@ export function conditionVariables(document: DocumentNode): readonly string[] {
   for (const definition of document.definitions)
     if ('selectionSet' in definition) definition.selectionSet.selections.forEach(visitSelection);
   return [...names].sort();
+}
+
+/** Whether a variable has a part in what the arguments are given. */
+export function usesVariables(args: readonly ArgumentNode[]): boolean {
+  let uses = false;
+  for (const argument of args)
+    visit(argument, {
+      Variable() {
+        uses = true;
+        return BREAK;
+      },
+    });
+  return uses;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { type DocumentNode, getOperationAST, type GraphQLSchema, getVariableValues } from 'graphql';
+import { type DocumentNode, getOperationAST, type GraphQLSchema } from 'graphql';
+import { coerceVariables } from '../coerce-variables.ts';
 import { GatewayError } from '../errors.ts';
 import type { QueryRequest } from '../request.ts';
 import type { FlowResponse } from '../respond/respond.ts';
@@ -41,7 +42,7 @@ export function createAskFlow(flow: Flow, { maxCost }: { maxCost: number }): Ask
     // Null when the document holds several operations and the request names none of them; and validation lets
     // `mutation { __typename }` pass where there are no mutations.
     if (operation == null || schema.getRootType(operation.operation) == null) return new GatewayError('INPUT_INVALID');
-    const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], given ?? {}, { maxErrors: 1 });
+    const { coerced: variables } = coerceVariables(schema, operation, given ?? {});
     if (variables === undefined) return new GatewayError('INPUT_INVALID');
     if (costOf({ schema, document, operation })(variables) > maxCost)
       return new GatewayError('QUERY_TOO_COSTLY', { limit: 'cost', most: maxCost });

@@ -1,5 +1,4 @@
 import {
-  BREAK,
   type DocumentNode,
   type FieldNode,
   getArgumentValues,
@@ -14,8 +13,8 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql';
+import { usesVariables } from '../disclosure/resolve-operation.ts';
 
 /** Elements assumed of a list that neither an argument nor the field around it bounds. */
 const ASSUMED_LENGTH = 10;
@@ -71,7 +70,7 @@ export function compileCost({ schema, document, operation }: CostedOperation): Q
     const innerType = isCompositeType(inner) ? inner : undefined;
     const below = (within: boolean) => (node.selectionSet ? ofSelections(node.selectionSet, innerType, within) : 0);
     const usual = field && isListType(getNullableType(field.type)) && !bounded ? ASSUMED_LENGTH : 1;
-    if (field === undefined || !usesVariables(node)) {
+    if (field === undefined || !usesVariables(node.arguments ?? [])) {
       const size = field && sizeArgument(field, node, {});
       return timesOnePlus(size ?? usual, below(size !== undefined));
     }
@@ -115,18 +114,6 @@ function once(cost: Cost): Cost {
     if (last?.variables !== variables) last = { variables, value: cost(variables) };
     return last.value;
   };
-}
-
-function usesVariables({ arguments: args = [] }: FieldNode): boolean {
-  let uses = false;
-  for (const argument of args)
-    visit(argument, {
-      Variable() {
-        uses = true;
-        return BREAK;
-      },
-    });
-  return uses;
 }
 
 /** How many elements the arguments ask for, if they say so. */
