@@ -56,15 +56,13 @@ export function departmentDataSource(
     const suspended = isSuspended();
     if (!suspended) scope.asked.add(department);
     const { data, errors } = suspended ? SUSPENDED : await answer(department, request, scope, ask);
+    if (errors.length === 0) return { data };
     const failures = errors.flatMap(({ path, code }) => {
       const failure = (code === null ? undefined : codes.get(code)) ?? ('DEPARTMENT_UNAVAILABLE' as const);
       return failedPaths(path, request, fieldsOf).map((each) => ({ path: each, code: failure }));
     });
     if (failures.some(({ code }) => INCOMPLETE.has(code))) scope.unavailable.add(department);
-    return {
-      data,
-      ...(failures.length > 0 && { errors: failures.map(({ path, code }) => ({ message: code, path, extensions: { code } })) }),
-    };
+    return { data, errors: failures.map(({ path, code }) => ({ message: code, path, extensions: { code } })) };
   };
 }
 
@@ -107,6 +105,7 @@ function hasForm({ data, errors }: DepartmentAnswer, { variables }: DepartmentRe
 
 /** Whether no entity is of a type that others were asked for instead. One of an interface's types is not out of turn. */
 function isInTurn(entities: readonly unknown[], asked: readonly unknown[]): boolean {
+  if (asked.length < 2) return true;
   const types = new Set(asked.map(typeOf));
   if (types.size < 2) return true;
   return entities.every((entity, index) => {

@@ -105,20 +105,22 @@ async function execute(
   };
   const plan = plans.plan({ document, operation, hash, variables });
   const joined = await whileClientWaits(context.signal, cancellation, () =>
-    plan.run(variables, async (department, request) => {
+    plan.run(variables, (department, request) => {
       const ask = sources.get(department);
       if (ask === undefined) throw new Error(`no way to the department ${department}`);
       return ask(request, scope);
     }),
   );
   if (cancellation.reason instanceof GatewayError) throw cancellation.reason;
+  const departments = departmentsOf(scope);
   return {
     complete(tally, treatments) {
       const { data, errors } = joined.complete(tally, treatments);
       const failures = errors.map((error) => toFailure(error, scope));
-      return { data, failures, ...departmentsOf(scope) };
+      // A value that its department's schema excludes is found only here.
+      return { data, failures, ...(failures.length === 0 ? departments : departmentsOf(scope)) };
     },
-    ...departmentsOf(scope),
+    ...departments,
   };
 }
 

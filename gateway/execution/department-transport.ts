@@ -1,14 +1,9 @@
 import type { CancelSignal } from './cancellation.ts';
+import type { SubgraphRequest } from './compiled/run.ts';
 import { isRecord } from '../../schema/is-record.ts';
 
 /** One GraphQL request to a department, as the query plan made it. */
-export interface DepartmentRequest {
-  query: string;
-  variables: Readonly<Record<string, unknown>>;
-  operationName?: string;
-  /** The same as JSON text, where the plan has most of it ready. */
-  body?: () => string;
-}
+export type DepartmentRequest = SubgraphRequest;
 
 /** What travels with a request besides it. */
 export interface DepartmentCall {

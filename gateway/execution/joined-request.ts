@@ -20,6 +20,8 @@ const ABOUT_THE_CALLER = new Set(['PURPOSE_NOT_ACCEPTED', 'CONTEXT_REQUIRED', 'C
  */
 export function commonVariables({ query, variables }: DepartmentRequest): string {
   if (isForEntities(variables)) {
+    // Mostly there is nothing else.
+    if (Object.keys(variables).length === 1) return '';
     const { representations: _, ...common } = variables;
     return JSON.stringify(common);
   }
@@ -28,8 +30,9 @@ export function commonVariables({ query, variables }: DepartmentRequest): string
 
 /** Subjects that a request asks about, at most: as many as its lists name, and one if it names none. */
 export function countSubjects({ variables }: DepartmentRequest): number {
-  const lists = Object.values(variables).map((value) => (Array.isArray(value) ? value.length : 0));
-  return Math.max(1, ...lists);
+  let most = 1;
+  for (const value of Object.values(variables)) if (Array.isArray(value) && value.length > most) most = value.length;
+  return most;
 }
 
 /** Requests of one text that fit into one request. */
@@ -113,20 +116,21 @@ function sharedRefusal(answer: DepartmentAnswer, wanted: readonly unknown[]): re
 function joinEntities(first: DepartmentRequest, others: readonly DepartmentRequest[]): JoinedRequest {
   const places = new Map<string, number>();
   const representations: unknown[] = [];
-  const wanted = [first, ...others].map(({ variables }) =>
-    (variables['representations'] as readonly unknown[]).map((representation) => {
-      const identity = JSON.stringify(representation);
+  const wanted = [first, ...others].map(({ variables, entities }) =>
+    (variables['representations'] as readonly unknown[]).map((representation, index) => {
+      const identity = entities?.representations[index] ?? JSON.stringify(representation);
       const place = places.get(identity) ?? representations.push(representation) - 1;
       places.set(identity, place);
       return place;
     }),
   );
-  const { query, operationName, variables } = first;
+  const { query, operationName, variables, entities } = first;
   return {
     request: {
       query,
       variables: Object.assign({}, variables, { representations }),
       ...(operationName !== undefined && { operationName }),
+      ...(entities && { body: () => entities.bodyOf([...places.keys()]) }),
     },
     share: (answer) => shareEntities(answer, wanted, representations.length),
   };

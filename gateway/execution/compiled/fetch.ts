@@ -4,7 +4,7 @@ import { compileContexts } from './contextual-arguments.ts';
 import { placesAt, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
-import type { Run, Step, SubgraphError, SubgraphRequest } from './run.ts';
+import type { Run, Step, SubgraphAnswer, SubgraphError, SubgraphRequest } from './run.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import { isRecord } from '../../../schema/is-record.ts';
 
@@ -106,12 +106,17 @@ async function fetchEntities(
   }
   if (representations.length === 0) return;
   const variables = Object.assign(variablesOf(fetch, run), contextual);
-  const body = () => {
+  const bodyOf = (texts: readonly string[]) => {
     const others = JSON.stringify(variables).slice(1, -1);
-    return `${fetch.bodyHead}{${others}${others && ','}"representations":[${[...known.keys()].join(',')}]}}`;
+    return `${fetch.bodyHead}{${others}${others && ','}"representations":[${texts.join(',')}]}}`;
   };
+  const texts = [...known.keys()];
   // No variable of a client's has that name in a plan (`plan-variables.ts`).
-  const { data, errors } = await send(fetch, { variables: { representations, ...variables }, body }, run);
+  const { data, errors } = await send(
+    fetch,
+    { variables: { representations, ...variables }, body: () => bodyOf(texts), entities: { representations: texts, bodyOf } },
+    run,
+  );
   if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
   if (data == null) return;
   const entities = data['_entities'];
@@ -132,13 +137,26 @@ function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<strin
   return used;
 }
 
-async function send({ subgraph, request }: Fetch, rest: Required<Pick<SubgraphRequest, 'variables' | 'body'>>, run: Run) {
+/** Never rejects. */
+function send({ subgraph, request }: Fetch, rest: Omit<SubgraphRequest, 'query' | 'operationName'>, run: Run): Promise<Sent> {
   try {
-    const { data, errors = [] } = await run.send(subgraph, { variables: rest.variables, body: rest.body, ...request });
-    return { data, errors };
+    return run.send(subgraph, Object.assign({}, request, rest)).then(asSent, asFailed);
   } catch (error) {
-    return { data: null, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] };
+    return Promise.resolve(asFailed(error));
   }
+}
+
+interface Sent {
+  data: SubgraphAnswer['data'];
+  errors: readonly SubgraphError[];
+}
+
+function asSent({ data, errors = [] }: SubgraphAnswer): Sent {
+  return { data, errors };
+}
+
+function asFailed(error: unknown): Sent {
+  return { data: null, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] };
 }
 
 /** An error of an entity stands at each place where the entity does; one of the whole request, at the nearest field around. */

@@ -7,6 +7,14 @@ export interface SubgraphRequest {
   operationName?: string;
   /** The same as JSON text, made of parts that are serialised once a plan. */
   body?: () => string;
+  /** Of a request for entities: what it is made of, so that requests can be joined without writing any of it again. */
+  entities?: EntitiesText;
+}
+
+/** The representations of a request as JSON texts, in their order, and its whole text with others in their place. */
+export interface EntitiesText {
+  representations: readonly string[];
+  bodyOf(representations: readonly string[]): string;
 }
 
 /** An error as a subgraph answers it. */
