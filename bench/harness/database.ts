@@ -1,6 +1,7 @@
 import { env } from 'node:process';
+import type { Queryable } from '../../database/db.ts';
 import { openDatabase } from '../../database/open-database.ts';
-import { pin } from './process.ts';
+import { familyOf, pin, unpin } from './process.ts';
 
 /** Real PostgreSQL to measure on; databases of our own are made there and dropped. */
 const SERVER = env['XINQIAO_TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -10,7 +11,7 @@ export interface BenchDatabase {
   url: string;
   /** Whether it was kept by an earlier run. */
   existed: boolean;
-  /** Keeps its connections' processes on a core, as far as that is ours to say. */
+  /** Keeps the server's processes on a core, those of connections to come too, as far as that is ours to say; `drop` frees them. */
   pin(core: number | undefined): Promise<void>;
   drop(): Promise<void>;
 }
@@ -26,16 +27,24 @@ export async function makeDatabase(name: string, { keep = false }: { keep?: bool
   if (!existed) await server.exec(`CREATE DATABASE ${database}`);
   const url = new URL(SERVER);
   url.pathname = `/${database}`;
+  let pinned = false;
   return {
     url: url.href,
     existed,
     async pin(core) {
-      const { rows } = await server.query<{ pid: number }>('select pid from pg_stat_activity where datname = $1', [database]);
-      for (const { pid } of rows) pin(pid, core);
+      pinned ||= core !== undefined;
+      for (const pid of await serverProcesses(server)) pin(pid, core);
     },
     async drop() {
+      if (pinned) for (const pid of await serverProcesses(server)) unpin(pid);
       await server.exec(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
       await server.close();
     },
   };
+}
+
+/** The server's own, and those of all connections; none where it does not run here. */
+async function serverProcesses(db: Queryable): Promise<number[]> {
+  const { rows } = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return familyOf(rows[0]?.pid ?? 0, 'postgres');
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,9 @@ const NODE_FLAGS = manifest.scripts.start.split(' ').filter((word) => word.start
 const TYPESCRIPT = new URL('../../cli/typescript.js', import.meta.url).href;
 const HAS_TASKSET = process.platform === 'linux' && existsSync('/usr/bin/taskset');
 
+/** As a list that taskset reads, from before anything was pinned. */
+const ALL_CORES = HAS_TASKSET ? allowedCores().join(',') : undefined;
+
 /** The cores to pin to: one for the contender, another for everybody else; none where there are not two or no taskset. */
 export function cores(): { contender: number | undefined; others: number | undefined } {
   const [others, contender] = HAS_TASKSET ? allowedCores() : [];
@@ -42,13 +45,26 @@ export function cores(): { contender: number | undefined; others: number | undef
 }
 
 /** Keeps a process and its threads on a core; does nothing without one, or where that is not ours to say. */
-export function pin(pid: number, core: number | undefined): void {
+export function pin(pid: number, core: number | string | undefined): void {
   if (core === undefined) return;
   try {
     execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
   } catch {
     // Another user's process (a database server's) stays where it is.
   }
+}
+
+/** Lets a process run on every core that we have. */
+export function unpin(pid: number): void {
+  pin(pid, ALL_CORES);
+}
+
+/** A process and those that it has started, of that name: the parent of a process of that name first; none where the system does not tell. */
+export function familyOf(pid: number, name: string): number[] {
+  const parent = Number(statOf(pid, name)?.[1]);
+  if (statOf(parent, name) === undefined) return [];
+  const all = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return [parent, ...all.filter((each) => Number(statOf(each, name)?.[1]) === parent)];
 }
 
 /** Starts a script; its first message comes back beside the process. Rejects when it ends before it is ready. */
@@ -105,12 +121,19 @@ function contender(child: ChildProcess): Contender {
 }
 
 function cpuSeconds(pid: number): number {
+  // User and system time are fields 14 and 15 (proc(5)).
+  const fields = statOf(pid) ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** Fields of a process from the third on; undefined where it is not there, or has another name. */
+function statOf(pid: number, name?: string): string[] | undefined {
   try {
-    // The name in parentheses may hold spaces; user and system time are fields 14 and 15 (proc(5)).
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    // The name in parentheses may hold spaces.
+    const [head = '', rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    return name === undefined || head.endsWith(`(${name}`) ? rest.split(' ') : undefined;
   } catch {
-    return Number.NaN;
+    return undefined;
   }
 }
 

@@ -24,7 +24,7 @@ export interface Figures {
 }
 
 /** The longest that one candidate is warmed up, in milliseconds, however slow it is. */
-const WARM_UP_MS = 12_000;
+const WARM_UP_MS = 30_000;
 
 /**
  * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them. Before that

@@ -58,9 +58,11 @@ export function openBudget({ ledger, limits, remote, clock }: BudgetParts): Budg
     },
     async settle({ subjects, unavailable }) {
       const known = new Set(askedFor);
-      await ledger.countSubjects(subjects.filter((id) => !known.has(id)));
+      const unasked = subjects.filter((id) => !known.has(id));
+      if (unasked.length > 0) await ledger.countSubjects(unasked);
       // A department that failed finds nobody, which is no fault of who asked.
-      if (unavailable.length === 0) await missed(inVain(askedFor, subjects));
+      const misses = unavailable.length === 0 ? inVain(askedFor, subjects) : 0;
+      if (misses > 0) await missed(misses);
     },
     async refused(asked) {
       await counted.catch(() => {});
@@ -78,6 +80,7 @@ function observed(work: Promise<void>): Promise<void> {
 
 /** How many subjects were asked for and not found; an old number is found under an id that nobody asked for. */
 function inVain(asked: readonly SubjectId[], found: readonly SubjectId[]): number {
+  if (asked.length === found.length && asked.every((id, index) => id === found[index])) return 0;
   const foundIds = new Set(found);
   const missing = asked.filter((id) => !foundIds.has(id));
   const resolvable = missing.filter(isSubjectId).length;

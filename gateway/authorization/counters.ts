@@ -55,7 +55,11 @@ export function localCounters(clock: Clock): Counters {
   }
 
   return {
-    count: (keys, points) => Promise.all(keys.map(async (key) => (await requests.consume(key, points)).consumedPoints)),
+    async count(keys, points) {
+      const counts: number[] = [];
+      for (const key of keys) counts.push((await requests.consume(key, points)).consumedPoints);
+      return counts;
+    },
     async admitSubjects(sets, subjects) {
       const known = sets.map(({ key }) => subjectsUnder(key));
       const over = sets.findIndex(({ limit }, index) => union(known[index], subjects) > limit);

@@ -104,6 +104,7 @@ export class DepartmentQueue {
         return reject(new GatewayError('OVERLOADED'));
       }
       this.#join(asking, this.#openParty(question, subjects));
+      this.#next();
     });
   }
 
@@ -141,7 +142,6 @@ export class DepartmentQueue {
     question.open = party;
     if (question.underWay < UNDER_WAY_PER_QUESTION) this.#queue(party);
     else question.behind.push(party);
-    this.#next();
     return party;
   }
 
@@ -181,11 +181,21 @@ export class DepartmentQueue {
     while (this.#underWay < this.#limits.concurrency) {
       const party = this.#ready.shift();
       if (party === undefined) return;
+      if (party.members.length === 0) {
+        this.#withdraw(party);
+        continue;
+      }
       this.#underWay += 1;
       this.#waiting -= party.members.length;
       party.isDue = true;
       setImmediate(() => this.#send(party));
     }
+  }
+
+  /** Everybody has left before it could go. */
+  #withdraw(party: Party): void {
+    if (party.question.open === party) party.question.open = undefined;
+    this.#release(party.question);
   }
 
   #send(party: Party): void {

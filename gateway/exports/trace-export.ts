@@ -37,7 +37,7 @@ export async function traceExport(db: Queryable, keys: SealKeys, text: string): 
     .sort((a, b) => b.byCode - a.byCode || b.bits - a.bits);
 }
 
-/** What of a line could be marks. */
+/** What of a line could be marks. Numbers are told once each: a position that is named twice is no more likely. */
 interface Evidence {
   numbers: readonly bigint[];
   codes: ReadonlySet<string>;
@@ -52,10 +52,11 @@ function evidenceIn(text: string): Evidence[] {
 }
 
 function evidenceOf(line: string): Evidence {
-  const numbers = [...line.matchAll(/(?<![\w.-])\d{1,18}(?![\w.-])/g)].slice(0, MOST_NUMBERS).map(([number]) => BigInt(number));
+  // What follows × counts a field's values: it is no position.
+  const numbers = [...line.matchAll(/(?<![\w.×-])\d{1,18}(?![\w.-])/g)].map(([number]) => BigInt(number));
   const codes = new Set([...line.matchAll(/(?<![a-z])[a-p]{16}(?![a-z])/g)].map(([code]) => code));
   const names = membersIn(line) ?? [...line.matchAll(/\b[A-Z]\w*\.\w+:[A-Z]+×\d+/g)].map(([name]) => name);
-  return { numbers, codes, names, sorted: [...names].sort() };
+  return { numbers: [...new Set(numbers)].slice(0, MOST_NUMBERS), codes, names, sorted: [...names].sort() };
 }
 
 /** The entry's members as a line of JSON has them. */
@@ -70,23 +71,41 @@ function membersIn(line: string): string[] | undefined {
 }
 
 function compare(lines: readonly Evidence[], { treeSize }: LogExport, markOf: (index: bigint) => RowMark) {
-  const sums = { byCode: 0, byOrder: 0, bits: 0 };
+  const sums = { byCode: 0, byOrder: 0 };
+  const gains = new Map<bigint, number[]>();
   for (const { numbers, codes, names, sorted } of lines) {
-    const marks = numbers.filter((number) => number < (treeSize ?? 0n)).map(markOf);
+    const marks = numbers.filter((number) => number < (treeSize ?? 0n)).map((index) => ({ index, ...markOf(index) }));
     if (marks.some(({ code }) => codes.has(code))) sums.byCode++;
-    const told = bitsOf(names.length) - Math.log2(Math.max(1, marks.length));
-    if (told <= 0) continue;
-    const isOrdered = marks.some((mark) => mark.order(sorted).every((name, at) => name === names[at]));
-    if (isOrdered) sums.byOrder++;
-    // The bits that rows tell add up to at least s by chance in less than 2^(n - s) of all files of n rows (Markov): each row costs one.
-    sums.bits += (isOrdered ? told : 0) - 1;
+    const told = bitsOf(sorted);
+    if (told <= Math.log2(marks.length)) continue;
+    const met = marks.map(({ order }) => order(sorted).every((name, at) => name === names[at]));
+    if (met.includes(true)) sums.byOrder++;
+    for (const [at, { index }] of marks.entries()) {
+      const own = gains.get(index) ?? [];
+      own.push(((met[at] ? 2 ** told : 0) - 1) / (marks.length + 1));
+      gains.set(index, own);
+    }
   }
-  return { ...sums, bits: Math.max(0, Math.floor(sums.bits)) };
+  return { ...sums, bits: bitsWon([...gains.values()]) };
 }
 
-/** What the order of so many names tells. */
-function bitsOf(names: number): number {
+/**
+ * The bits that the gains at each position come to. A line bets an equal part on each position it may have, and keeps one; a bet pays as much
+ * as its order is rare, so that by chance none gains on average. One mark decides the bets of all lines on a position: only their mean counts,
+ * however many they are. The marks of several positions are independent: what each comes to, multiplied, is 1 at most on average, and so 2^s or
+ * more in at most one of 2^s files (Markov).
+ */
+function bitsWon(gains: readonly (readonly number[])[]): number {
+  const bits = gains.reduce((bits, own) => bits + Math.log2(1 + own.reduce((sum, gain) => sum + gain, 0) / own.length), 0);
+  return Math.max(0, Math.floor(bits));
+}
+
+/** What it tells that names are in the order of a mark: by chance they are so in at most one of 2^bits. */
+function bitsOf(sorted: readonly string[]): number {
+  // Names that are the same have no order.
+  const names = new Set(sorted.slice(0, ORDERED_NAMES)).size;
   let bits = 0;
-  for (let name = 2; name <= Math.min(names, ORDERED_NAMES); name++) bits += Math.log2(name);
+  // The mark takes each place as the remainder of a byte, of which the likeliest comes up a little more often than the others.
+  for (let name = 2; name <= names; name++) bits += Math.log2(256 / Math.ceil(256 / name));
   return bits;
 }

@@ -73,23 +73,22 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   if (options.issuer === '' || options.audience === '')
     throw new Error('Tokens need an issuer and an audience to be checked against');
   const verified = new Map<string, Verified>();
+  const publicOf = ({ clientAddress }: Pick<QueryRequest, 'clientAddress'>, caller: Caller = PUBLIC): Caller =>
+    clientAddress === undefined ? caller : { ...caller, client: clientStandIn(options.subjectKey, clientAddress) };
   return async (request, policy) => {
     const header = request.header('authorization');
-    const caller: Caller = header === undefined ? PUBLIC : await bearerOf(header);
-    return caller.actor === 'PUBLIC' ? { ...caller, ...clientOf(request, options.subjectKey) } : caller;
-
-    async function bearerOf(header: string): Promise<Caller> {
-      const shown = credentialsIn(header);
-      const known = await verifiedToken(shown.token, options, verified);
-      const bound = clientTimes(policy.source.clients, known.caller.actor, cityToday(options.clock));
-      if (bound !== undefined && known.lifetimeSeconds > bound.tokenSeconds) throw unauthenticated();
-      const { keyThumbprint } = known.caller;
-      if (keyThumbprint !== undefined) await assertHeld(shown, { keyThumbprint, ...bound });
-      else if (bound !== undefined) throw new GatewayError('DPOP_REQUIRED');
-      // The client believes in a binding that is not there.
-      else if (shown.scheme === 'dpop') throw new GatewayError('DPOP_INVALID', { reason: 'token' });
-      return known.caller;
-    }
+    if (header === undefined) return publicOf(request);
+    const shown = credentialsIn(header);
+    const verifying = verifiedToken(shown.token, options, verified);
+    const { caller, lifetimeSeconds } = verifying instanceof Promise ? await verifying : verifying;
+    const bound = clientTimes(policy.source.clients, caller.actor, cityToday(options.clock));
+    if (bound !== undefined && lifetimeSeconds > bound.tokenSeconds) throw unauthenticated();
+    const { keyThumbprint } = caller;
+    if (keyThumbprint !== undefined) await assertHeld(shown, { keyThumbprint, ...bound });
+    else if (bound !== undefined) throw new GatewayError('DPOP_REQUIRED');
+    // The client believes in a binding that is not there.
+    else if (shown.scheme === 'dpop') throw new GatewayError('DPOP_INVALID', { reason: 'token' });
+    return caller.actor === 'PUBLIC' ? publicOf(request, caller) : caller;
 
     /** A bound token is never taken from a mere bearer (RFC 9449, clause 7.1). */
     async function assertHeld(
@@ -105,10 +104,6 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
 const PUBLIC: Caller = Object.freeze({ actor: 'PUBLIC', organization: '', developer: false });
 
-function clientOf({ clientAddress }: Pick<QueryRequest, 'clientAddress'>, key: string): Pick<Caller, 'client'> {
-  return clientAddress === undefined ? {} : { client: clientStandIn(key, clientAddress) };
-}
-
 /** A token and how it is presented, in lower case. */
 interface Credentials {
   scheme: string;
@@ -121,23 +116,32 @@ function credentialsIn(header: string): Credentials {
   return { scheme: scheme.toLowerCase(), token };
 }
 
-async function verifiedToken(token: string, options: AuthenticateOptions, verified: Map<string, Verified>): Promise<Verified> {
+/** At once for a token verified before, as long as the keys are at hand: that is almost every request. */
+function verifiedToken(
+  token: string,
+  options: AuthenticateOptions,
+  verified: Map<string, Verified>,
+): Verified | Promise<Verified> {
   // The map keeps hashes: a dump of this process must not hold other people's tokens.
   const hash = digest('sha256', token, 'base64url');
   const known = verified.get(hash);
   const kid = known?.kid ?? keyIdOf(token);
-  const key = await findKey(kid, options.keys);
-  if (known && known.fingerprint === key.fingerprint && options.clock() < known.expiresAtMs) return known;
+  const found = findKey(kid, options.keys);
+  if (!(found instanceof Promise)) return verifiedBy(found);
+  return found.then(verifiedBy);
 
-  verified.delete(hash);
-  const claims = verify(token, key, options);
-  const caller = callerOf(claims, options.subjectKey);
-  if (caller === undefined) throw unauthenticated();
-  const expiresAtMs = (claims.exp + options.clockToleranceSeconds) * 1000;
-  const lifetimeSeconds = claims.exp - claims.iat;
-  const entry = { caller: Object.freeze(caller), lifetimeSeconds, kid, fingerprint: key.fingerprint, expiresAtMs };
-  remember(verified, hash, entry);
-  return entry;
+  function verifiedBy(key: VerificationKey): Verified {
+    if (known && known.fingerprint === key.fingerprint && options.clock() < known.expiresAtMs) return known;
+    verified.delete(hash);
+    const claims = verify(token, key, options);
+    const caller = callerOf(claims, options.subjectKey);
+    if (caller === undefined) throw unauthenticated();
+    const expiresAtMs = (claims.exp + options.clockToleranceSeconds) * 1000;
+    const lifetimeSeconds = claims.exp - claims.iat;
+    const entry = { caller: Object.freeze(caller), lifetimeSeconds, kid, fingerprint: key.fingerprint, expiresAtMs };
+    remember(verified, hash, entry);
+    return entry;
+  }
 }
 
 function keyIdOf(token: string): string {
@@ -154,16 +158,20 @@ function headerOf(token: string): unknown {
   }
 }
 
-async function findKey(kid: string, keys: AuthenticateOptions['keys']): Promise<VerificationKey> {
-  try {
-    const key = await keys.find(kid);
-    if (key === undefined) throw unauthenticated();
-    return key;
-  } catch (error) {
-    if (error instanceof KeySetError)
-      throw new GatewayError('OVERLOADED', { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause: error });
-    throw error;
-  }
+function findKey(kid: string, keys: AuthenticateOptions['keys']): VerificationKey | Promise<VerificationKey> {
+  const found = keys.find(kid);
+  return found instanceof Promise ? found.then(published, unavailable) : published(found);
+}
+
+function published(key: VerificationKey | undefined): VerificationKey {
+  if (key === undefined) throw unauthenticated();
+  return key;
+}
+
+function unavailable(error: unknown): never {
+  if (error instanceof KeySetError)
+    throw new GatewayError('OVERLOADED', { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause: error });
+  throw error;
 }
 
 function verify(token: string, key: VerificationKey, options: AuthenticateOptions): Claims {

@@ -6,8 +6,11 @@ import type { VerificationKey } from './key-set.ts';
 
 /** The public keys of the token issuer, kept fresh. */
 export interface KeySource {
-  /** The key of this id, undefined if the issuer has none. @throws {KeySetError} while no key set recent enough is at hand. */
-  find(kid: string): Promise<VerificationKey | undefined>;
+  /**
+   * The key of this id, undefined if the issuer has none: at once, where it is at hand. Rejects with {@link KeySetError} while no key set
+   * recent enough is.
+   */
+  find(kid: string): VerificationKey | Promise<VerificationKey | undefined>;
   /** Loads the keys if they are not loaded, for a start that fails early. @throws {KeySetError} saying what is wrong with the key set. */
   ready(): Promise<void>;
   /** Whether the last attempt to load the keys failed, so that those in use may be old. */
@@ -74,14 +77,16 @@ export function createKeySource({ location, production, clock }: KeySourceOption
     if (olderThan(loadedAt, KEEP_STALE_MS)) throw unusable(location, failure);
   }
 
+  async function found(kid: string): Promise<VerificationKey | undefined> {
+    await ready();
+    if (!keys.has(kid)) await refresh();
+    return keys.get(kid);
+  }
+
   return {
     ready,
     degraded: () => failure !== undefined,
-    async find(kid) {
-      await ready();
-      if (!keys.has(kid)) await refresh();
-      return keys.get(kid);
-    },
+    find: (kid) => (olderThan(loadedAt, REFRESH_AFTER_MS) ? undefined : keys.get(kid)) ?? found(kid),
   };
 }
 

@@ -47,10 +47,10 @@ export function createVersionKeeper(db: Queryable): VersionKeeper {
   return {
     note: (version) => void noted.set(version.hash, version),
     guarding: (queryLog) => ({
-      async append(...given) {
-        const version = noted.get(given[0].policyHash);
-        if (version !== undefined) await keep(version);
-        return queryLog.append(...given);
+      append(entry, alongside) {
+        const version = noted.get(entry.policyHash);
+        if (version === undefined) return queryLog.append(entry, alongside);
+        return keep(version).then(() => queryLog.append(entry, alongside));
       },
     }),
   };

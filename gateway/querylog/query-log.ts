@@ -9,7 +9,7 @@ import type { LoggedEntry } from './write-batch.ts';
 
 /** Entries in one transaction at most: about one megabyte. */
 const BATCH_ENTRIES = 500;
-/** Entries that may wait for the transaction under way; one more is refused at once. */
+/** Entries that may wait for the next transaction; one more is refused at once. */
 const WAITING_ENTRIES = 5_000;
 /** How long a transaction may take before its outcome counts as unknown. */
 const TIMEOUT_MS = 5_000;

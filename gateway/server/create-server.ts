@@ -108,11 +108,13 @@ function createHttp(options: ServerOptions, inFlight: InFlight): FastifyInstance
   });
   // A form a browser sends without asking first: only JSON makes it ask (CSRF).
   server.removeContentTypeParser('text/plain');
-  server.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...headers, 'x-request-id': request.id });
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id);
+    done();
   });
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (inFlight.draining) reply.header('connection', 'close');
+    done(null, payload);
   });
   answerFaults(server, options);
   return server;
@@ -150,10 +152,11 @@ function addGraphQL(server: FastifyInstance, parts: GraphQLParts): void {
     handler: methodNotAllowed('POST', options),
   });
   server.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('信桥 Xinqiao: POST /graphql\n'));
-  server.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.url !== GRAPHQL) return;
+  server.addHook('onResponse', (request, reply, done) => {
     const method = request.method === 'POST' ? 'POST' : 'OTHER';
-    metrics.observeHttp({ method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    if (request.routeOptions.url === GRAPHQL)
+      metrics.observeHttp({ method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    done();
   });
 }
 

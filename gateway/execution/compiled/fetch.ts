@@ -67,19 +67,29 @@ interface Entities {
   rewriteRepresentation: Rewrite | undefined;
 }
 
-async function fetchFields(fetch: Fetch, run: Run): Promise<void> {
+function fetchFields(fetch: Fetch, run: Run): Promise<void> {
   const objects = objectsAt(run.data, fetch.path);
-  if (objects.length === 0) return;
+  if (objects.length === 0) return DONE;
   const variables = variablesOf(fetch, run);
-  const { data, errors } = await send(fetch, { variables, body: () => `${fetch.bodyHead}${JSON.stringify(variables)}}` }, run);
-  if (isRecord(data)) {
-    fetch.rewriteAnswer?.(data);
-    for (const object of objects) join(object, data, fetch.interfaceObjects);
-  }
-  for (const error of errors) report(fetch, error, error.path && [...nearest(fetch.path), ...inPlanKeys(fetch, error.path)], run);
+  return send(
+    fetch,
+    { variables, body: () => `${fetch.bodyHead}${JSON.stringify(variables)}}` },
+    run,
+    ({ data, errors = [] }) => {
+      if (isRecord(data)) {
+        fetch.rewriteAnswer?.(data);
+        for (const object of objects) join(object, data, fetch.interfaceObjects);
+      }
+      for (const error of errors)
+        report(fetch, error, error.path && [...nearest(fetch.path), ...inPlanKeys(fetch, error.path)], run);
+    },
+  );
 }
 
-async function fetchEntities(
+/** Of a fetch that nobody has to be asked for. */
+const DONE = Promise.resolve();
+
+function fetchEntities(
   fetch: Fetch,
   {
     represent,
@@ -104,29 +114,33 @@ async function fetchEntities(
       targets.push([object]);
     } else targets[index]?.push(object);
   }
-  if (representations.length === 0) return;
+  if (representations.length === 0) return DONE;
   const variables = Object.assign(variablesOf(fetch, run), contextual);
+  const texts = [...known.keys()];
   const bodyOf = (texts: readonly string[]) => {
     const others = JSON.stringify(variables).slice(1, -1);
     return `${fetch.bodyHead}{${others}${others && ','}"representations":[${texts.join(',')}]}}`;
   };
-  const texts = [...known.keys()];
   // No variable of a client's has that name in a plan (`plan-variables.ts`).
-  const { data, errors } = await send(
-    fetch,
-    { variables: { representations, ...variables }, body: () => bodyOf(texts), entities: { representations: texts, bodyOf } },
-    run,
-  );
-  if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
-  if (data == null) return;
-  const entities = data['_entities'];
-  if (entities == null && errors.length > 0) return;
-  if (!Array.isArray(entities) || entities.length !== representations.length)
-    return report(fetch, { message: `Expected "_entities" to be a list of ${representations.length} elements` }, undefined, run);
-  entities.forEach((entity: unknown, index) => {
-    if (!isRecord(entity)) return;
-    fetch.rewriteAnswer?.(entity);
-    for (const object of targets[index] ?? []) join(object, entity, fetch.interfaceObjects);
+  const asked = { representations, ...variables };
+  const rest = { variables: asked, body: () => bodyOf(texts), entities: { representations: texts, bodyOf } };
+  return send(fetch, rest, run, ({ data, errors = [] }) => {
+    if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
+    if (data == null) return;
+    const entities = data['_entities'];
+    if (entities == null && errors.length > 0) return;
+    if (!Array.isArray(entities) || entities.length !== representations.length)
+      return report(
+        fetch,
+        { message: `Expected "_entities" to be a list of ${representations.length} elements` },
+        undefined,
+        run,
+      );
+    entities.forEach((entity: unknown, index) => {
+      if (!isRecord(entity)) return;
+      fetch.rewriteAnswer?.(entity);
+      for (const object of targets[index] ?? []) join(object, entity, fetch.interfaceObjects);
+    });
   });
 }
 
@@ -137,26 +151,21 @@ function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<strin
   return used;
 }
 
-/** Never rejects. */
-function send({ subgraph, request }: Fetch, rest: Omit<SubgraphRequest, 'query' | 'operationName'>, run: Run): Promise<Sent> {
+/** Asks, and takes the answer; a subgraph that could not be asked has answered an error. Rejects only when taking it fails. */
+function send(
+  { subgraph, request }: Fetch,
+  rest: Omit<SubgraphRequest, 'query' | 'operationName'>,
+  run: Run,
+  take: (answer: SubgraphAnswer) => void,
+): Promise<void> {
+  const failed = (error: unknown) =>
+    take({ errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] });
   try {
-    return run.send(subgraph, Object.assign({}, request, rest)).then(asSent, asFailed);
+    return run.send(subgraph, Object.assign({}, request, rest)).then(take, failed);
   } catch (error) {
-    return Promise.resolve(asFailed(error));
+    failed(error);
+    return DONE;
   }
-}
-
-interface Sent {
-  data: SubgraphAnswer['data'];
-  errors: readonly SubgraphError[];
-}
-
-function asSent({ data, errors = [] }: SubgraphAnswer): Sent {
-  return { data, errors };
-}
-
-function asFailed(error: unknown): Sent {
-  return { data: null, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] };
 }
 
 /** An error of an entity stands at each place where the entity does; one of the whole request, at the nearest field around. */
