@@ -146,8 +146,21 @@ function contextTokens(context: ExecutionContext, sign: TokensOf): QueryScope['c
   let own: ReturnType<TokensOf> | undefined;
   return (audience) => {
     if (isGatewaySubgraph(audience)) return (own ??= sign({ ...actingOf(context), ...sharedContext(context) }))(audience);
-    return (departments ??= sign(sharedContext(context)))(audience);
+    return (departments ??= sharedTokens(context, sign))(audience);
   };
+}
+
+/** By the very caller, for the purpose it declared last: it is one object while its token is valid, and mostly asks for one purpose. */
+const SHARED = new WeakMap<ExecutionContext['caller'], { sign: TokensOf; purpose: string; tokens: ReturnType<TokensOf> }>();
+
+function sharedTokens(context: ExecutionContext, sign: TokensOf): ReturnType<TokensOf> {
+  const { caller, purpose, authorization } = context;
+  if (authorization !== undefined) return sign(sharedContext(context));
+  const known = SHARED.get(caller);
+  if (known?.sign === sign && known.purpose === purpose.code) return known.tokens;
+  const tokens = sign(sharedContext(context));
+  SHARED.set(caller, { sign, purpose: purpose.code, tokens });
+  return tokens;
 }
 
 function sharedContext({ caller, purpose, authorization }: ExecutionContext): ContextForAll {

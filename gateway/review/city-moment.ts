@@ -29,8 +29,15 @@ export function isWorking({ day, minute }: CityMoment, { hours, weekend, holiday
 
 /** The city date so many days later (earlier, when negative). */
 export function daysAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  const asked = `${day} ${days}`;
+  const date = DATES.get(asked) ?? new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  // Rules ask the same few of every look; past a year of them it begins anew.
+  if (DATES.size >= 10_000) DATES.clear();
+  DATES.set(asked, date);
+  return date;
 }
+
+const DATES = new Map<string, string>();
 
 /** The first day of the period of `days` that the day lies in; periods are counted from the same day for ever. */
 export function periodOf(day: string, days: number): string {

@@ -70,14 +70,12 @@ export function compileCost({ schema, document, operation }: CostedOperation): Q
     const innerType = isCompositeType(inner) ? inner : undefined;
     const below = (within: boolean) => (node.selectionSet ? ofSelections(node.selectionSet, innerType, within) : 0);
     const usual = field && isListType(getNullableType(field.type)) && !bounded ? ASSUMED_LENGTH : 1;
-    if (field === undefined || !usesVariables(node.arguments ?? [])) {
-      const size = field && sizeArgument(field, node, {});
-      return timesOnePlus(size ?? usual, below(size !== undefined));
-    }
+    const sizeOf = field && compileSize(field, node);
+    if (typeof sizeOf !== 'function') return timesOnePlus(sizeOf ?? usual, below(sizeOf !== undefined));
     // Left out, the variable bounds neither this list nor what is below.
     const [loose, tight] = [below(false), below(true)];
     return (variables) => {
-      const size = sizeArgument(field, node, variables);
+      const size = sizeOf(variables);
       return (size ?? usual) * (1 + valueOf(size === undefined ? loose : tight, variables));
     };
   }
@@ -116,12 +114,19 @@ function once(cost: Cost): Cost {
   };
 }
 
-/** How many elements the arguments ask for, if they say so. */
-function sizeArgument(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): number | undefined {
-  const values = Object.entries(getArgumentValues(field, node, variables));
-  const sizes = values.flatMap(([name, value]) => {
-    if (name === 'first' && typeof value === 'number') return [Math.max(0, value)];
-    return Array.isArray(value) ? [value.length] : [];
-  });
-  return sizes.length === 0 ? undefined : Math.max(...sizes);
+type Size = number | undefined;
+
+/** How many elements the arguments ask for, if they say so: `first`, and lists, can; the others are not looked at for every request. */
+function compileSize(field: GraphQLField<unknown, unknown>, node: FieldNode): Size | ((variables: Variables) => Size) {
+  const args = field.args.filter(({ name, type }) => name === 'first' || isListType(getNullableType(type)));
+  const given = (node.arguments ?? []).filter(({ name }) => args.some((argument) => argument.name === name.value));
+  const sizeOf = (variables: Variables): Size => {
+    const values = Object.entries(getArgumentValues({ ...field, args }, { ...node, arguments: given }, variables));
+    const sizes = values.flatMap(([name, value]) => {
+      if (name === 'first' && typeof value === 'number') return [Math.max(0, value)];
+      return Array.isArray(value) ? [value.length] : [];
+    });
+    return sizes.length === 0 ? undefined : Math.max(...sizes);
+  };
+  return usesVariables(given) ? sizeOf : sizeOf({});
 }
