@@ -36,6 +36,20 @@ describe('a request', () => {
     expect(queue.load).toEqual({ underWay: 0, waiting: 0 });
   });
 
+  test('goes before the turn is over once it is one of sixteen, each of them once', async () => {
+    open({ joined: 64 });
+    const answers = Array.from({ length: 20 }, (_, n) => query([`s${n}`]));
+    expect(idsSent()).toEqual([Array.from({ length: 16 }, (_, n) => `s${n}`)]);
+    expect(queue.load).toEqual({ underWay: 2, waiting: 0 });
+    await turn();
+    expect(idsSent()).toHaveLength(2);
+    expect(idsSent()[1]).toEqual(['s16', 's17', 's18', 's19']);
+    for (const each of sent) each.answer();
+    expect(await Promise.all(answers)).toEqual(answers.map((_, n) => [`s${n}`]));
+    await settled();
+    expect(queue.load).toEqual({ underWay: 0, waiting: 0 });
+  });
+
   test('that is due takes no more along than a joined request may hold', async () => {
     open({ joined: 4, concurrency: 1 });
     const answers = [query(['a', 'b']), query(['c']), query(['d', 'e']), query(['f'])];

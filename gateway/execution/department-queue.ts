@@ -11,6 +11,9 @@ import type { AskDepartment } from './resilient-department.ts';
  */
 const UNDER_WAY_PER_QUESTION = 2;
 
+/** Queries that are worth a request before the turn is over: the department is at work then while the gateway reads what else came. */
+const GOES_AT_ONCE = 16;
+
 export interface QueueLimits {
   /** Requests under way at the department. */
   concurrency: number;
@@ -45,6 +48,7 @@ interface Party {
   subjects: number;
   /** Whether it is sent at the end of this turn of the event loop: until then others may join it. */
   isDue: boolean;
+  isSent: boolean;
   /** Ends the joined request once it is under way. */
   cancellation: Cancellation | undefined;
 }
@@ -67,7 +71,7 @@ interface Question {
 
 /**
  * The queue before one department. While there is room a request is sent at the end of the event loop's turn, with all of the same
- * question that came in that turn: whatever arrives at once is asked at once. What queues behind others of the same question is joined
+ * question that came in that turn: whatever arrives at once is asked at once, in requests of sixteen queries. What queues behind others of the same question is joined
  * into one request, too. A client that goes takes only its own part along.
  */
 export class DepartmentQueue {
@@ -103,8 +107,10 @@ export class DepartmentQueue {
         this.#observer.overloaded();
         return reject(new GatewayError('OVERLOADED'));
       }
-      this.#join(asking, this.#openParty(question, subjects));
+      const party = this.#openParty(question, subjects);
+      this.#join(asking, party);
       this.#next();
+      if (party.isDue && party.members.length >= GOES_AT_ONCE) this.#send(party);
     });
   }
 
@@ -199,6 +205,8 @@ export class DepartmentQueue {
   }
 
   #send(party: Party): void {
+    if (party.isSent) return;
+    party.isSent = true;
     const { question, members } = party;
     if (question.open === party) question.open = undefined;
     const [first, ...others] = members;
@@ -265,7 +273,7 @@ export class DepartmentQueue {
 }
 
 function newParty(question: Question): Party {
-  return { question, members: [], subjects: 0, isDue: false, cancellation: undefined };
+  return { question, members: [], subjects: 0, isDue: false, isSent: false, cancellation: undefined };
 }
 
 function newQuestion(

@@ -67,6 +67,31 @@ test('writes what is appended in one turn of the event loop in one transaction',
   expect(indexes(receipts)).toEqual(receipts.map((_, n) => BigInt(receipts[0]?.index ?? -1) + BigInt(n)));
 });
 
+test('writes sixteen before the turn is over, and those that come after them together in the next transaction', async () => {
+  const { ends, db } = held();
+  const log = createQueryLog({ db, origin: 'x' });
+  // From its first entry on the log knows where it ends.
+  const before = log.append(entryOf('h'));
+  while (ends.length === 0) await turn();
+  ends[0]?.();
+  await before;
+  let isOver = false;
+  setImmediate(() => (isOver = true));
+  const appends: Promise<Receipt>[] = [];
+  for (let n = 0; n < 40; n += 1) {
+    appends.push(log.append(entryOf(`h${n}`)));
+    for (let step = 0; step < 5; step += 1) await Promise.resolve();
+    expect(ends.length).toBe(n < 15 ? 1 : 2);
+  }
+  expect(isOver).toBe(false);
+  ends[1]?.();
+  while (ends.length < 3) await turn();
+  ends[2]?.();
+  const receipts = indexes(await Promise.all(appends));
+  expect(receipts).toEqual(receipts.map((_, n) => (receipts[0] ?? 0n) + BigInt(n)));
+  expect(ends).toHaveLength(3);
+});
+
 test('writes what waits for one transaction in the next one, together', async () => {
   const { ends, db } = held();
   const log = createQueryLog({ db, origin: 'x' });

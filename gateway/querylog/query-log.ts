@@ -7,6 +7,8 @@ import { createLogWriter, type LogWriter, type Written } from './log-writer.ts';
 import type { SealReadable } from './sealing.ts';
 import type { LoggedEntry } from './write-batch.ts';
 
+/** Entries that a transaction does not wait for others with. */
+const FULL_BATCH = 16;
 /** Entries in one transaction at most: about one megabyte. */
 const BATCH_ENTRIES = 500;
 /** Entries that may wait for the next transaction; one more is refused at once. */
@@ -45,11 +47,6 @@ export function createQueryLog(options: QueryLogOptions): QueryLog & { close(): 
   return new GroupCommit(options);
 }
 
-/** Entries that come in one turn of the event loop, as answers of departments do, are to travel together from the first on. */
-function endOfTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
-}
-
 class GroupCommit implements QueryLog {
   readonly #writer: LogWriter;
   readonly #origin: string;
@@ -59,6 +56,7 @@ class GroupCommit implements QueryLog {
   readonly #seal: SealReadable | undefined;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #onFull = () => {};
   #abandoned = 0;
   #closed = false;
 
@@ -88,6 +86,7 @@ class GroupCommit implements QueryLog {
       };
       this.#waiting.push({ entry, leaf, texts: sealing?.texts, alongside, resolve: durable, reject });
       this.#writing ??= this.#writeAll();
+      if (this.#waiting.length === FULL_BATCH) this.#onFull();
     });
   }
 
@@ -98,10 +97,19 @@ class GroupCommit implements QueryLog {
 
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await endOfTurn();
+      await this.#gathered();
       await this.#write(this.#waiting.splice(0, BATCH_ENTRIES));
     }
     this.#writing = undefined;
+  }
+
+  /** Entries of one turn of the event loop, as answers of departments are, travel together; so many are worth a transaction before it is over. */
+  #gathered(): Promise<void> {
+    if (this.#waiting.length >= FULL_BATCH) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onFull = resolve;
+      setImmediate(resolve);
+    });
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {

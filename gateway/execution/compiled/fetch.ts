@@ -91,32 +91,12 @@ const DONE = Promise.resolve();
 
 function fetchEntities(
   fetch: Fetch,
-  {
-    represent,
-    rewriteRepresentation,
-    objects,
-    variables: contextual = {},
-  }: Entities & { objects: readonly JoinedObject[]; variables?: Readonly<Record<string, unknown>> },
+  { objects, variables: contextual = {}, ...how }: Entities & { objects: readonly JoinedObject[]; variables?: Variables },
   run: Run,
 ): Promise<void> {
-  const representations: JoinedObject[] = [];
-  /** The objects of each representation. */
-  const targets: JoinedObject[][] = [];
-  const known = new Map<string, number>();
-  for (const object of objects) {
-    const representation = represent(object);
-    if (representation === undefined) continue;
-    rewriteRepresentation?.(representation);
-    const identity = JSON.stringify(representation);
-    const index = known.get(identity);
-    if (index === undefined) {
-      known.set(identity, representations.push(representation) - 1);
-      targets.push([object]);
-    } else targets[index]?.push(object);
-  }
+  const { representations, texts, targets } = representObjects(objects, how);
   if (representations.length === 0) return DONE;
   const variables = Object.assign(variablesOf(fetch, run), contextual);
-  const texts = [...known.keys()];
   const bodyOf = (texts: readonly string[]) => {
     const others = JSON.stringify(variables).slice(1, -1);
     return `${fetch.bodyHead}{${others}${others && ','}"representations":[${texts.join(',')}]}}`;
@@ -142,6 +122,27 @@ function fetchEntities(
       for (const object of targets[index] ?? []) join(object, entity, fetch.interfaceObjects);
     });
   });
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** What a fetch asks about objects, each different representation once, as JSON too, with the objects it stands for. */
+function representObjects(objects: readonly JoinedObject[], { represent, rewriteRepresentation }: Entities) {
+  const representations: JoinedObject[] = [];
+  const targets: JoinedObject[][] = [];
+  const known = new Map<string, number>();
+  for (const object of objects) {
+    const representation = represent(object);
+    if (representation === undefined) continue;
+    rewriteRepresentation?.(representation);
+    const text = JSON.stringify(representation);
+    const index = known.get(text);
+    if (index === undefined) {
+      known.set(text, representations.push(representation) - 1);
+      targets.push([object]);
+    } else targets[index]?.push(object);
+  }
+  return { representations, targets, texts: [...known.keys()] };
 }
 
 function variablesOf({ variableNames }: Fetch, { variables }: Run): Record<string, unknown> {
