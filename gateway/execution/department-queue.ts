@@ -70,8 +70,8 @@ interface Question {
 }
 
 /**
- * The queue before one department. While there is room a request is sent at the end of the event loop's turn, with all of the same
- * question that came in that turn: whatever arrives at once is asked at once, in requests of sixteen queries. What queues behind others of the same question is joined
+ * The queue before one department. While there is room a request is sent at the end of the event loop's turn, with those of the same
+ * question that came in that turn, and before it is over once they are many. What queues behind others of the same question is joined
  * into one request, too. A client that goes takes only its own part along.
  */
 export class DepartmentQueue {
