@@ -17,11 +17,12 @@ import { memoryCopy } from './evidence.fixture.ts';
 import { openDatabaseCopy } from './database-copy.ts';
 import { openDirectoryCopy } from './directory-copy.ts';
 import { exportLog } from './export-log.ts';
+import type { LogCopy } from './log-copy.ts';
 import { verifyLog } from './verify-log.ts';
 
 const MIGRATIONS = new URL('../querylog/migrations', import.meta.url).pathname;
-const CONTENT = '{"policy":"kept"}';
-const VERSION = { hash: createHash('sha256').update(CONTENT).digest('hex'), content: CONTENT };
+const versionOf = (content: string) => ({ hash: createHash('sha256').update(content).digest('hex'), content });
+const VERSION = versionOf('{"policy":"kept"}');
 let db: Db;
 
 beforeAll(async () => {
@@ -83,6 +84,27 @@ describe('a log in its database', () => {
     const { findings } = await verifyLog(copy(), { toleranceMs: 0 });
     expect(findings.counts).toEqual({ UNKNOWN_POLICY: 600 });
   });
+
+  test.each(['newest', 'policies', 'keys'] as const)(
+    'is verified as it stood, while gateways sign on and decide by a new policy (between its %s and the rest)',
+    async (step) => {
+      await storePolicyVersion(db, versionOf('{"policy":"of old"}'));
+      const running = copy();
+      const read = running[step] as () => Promise<never>;
+      const goesOn = async () => {
+        const answer = await read();
+        await storePolicyVersion(db, VERSION);
+        await createQueryLog({ db, origin: ORIGIN }).append(entryOf('meanwhile', { policyHash: VERSION.hash }));
+        await forced(`UPDATE querylog.checkpoint SET at = at - interval '1 hour'`);
+        expect(await createCheckpointSigner(db, LOG).sign()).toMatchObject({ size: 601n });
+        return answer;
+      };
+      const { findings, checkpoint } = await verifyLog({ ...running, [step]: goesOn }, { toleranceMs: 0 });
+      expect(checkpoint?.size).toBe(600n);
+      // The 600 before were decided by a version that nobody kept.
+      expect(findings.counts).toEqual({ UNKNOWN_POLICY: 600 });
+    },
+  );
 
   test('finds a line of a witness whose key does not explain it', async () => {
     const [text] = ((await copy().newest()) ?? '').split(/(?<=\n)\n/);

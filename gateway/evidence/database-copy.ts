@@ -20,8 +20,13 @@ export interface BesideDatabase {
   policies?: LogCopy['policies'];
 }
 
-/** The log as its database holds it, up to the newest checkpoint. Rejects with `DatabaseError`, and with `LogContradiction` where a checkpoint is none. */
+/**
+ * The log as its database holds it, up to the checkpoint that was the newest when it was last asked for: gateways go on signing while a
+ * log is read. Rejects with `DatabaseError`, and with `LogContradiction` where a checkpoint is none.
+ */
 export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: BesideDatabase = {}): LogCopy {
+  let end: bigint | undefined;
+
   async function keys() {
     const kept = await witnessKeys(db);
     const others = witnesses.filter(({ name, keyId }) => !kept.some((key) => key.name === name && key.keyId === keyId));
@@ -32,7 +37,10 @@ export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: Be
     const known = await keys();
     for (let last = after; ; ) {
       const page = await checkpointsAfter(db, last, PAGE);
-      for (const { note } of page) yield withKnownLines(note, known);
+      for (const { note, size } of page) {
+        if (end !== undefined && size > end) return;
+        yield withKnownLines(note, known);
+      }
       if (page.length < PAGE) return;
       last = page.at(-1)?.size ?? last;
     }
@@ -47,6 +55,7 @@ export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: Be
     },
     async newest() {
       const newest = await newestCheckpoint(db);
+      end = newest?.size;
       return newest && withKnownLines(newest.note, await keys());
     },
     bundle: (tile) => readBundle(db, tile),

@@ -35,9 +35,11 @@ export interface Verification {
  */
 export async function verifyLog(copy: LogCopy, options: VerifyOptions): Promise<Verification> {
   const findings = new Findings();
+  // Before everything else: a running log has kept whatever explains a checkpoint by the time it is there.
+  const note = await copy.newest();
   const policies = await copy.policies();
   const signers = await signersOf(copy, options.keys, findings);
-  const newest = await readNewest(copy, signers, findings);
+  const newest = readNewest(note, signers, findings);
   if (newest === undefined) return { checkpoint: undefined, checkpoints: 0, policies: policies?.size, findings };
   const held = { newest, findings, signers };
   const trail = new CheckpointTrail(copy.checkpoints(), [newest, ...readKnown(options.known ?? [], held)], held);
@@ -60,8 +62,7 @@ async function signersOf(copy: LogCopy, given: readonly VerifierKey[] | undefine
   return { trusted: given ?? known, known };
 }
 
-async function readNewest(copy: LogCopy, signers: Signers, findings: Findings): Promise<Checkpoint | undefined> {
-  const note = await copy.newest();
+function readNewest(note: string | undefined, signers: Signers, findings: Findings): Checkpoint | undefined {
   const newest = note === undefined ? 'MALFORMED' : readCheckpoint(note, signers);
   if (typeof newest !== 'string') return newest;
   findings.add(newest, 'the newest checkpoint');

@@ -29,7 +29,11 @@ describe('the embedded default', () => {
     log: deployment.log,
     company: deployment.manifest.demonstration.unifiedSocialCreditCode,
     clock: cityClock,
-    verifyLog: async () => (await verifyLog(openDatabaseCopy(deployment.log), { toleranceMs: 120_000 })).findings.exitCode,
+    async verifyLog() {
+      const { findings } = await verifyLog(openDatabaseCopy(deployment.log), { toleranceMs: 120_000 });
+      if (findings.exitCode !== 0) throw new Error(JSON.stringify(findings.faults));
+      return findings.exitCode;
+    },
   }));
 
   for (const behave of [
