@@ -17,7 +17,6 @@ import { memoryCopy } from './evidence.fixture.ts';
 import { openDatabaseCopy } from './database-copy.ts';
 import { openDirectoryCopy } from './directory-copy.ts';
 import { exportLog } from './export-log.ts';
-import type { LogCopy } from './log-copy.ts';
 import { verifyLog } from './verify-log.ts';
 
 const MIGRATIONS = new URL('../querylog/migrations', import.meta.url).pathname;
