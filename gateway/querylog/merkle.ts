@@ -18,7 +18,9 @@ interface Growth {
  */
 export type Subtree = (start: bigint, end: bigint) => Uint8Array;
 
-const LEAF = Uint8Array.of(0x00);
+/** What a leaf is hashed behind (RFC 6962, 2.1). */
+export const LEAF_PREFIX = 0x00;
+const LEAF = Uint8Array.of(LEAF_PREFIX);
 const NODE = Uint8Array.of(0x01);
 
 /** Hash of a leaf, over 0x00 and the entry's bytes (RFC 6962, 2.1). */

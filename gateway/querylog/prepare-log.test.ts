@@ -119,6 +119,16 @@ describe('a log ready to be appended to', () => {
         await expect(db.exec(change)).rejects.toMatchObject({ sqlState: '42501' });
   });
 
+  test('compresses the entries of every month by LZ4, where the server can', async () => {
+    const { rows } = await db.query<{ name: string; method: string; able: boolean }>(
+      `SELECT attrelid::regclass::text AS name, attcompression AS method,
+              (SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression') AS able
+       FROM pg_partition_tree('querylog.entry') JOIN pg_attribute ON attrelid = relid WHERE attname = 'canonical'`,
+    );
+    expect(rows).toHaveLength(5);
+    for (const { method, able } of rows) expect(method).toBe(able ? 'l' : '');
+  });
+
   test('is left as it is where entries of a month are elsewhere already', async () => {
     await createQueryLog({ db, origin: 'x' }).append(entryOf('f', { time: '2027-02-14T00:00:00.000Z' }));
     await ensureMonths(db, Date.UTC(2027, 1, 14));

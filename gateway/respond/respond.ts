@@ -58,19 +58,29 @@ const RETRY_AFTER_SECONDS = 5;
 /** The answer to a query that was released. A department that failed is a GraphQL error at each path it left null. */
 export function respond({ shown, plan, purpose, policy, receipt, headers }: Release): FlowResponse {
   const errors = shown.failures.filter(({ path }) => isVisible(path, shown.data)).map(failureError);
-  const treated = (treatment: Treatment) =>
-    shown.counts.filter((field) => field.treatment === treatment && field.count > 0).map(({ coordinate }) => coordinate);
   const disclosure: DisclosureNote = {
     purpose: purpose.code,
     policyVersion: policy.hash,
-    masked: treated('MASK'),
-    generalized: treated('GENERALIZE'),
-    pseudonymized: treated('PSEUDONYMIZE'),
+    ...treatedIn(shown.counts),
     withheld: plan.notices.flatMap(({ treatment, ...reason }) => (treatment === 'WITHHOLD' ? [reason] : [])),
     unavailable: shown.unavailable,
     receipt,
   };
   return { data: shown.data, ...(errors.length > 0 && { errors }), extensions: { disclosure }, httpStatus: 200, headers };
+}
+
+type Treated = Pick<DisclosureNote, 'masked' | 'generalized' | 'pseudonymized'>;
+/** By the very list, for as long as it lives: the same counts are mostly the same list. */
+const TREATED = new WeakMap<Shown['counts'], Treated>();
+
+function treatedIn(counts: Shown['counts']): Treated {
+  const known = TREATED.get(counts);
+  if (known !== undefined) return known;
+  const by = (treatment: Treatment) =>
+    counts.filter((field) => field.treatment === treatment && field.count > 0).map(({ coordinate }) => coordinate);
+  const treated = { masked: by('MASK'), generalized: by('GENERALIZE'), pseudonymized: by('PSEUDONYMIZE') };
+  TREATED.set(counts, treated);
+  return treated;
 }
 
 /**
