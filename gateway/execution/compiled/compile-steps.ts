@@ -3,25 +3,27 @@ import { compileFetch } from './fetch.ts';
 import { requiredFetches } from './required-fetches.ts';
 import type { PlanPath } from './joined-data.ts';
 import type { Step } from './run.ts';
+import { createBeginning, type Place } from './shared-representations.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 /** Compiles a query plan; undefined when it asks nobody. */
 export function compileSteps({ node }: QueryPlan, supergraph: LoadedSupergraph): Step | undefined {
   if (node === undefined) return undefined;
   if (node.kind === 'Subscription') throw new TypeError('subscriptions are not executed');
-  return compileNode(node, [], supergraph);
+  return compileNode(node, { path: [], beginning: createBeginning() }, supergraph);
 }
 
-function compileNode(node: PlanNode, path: PlanPath, supergraph: LoadedSupergraph): Step {
+function compileNode(node: PlanNode, place: Place, supergraph: LoadedSupergraph): Step {
+  const { path } = place;
   switch (node.kind) {
     case 'Sequence':
-      return inSequence(node.nodes.map((child) => compileNode(child, path, supergraph)));
+      return inSequence(node.nodes.map((child) => compileNode(child, { path, beginning: createBeginning() }, supergraph)));
     case 'Parallel':
-      return inParallel(node.nodes.map((child) => compileNode(child, path, supergraph)));
+      return inParallel(node.nodes.map((child) => compileNode(child, place, supergraph)));
     case 'Flatten':
-      return compileNode(node.node, [...path, ...stepsOf(node.path, supergraph)], supergraph);
+      return compileNode(node.node, { ...place, path: [...path, ...stepsOf(node.path, supergraph)] }, supergraph);
     case 'Fetch':
-      return inParallel(requiredFetches(node, supergraph).map((fetch) => compileFetch(fetch, path, supergraph)));
+      return inParallel(requiredFetches(node, supergraph).map((fetch) => compileFetch(fetch, place, supergraph)));
     // Conditions are resolved before an operation is planned, and `@defer` is no part of the schema.
     case 'Condition':
     case 'Defer':

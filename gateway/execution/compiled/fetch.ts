@@ -5,6 +5,7 @@ import { placesAt, join, type JoinedObject, objectsAt, type PlanPath } from './j
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { Run, Step, SubgraphAnswer, SubgraphError, SubgraphRequest } from './run.ts';
+import { type Place, type Represented, representationKey } from './shared-representations.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import { isRecord } from '../../../schema/is-record.ts';
 
@@ -25,7 +26,7 @@ interface Fetch {
 }
 
 /** Compiles a fetch at a path of the joined data. Nothing that goes wrong rejects: it becomes errors of the run. */
-export function compileFetch(node: FetchNode, path: PlanPath, supergraph: LoadedSupergraph): Step {
+export function compileFetch(node: FetchNode, { path, beginning }: Place, supergraph: LoadedSupergraph): Step {
   const {
     serviceName: subgraph,
     operation: query,
@@ -52,12 +53,19 @@ export function compileFetch(node: FetchNode, path: PlanPath, supergraph: Loaded
   if (node.requires === undefined) return (run) => fetchFields(fetch, run);
   const represent = compileRepresentation(node.requires, supergraph);
   const entities: Entities = { represent, rewriteRepresentation: compileRewrites(node.inputRewrites, supergraph) };
-  if (contextRewrites === undefined)
-    return (run) => fetchEntities(fetch, { objects: objectsAt(run.data, path), ...entities }, run);
+  if (contextRewrites === undefined) {
+    const represented = beginning.share(representationKey(node, path), (run) =>
+      representObjects(objectsAt(run.data, path), entities),
+    );
+    return (run) => fetchEntities(fetch, represented(run), run);
+  }
   const groupByContext = compileContexts(contextRewrites, supergraph);
   // One request has one value for an argument.
   return async (run) => {
-    await Promise.all(groupByContext(run.data, path).map((group) => fetchEntities(fetch, { ...entities, ...group }, run)));
+    const asked = groupByContext(run.data, path).map(({ objects, variables }) =>
+      fetchEntities(fetch, representObjects(objects, entities), run, variables),
+    );
+    await Promise.all(asked);
   };
 }
 
@@ -91,10 +99,10 @@ const DONE = Promise.resolve();
 
 function fetchEntities(
   fetch: Fetch,
-  { objects, variables: contextual = {}, ...how }: Entities & { objects: readonly JoinedObject[]; variables?: Variables },
+  { representations, texts, targets }: Represented,
   run: Run,
+  contextual: Variables = {},
 ): Promise<void> {
-  const { representations, texts, targets } = representObjects(objects, how);
   if (representations.length === 0) return DONE;
   const variables = Object.assign(variablesOf(fetch, run), contextual);
   const bodyOf = (texts: readonly string[]) => {
@@ -126,8 +134,7 @@ function fetchEntities(
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What a fetch asks about objects, each different representation once, as JSON too, with the objects it stands for. */
-function representObjects(objects: readonly JoinedObject[], { represent, rewriteRepresentation }: Entities) {
+function representObjects(objects: readonly JoinedObject[], { represent, rewriteRepresentation }: Entities): Represented {
   const representations: JoinedObject[] = [];
   const targets: JoinedObject[][] = [];
   const known = new Map<string, number>();
@@ -170,7 +177,7 @@ function send(
 }
 
 /** An error of an entity stands at each place where the entity does; one of the whole request, at the nearest field around. */
-function reportEntityErrors(fetch: Fetch, errors: readonly SubgraphError[], targets: readonly JoinedObject[][], run: Run): void {
+function reportEntityErrors(fetch: Fetch, errors: readonly SubgraphError[], targets: Represented['targets'], run: Run): void {
   const places = placesAt(run.data, fetch.path);
   for (const error of errors) {
     if (error.path === undefined) {
