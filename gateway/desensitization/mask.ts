@@ -9,9 +9,14 @@ export const HIDDEN = '****';
  * the BMP is one and a name's marks tell nothing. Lone surrogates become U+FFFD: they could not leave as UTF-8.
  */
 export function characters(text: string): string[] {
-  if (PLAIN.test(text)) return text.split('');
+  if (isPlain(text)) return text.split('');
   const marksGone = text.normalize('NFC').replace(/\p{M}/gu, '').normalize('NFC');
   return Array.from(marksGone, (character) => (LONE_SURROGATE.test(character) ? '\uFFFD' : character));
+}
+
+/** Whether each unit of a text is one of its {@link characters} as it is. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text);
 }
 
 /** Latin letters, digits, unified ideographs, full-width forms: each one unit, no mark, and in NFC whatever stands beside it. */

@@ -1,5 +1,5 @@
 import type { MaskShape } from '../../../policies/policy-source.ts';
-import { characters } from '../mask.ts';
+import { characters, isPlain } from '../mask.ts';
 import type { Mask } from '../mask.ts';
 
 /**
@@ -9,7 +9,9 @@ import type { Mask } from '../mask.ts';
 export function keepMask({ first, last, fill, hides }: Extract<MaskShape, { kind: 'keep' }>): Mask {
   const hidden = '*'.repeat(first + fill + last);
   const middle = '*'.repeat(fill);
+  const cut = (text: string) => text.slice(0, first) + middle + text.slice(text.length - last);
   return (text) => {
+    if (isPlain(text)) return text.length < first + last + hides ? hidden : cut(text);
     const all = characters(text);
     if (all.length < first + last + hides) return hidden;
     return all.slice(0, first).join('') + middle + all.slice(all.length - last).join('');
