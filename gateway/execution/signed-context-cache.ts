@@ -21,22 +21,38 @@ const CAPACITY = 10_000;
  * The key holds every field of the context, so a token never speaks for anybody else.
  */
 export function createSignedContextCache(sign: SignContext, clock: Clock): TokensOf {
-  const tokens = new Map<string, { token: string; reuseUntil: number }>();
+  const tokens = new Map<string, Signed>();
+
+  function signed(key: string, context: SignedContext): Signed {
+    const now = clock();
+    const known = tokens.get(key);
+    if (known !== undefined && now < known.reuseUntil) return known;
+    const made = { token: sign(context), reuseUntil: now + REUSE_MS };
+    tokens.delete(key);
+    tokens.set(key, made);
+    if (tokens.size > CAPACITY) dropOldest(tokens);
+    return made;
+  }
+
   return (context) => {
     // Once for all departments that a query asks.
     const about = keyOf(context);
+    // Whoever keeps the context finds its tokens by the audience alone, without that long key.
+    const own = new Map<string, Signed>();
     return (audience) => {
-      const key = `${audience} ${about}`;
-      const known = tokens.get(key);
-      const now = clock();
-      if (known !== undefined && now < known.reuseUntil) return known.token;
-      const token = sign({ audience, ...context });
-      tokens.delete(key);
-      tokens.set(key, { token, reuseUntil: now + REUSE_MS });
-      if (tokens.size > CAPACITY) dropOldest(tokens);
-      return token;
+      const known = own.get(audience);
+      if (known !== undefined && clock() < known.reuseUntil) return known.token;
+      const made = signed(`${audience} ${about}`, { audience, ...context });
+      own.set(audience, made);
+      return made.token;
     };
   };
+}
+
+/** A token, and until when it may be sent, in milliseconds since the epoch. */
+interface Signed {
+  token: string;
+  reuseUntil: number;
 }
 
 function keyOf(context: ContextForAll): string {
