@@ -60,15 +60,16 @@ export class Tally {
     while ((this.named.at(-1)?.at ?? mark) > mark) this.named.pop();
   }
 
-  /** Values by slot, and which of the `size` slots were met at all. */
-  sums(size: number): { counts: Int32Array; met: Uint8Array } {
-    const counts = new Int32Array(size);
-    const met = new Uint8Array(size);
+  /** Values by slot, and which of the `size` slots were met at all; both in one buffer. */
+  sums(size: number): { counts: Int32Array; met: Uint8Array; buffer: ArrayBuffer } {
+    const buffer = new ArrayBuffer(size * (Int32Array.BYTES_PER_ELEMENT + 1));
+    const counts = new Int32Array(buffer, 0, size);
+    const met = new Uint8Array(buffer, size * Int32Array.BYTES_PER_ELEMENT);
     for (const note of this.notes) {
       met[note < 0 ? ~note : note] = 1;
       if (note >= 0) counts[note] = (counts[note] ?? 0) + 1;
     }
-    return { counts, met };
+    return { counts, met, buffer };
   }
 
   /** Each subject once, in the order of the answer. */

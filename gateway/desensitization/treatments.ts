@@ -62,9 +62,9 @@ export function compileTreatments(fields: readonly PlannedField[]): Treatments {
   return {
     fields: fields.map((field) => treatedField(field, find)),
     countsOf(tally) {
-      const { counts, met } = tally.sums(slots.length);
+      const { counts, met, buffer } = tally.sums(slots.length);
       for (const { all, unmet } of askedInVain) if (all.every((slot) => met[slot] === 0)) met[unmet] = 1;
-      return lists.remember(`${number} ${textOf(counts)}${textOf(met)}`, () =>
+      return lists.remember(`${number} ${textOf(buffer)}`, () =>
         slots.flatMap(({ coordinate, treatment }, index) =>
           met[index] === 1 ? { coordinate, treatment, count: counts[index] ?? 0 } : [],
         ),
@@ -74,7 +74,7 @@ export function compileTreatments(fields: readonly PlannedField[]): Treatments {
 }
 
 /** The very bytes, a character each. */
-function textOf({ buffer }: Int32Array | Uint8Array): string {
+function textOf(buffer: ArrayBuffer): string {
   return Buffer.from(buffer).toString('latin1');
 }
 

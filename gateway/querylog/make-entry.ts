@@ -102,15 +102,22 @@ function graphqlName(name: string | null): string | null {
 }
 
 /** Whoever is refused while the query is planned has asked for somebody all the same. */
-function asked({ disclosure }: LookOnRecord, error?: unknown): string[] {
+function asked({ disclosure }: LookOnRecord, error?: unknown): readonly string[] {
   return distinct(disclosure?.asked ?? (error instanceof GatewayError ? error.asked : []));
 }
 
+/** By the very list of counts, for as long as it lives: the same counts are mostly the same list. */
+const FIELDS = new WeakMap<readonly FieldCount[], QueryLogEntry['fields']>();
+
 /** In the order of coordinate and treatment, so that the same look always makes the same entry. */
 function totals(counts: readonly FieldCount[]): QueryLogEntry['fields'] {
-  return counts.every((each, index) => index === 0 || inOrder(counts[index - 1] ?? each, each) < 0)
+  const known = FIELDS.get(counts);
+  if (known !== undefined) return known;
+  const fields = counts.every((each, index) => index === 0 || inOrder(counts[index - 1] ?? each, each) < 0)
     ? counts
     : [...counts].sort(inOrder);
+  FIELDS.set(counts, fields);
+  return fields;
 }
 
 function inOrder(one: FieldCount, other: FieldCount): number {
@@ -118,6 +125,7 @@ function inOrder(one: FieldCount, other: FieldCount): number {
   return one.treatment < other.treatment ? -1 : 1;
 }
 
-function distinct(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
+function distinct(names: readonly string[]): readonly string[] {
+  const inOrder = names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name);
+  return inOrder ? names : [...new Set(names)].sort();
 }

@@ -67,10 +67,11 @@ export function createAskFlow(flow: Flow, { maxCost }: { maxCost: number }): Ask
 function createCostCache(): (costed: CostedOperation) => QueryCost {
   const schemas = new WeakMap<object, WeakMap<object, QueryCost>>();
   return (costed) => {
+    const known = schemas.get(costed.schema)?.get(costed.operation);
+    if (known !== undefined) return known;
     const operations = schemas.get(costed.schema) ?? new WeakMap<object, QueryCost>();
-    schemas.set(costed.schema, operations);
-    const cost = operations.get(costed.operation) ?? compileCost(costed);
-    operations.set(costed.operation, cost);
+    const cost = compileCost(costed);
+    schemas.set(costed.schema, operations.set(costed.operation, cost));
     return cost;
   };
 }
