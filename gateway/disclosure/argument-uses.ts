@@ -1,5 +1,5 @@
 import { getNamedType, isInputObjectType, isListType, isNonNullType, Kind, valueFromAST } from 'graphql';
-import type { ArgumentNode, GraphQLArgument, GraphQLInputType, GraphQLScalarType } from 'graphql';
+import type { ArgumentNode, GraphQLArgument, GraphQLInputObjectType, GraphQLInputType, GraphQLScalarType } from 'graphql';
 import { scalars } from '../../schema/scalars/index.ts';
 import { GatewayError } from '../errors.ts';
 import { readSubjectBy, SUBJECT_BY, SUBJECT_FIELDS } from './asked-subjects.ts';
@@ -85,16 +85,36 @@ function walk(type: GraphQLInputType, value: unknown, into: Collected): void {
   const object = value as Readonly<Record<string, unknown>>;
   const subject = type.name === SUBJECT_BY ? readSubjectBy(object) : undefined;
   if (subject) into.subjects.push(subject);
-  for (const field of Object.values(type.getFields())) {
+  for (const field of fieldsOf(type)) {
     const inner = object[field.name];
     if (inner === null || inner === undefined) continue;
     // An identifier is judged when its subject is read, and only for those who may ask by it.
     const wellFormed = subject !== undefined || isWellFormed(field.type, inner);
-    const coordinate = `${type.name}.${field.name}`;
-    collect(coordinate, subject?.person, wellFormed, into);
-    if (SUBJECT_FIELDS.has(coordinate)) into.subjects.push(readSubjectBy({ id: inner }));
+    collect(field.coordinate, subject?.person, wellFormed, into);
+    if (field.namesSubject) into.subjects.push(readSubjectBy({ id: inner }));
     walk(field.type, inner, into);
   }
+}
+
+interface InputField {
+  name: string;
+  coordinate: string;
+  type: GraphQLInputType;
+  namesSubject: boolean;
+}
+
+/** By the type, which is a schema's for good: a list of subjects asks for the same fields again and again. */
+const INPUT_FIELDS = new WeakMap<GraphQLInputObjectType, readonly InputField[]>();
+
+function fieldsOf(type: GraphQLInputObjectType): readonly InputField[] {
+  const known = INPUT_FIELDS.get(type);
+  if (known !== undefined) return known;
+  const fields = Object.values(type.getFields()).map((field) => {
+    const coordinate = `${type.name}.${field.name}`;
+    return { name: field.name, coordinate, type: field.type, namesSubject: SUBJECT_FIELDS.has(coordinate) };
+  });
+  INPUT_FIELDS.set(type, fields);
+  return fields;
 }
 
 function isWellFormed(type: GraphQLInputType, value: unknown): boolean {

@@ -3,8 +3,8 @@ import { createBoundedCache } from '../disclosure/bounded-cache.ts';
 import type { SchemaSource } from '../editions/edition.ts';
 import { GatewayError } from '../errors.ts';
 import type { FlowResponse } from '../respond/respond.ts';
-import { encodeUtf8 } from '../utf8.ts';
 import type { AskFlow, RequestParameters } from './ask-flow.ts';
+import { encodeAnswer } from './encode-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { formatError } from './format-error.ts';
 import type { KnownDocuments } from './known-documents.ts';
@@ -55,5 +55,5 @@ function isPlain(body: unknown): body is { query: string } & RequestParameters {
 function write({ errors, data, extensions, httpStatus, headers }: FlowResponse, reply: FastifyReply): Buffer {
   reply.code(httpStatus).headers(headers);
   // Like Apollo Server's: whatever an error says, only what its code says leaves.
-  return encodeUtf8(JSON.stringify({ errors: errors?.map((error) => formatError(error, error)), data, extensions }));
+  return encodeAnswer({ errors: errors?.map((error) => formatError(error, error)), data, extensions });
 }

@@ -3,7 +3,7 @@ import type { Run } from './run.ts';
 import { createBeginning, type Represented } from './shared-representations.ts';
 
 const newRun = (): Run => ({ data: {}, errors: [], variables: {}, send: () => Promise.reject(new Error('nobody is asked')) });
-const representing = () => vi.fn((): Represented => ({ representations: [], texts: [], targets: [] }));
+const representing = () => vi.fn<() => Represented>(() => ({ representations: [], texts: [], targets: [] }));
 
 test('fetches that begin together represent the same objects once, and anew in the next run', () => {
   const beginning = createBeginning();
