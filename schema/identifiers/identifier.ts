@@ -14,5 +14,9 @@ export type IdentifierWarning = 'UNKNOWN_DIVISION' | 'INNER_CHECK_DIGIT';
  * Departments type codes by hand; all three occur in real files.
  */
 export function normaliseIdentifier(text: string): string {
+  // As systems send them: nothing in it has another form.
+  if (NORMAL.test(text)) return text;
   return text.normalize('NFKC').replace(/\s+/gu, '').toUpperCase();
 }
+
+const NORMAL = /^[0-9A-Z]*$/;

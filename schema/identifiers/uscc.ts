@@ -5,6 +5,7 @@ import { organizationCodeCheckCharacter } from './organization-code.ts';
 
 /** The 31 characters in the order of their values: I, O, Z, S and V are left out (GB 32100-2015). */
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+const CHARACTERS = new RegExp(`^[${ALPHABET}]*$`);
 const LENGTH = 18;
 /** Registering department, category, then a division in digits. */
 const CATEGORY = /^[1-9ANY][1-9]/;
@@ -20,7 +21,7 @@ export type UsccKind = 'ENTERPRISE_LEGAL_PERSON' | 'NON_ENTERPRISE_LEGAL_PERSON'
 export function checkUscc(text: string): IdentifierCheck {
   const value = normaliseIdentifier(text);
   if (value.length !== LENGTH) return { valid: false, reason: 'LENGTH' };
-  if (![...value].every((character) => ALPHABET.includes(character))) return { valid: false, reason: 'CHARACTER' };
+  if (!CHARACTERS.test(value)) return { valid: false, reason: 'CHARACTER' };
   if (!CATEGORY.test(value)) return { valid: false, reason: 'CATEGORY' };
   if (!DIVISION.test(value)) return { valid: false, reason: 'CHARACTER' };
   if (usccCheckCharacter(value) !== value.charAt(17)) return { valid: false, reason: 'CHECK_DIGIT' };
