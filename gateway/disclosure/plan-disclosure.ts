@@ -162,8 +162,7 @@ function planKey(shape: string, { caller, purpose, policy, kinds, authorized }: 
   const { actor, department, organization } = caller;
   // Pseudonyms are bound to the organisation; all other plans are shared by callers of one class.
   const scope = pseudonymising(policy).has(purpose.code) ? organization : undefined;
-  const isPlain = department === undefined && scope === undefined && authorized === undefined;
-  const by = isPlain ? '' : JSON.stringify([department, scope, authorized && authorizedClass(authorized)]);
+  const by = JSON.stringify([department, scope, authorized && authorizedClass(authorized)]);
   let asked = '';
   for (const [root, kind] of kinds) asked += `${root} ${kind},`;
   return [shape, policy.hash, purpose.code, purpose.effective.from, actor, asked, by].join('\n');

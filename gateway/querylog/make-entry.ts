@@ -126,6 +126,6 @@ function inOrder(one: FieldCount, other: FieldCount): number {
 }
 
 function distinct(names: readonly string[]): readonly string[] {
-  const inOrder = names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name);
-  return inOrder ? names : [...new Set(names)].sort();
+  const rises = names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name);
+  return rises ? names : [...new Set(names)].sort();
 }

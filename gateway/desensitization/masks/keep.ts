@@ -9,11 +9,13 @@ import type { Mask } from '../mask.ts';
 export function keepMask({ first, last, fill, hides }: Extract<MaskShape, { kind: 'keep' }>): Mask {
   const hidden = '*'.repeat(first + fill + last);
   const middle = '*'.repeat(fill);
-  const cut = (text: string) => text.slice(0, first) + middle + text.slice(text.length - last);
   return (text) => {
-    if (isPlain(text)) return text.length < first + last + hides ? hidden : cut(text);
-    const all = characters(text);
+    const all = isPlain(text) ? text : characters(text);
     if (all.length < first + last + hides) return hidden;
-    return all.slice(0, first).join('') + middle + all.slice(all.length - last).join('');
+    return joined(all.slice(0, first)) + middle + joined(all.slice(all.length - last));
   };
+}
+
+function joined(part: string | readonly string[]): string {
+  return typeof part === 'string' ? part : part.join('');
 }
