@@ -13,6 +13,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { isRecord } from '../schema/is-record.ts';
+import { oncePerOperation } from './once-per-operation.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -24,7 +25,7 @@ type Coerced = ReturnType<typeof getVariableValues>;
  * step: here an operation's variables are compiled once. Whatever is not plainly right is left to graphql-js, which says what is wrong.
  */
 export function coerceVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Values): Coerced {
-  const coerced = coercionOf(schema, operation)(given);
+  const coerced = coercionOf({ schema, operation })(given);
   if (coerced !== undefined) return { coerced };
   return getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
 }
@@ -32,16 +33,9 @@ export function coerceVariables(schema: GraphQLSchema, operation: OperationDefin
 /** Undefined where one of the values is not plainly right. */
 type CoerceAll = (given: Values) => Record<string, unknown> | undefined;
 
-/** By schema and operation: they go with the documents that are kept. */
-const COERCIONS = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, CoerceAll>>();
-
-function coercionOf(schema: GraphQLSchema, operation: OperationDefinitionNode): CoerceAll {
-  const operations = COERCIONS.get(schema) ?? new WeakMap<OperationDefinitionNode, CoerceAll>();
-  COERCIONS.set(schema, operations);
-  const known = operations.get(operation) ?? compileAll(schema, operation.variableDefinitions ?? []);
-  operations.set(operation, known);
-  return known;
-}
+const coercionOf = oncePerOperation(
+  ({ schema, operation }): CoerceAll => compileAll(schema, operation.variableDefinitions ?? []),
+);
 
 /** Stands for a value that is not plainly right. */
 const UNSURE = Symbol('unsure');

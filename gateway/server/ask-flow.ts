@@ -1,10 +1,11 @@
 import { type DocumentNode, getOperationAST, type GraphQLSchema } from 'graphql';
 import { coerceVariables } from '../coerce-variables.ts';
 import { GatewayError } from '../errors.ts';
+import { oncePerOperation } from '../once-per-operation.ts';
 import type { QueryRequest } from '../request.ts';
 import type { FlowResponse } from '../respond/respond.ts';
 import type { Exchange } from './exchange.ts';
-import { compileCost, type CostedOperation, type QueryCost } from './query-cost.ts';
+import { compileCost } from './query-cost.ts';
 
 /** The flow as the server calls it; it answers refusals too and never rejects. */
 export type Flow = (request: QueryRequest) => Promise<FlowResponse>;
@@ -36,7 +37,7 @@ export type AskFlow = (
 
 /** Makes the way to the flow that both doors of the server take; `maxCost` limits what {@link compileCost} counts. */
 export function createAskFlow(flow: Flow, { maxCost }: { maxCost: number }): AskFlow {
-  const costOf = createCostCache();
+  const costOf = oncePerOperation(compileCost);
   return ({ schema, document, hash }, { operationName, variables: given, extensions }, exchange) => {
     const operation = getOperationAST(document, operationName);
     // Null when the document holds several operations and the request names none of them; and validation lets
@@ -60,18 +61,5 @@ export function createAskFlow(flow: Flow, { maxCost }: { maxCost: number }): Ask
       variables,
       signal: exchange.signal,
     });
-  };
-}
-
-/** Costs by schema and operation: they go with the documents that are kept. */
-function createCostCache(): (costed: CostedOperation) => QueryCost {
-  const schemas = new WeakMap<object, WeakMap<object, QueryCost>>();
-  return (costed) => {
-    const known = schemas.get(costed.schema)?.get(costed.operation);
-    if (known !== undefined) return known;
-    const operations = schemas.get(costed.schema) ?? new WeakMap<object, QueryCost>();
-    const cost = compileCost(costed);
-    schemas.set(costed.schema, operations.set(costed.operation, cost));
-    return cost;
   };
 }
