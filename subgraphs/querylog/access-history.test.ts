@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Db } from '../../database/db.ts';
+import type { Db, Queryable } from '../../database/db.ts';
 import { emptyReadModel, indexBatch } from '../../gateway/audit/follow-log.ts';
 import { logReading } from '../../gateway/audit/log-reading.ts';
 import { entryOf } from '../../gateway/querylog/entry.fixture.ts';
@@ -15,7 +15,9 @@ const COMPANY = madeUpId('company');
 const PERSON = madeUpId('person', 'p');
 
 let db: Db;
+let writer: ReturnType<typeof createQueryLog>;
 let log: ReturnType<typeof testSubgraph>;
+let openLog: (database: Queryable) => typeof log;
 /** Of the tests' clock, 2026-06-15: sealed for 180 days from 2026-06-01. */
 const SEALED = { purpose: 'AUDIT_SUPERVISION', matter: '立案〔2026〕7号' };
 const LOOKS: Partial<QueryLogEntry>[] = [
@@ -34,7 +36,7 @@ const LOOKS: Partial<QueryLogEntry>[] = [
 
 beforeAll(async () => {
   db = await openTestDatabase();
-  const writer = createQueryLog({ db, origin: 'city.example/log' });
+  writer = createQueryLog({ db, origin: 'city.example/log' });
   const fields: QueryLogEntry['fields'] = [
     { coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: 1 },
     { coordinate: 'TaxArrears.amount', treatment: 'WITHHOLD', count: 0 },
@@ -44,7 +46,8 @@ beforeAll(async () => {
   await indexBatch(db);
   const clock = () => Date.parse('2026-06-15T12:00:00+08:00');
   const reading = logReading({ db, origin: 'city.example/log', policies: { current: () => policies }, clock });
-  log = testSubgraph(querylogSubgraph(reading, NO_DESKS), db);
+  openLog = (database) => testSubgraph(querylogSubgraph(reading, NO_DESKS), database);
+  log = openLog(db);
 }, 120_000);
 afterAll(() => db.close());
 
@@ -57,9 +60,9 @@ interface History {
   pageInfo: { hasNextPage: boolean; endCursor: string };
 }
 
-async function history(subject: string, args = '(first: 100)'): Promise<History> {
+async function history(subject: string, args = '(first: 100)', from = log): Promise<History> {
   const query = `{ mySubject { id accessHistory${args} { totalCount edges { cursor node { ${RECORD} } } pageInfo { hasNextPage endCursor } } } }`;
-  const { data, errors } = await log.ask(self(subject), query);
+  const { data, errors } = await from.ask(self(subject), query);
   if (errors) throw new Error(JSON.stringify(errors));
   return (data as { mySubject: { accessHistory: History } }).mySubject.accessHistory;
 }
@@ -125,4 +128,22 @@ test('has no history for anybody but the subject itself', async () => {
   await expect(log.entities(self(PERSON), [COMPANY], selection)).rejects.toThrow('SUBJECT_FORBIDDEN');
   const { data } = await log.ask(CALLERS.auditor, '{ mySubject { id } }');
   expect(data).toEqual({ mySubject: null });
+});
+
+test.each([
+  { name: 'a company with looks', subject: COMPANY, held: 5 },
+  { name: 'one that nobody had looked at', subject: madeUpId('newcomer'), held: 0 },
+])('counts what its pages hold, whoever looks while they are read: $name', async ({ subject, held }) => {
+  const whileRead: Queryable = {
+    async query(sql, params) {
+      if (sql.includes('mentions - ')) {
+        await writer.append(entryOf('r', { subjects: { asked: [subject], returned: [subject] } }));
+        await indexBatch(db);
+      }
+      return db.query(sql, params);
+    },
+  };
+  const { totalCount, edges } = await history(subject, '(first: 100)', openLog(whileRead));
+  expect([totalCount, edges.length]).toEqual([String(held), held]);
+  expect((await history(subject)).totalCount).toBe(String(held + 1));
 });

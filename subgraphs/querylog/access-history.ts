@@ -21,9 +21,10 @@ export async function accessHistory(
   const { db } = context;
   const { shown, pageInfo } = pageOf(await findLooks(db, { subject }, asked), asked);
   const looks = await readLooks(db, shown);
+  const newest = asked.olderThan === undefined ? (shown[0] ?? NOTHING) : null;
   return {
     totalCount: async () => {
-      const { rows } = await db.query<{ mentions: bigint }>(COUNT, [subject]);
+      const { rows } = await db.query<{ mentions: bigint }>(COUNT, [subject, newest]);
       return String(rows[0]?.mentions ?? 0n);
     },
     edges: looks.map((placed) => ({ node: recordOf(placed, subject, reading), cursor: cursorAt(placed.seq) })),
@@ -31,7 +32,13 @@ export async function accessHistory(
   };
 }
 
-const COUNT = "SELECT mentions FROM audit.name WHERE facet = 'SUBJECT' AND value = $1";
+/** Before the first position. */
+const NOTHING = -1n;
+
+/** As of the first page: what is noted while it is read stands neither on it nor on those after it. */
+const COUNT = `
+  SELECT n.mentions - (SELECT count(*) FROM audit.mention m WHERE m.name = n.name AND m.seq > $2) AS mentions
+  FROM audit.name n WHERE n.facet = 'SUBJECT' AND n.value = $1`;
 
 function recordOf(placed: PlacedLook, subject: string, { origin, purposeName, sealOf }: LogReading) {
   const { time, caller, purpose, matter, subjects, decision, act, fields, authorizations = [] } = placed.look;
