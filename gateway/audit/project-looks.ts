@@ -1,5 +1,5 @@
 import type { CommonPart } from './common-part.ts';
-import { nameKey, type NameOfLook, type SeenLook } from './seen-look.ts';
+import type { Facet, SeenLook } from './seen-look.ts';
 
 /** What many looks have in common, with the positions of the oldest and the newest look in question. */
 export interface Kind extends CommonPart {
@@ -15,24 +15,27 @@ export interface Look {
   at: string;
   /** The latest time of any entry up to this one. */
   latest: string;
-  /** Keys of the names it mentions, see {@link nameKey}. */
-  names: readonly string[];
-  /** Key of its operator. */
-  operator: string | null;
+  /** The names it mentions, by their places in the projection. */
+  names: readonly number[];
+  /** Place of its operator among the names. */
+  operator: number | null;
   /** How many looks the entry stands for, and how many subjects it names. */
   looks: number;
   subjects: number;
 }
 
 /** A name that looks mention, and how many of these do. */
-export interface Name extends NameOfLook {
+export interface Name {
+  facet: Facet;
+  value: string;
   mentions: number;
 }
 
 /** Everything the read model learns from some entries. */
 export interface Projection {
   kinds: ReadonlyMap<string, Kind>;
-  names: ReadonlyMap<string, Name>;
+  /** Each once. */
+  names: readonly Name[];
   looks: readonly Look[];
   /** Null while there is no entry. */
   latest: string | null;
@@ -46,34 +49,45 @@ export function projectLooks(
   before: { latest: string | null; latenessMs: number },
 ): Projection {
   const kinds = new Map<string, Kind>();
-  const names = new Map<string, Name>();
+  const { names, place } = namePlaces();
   let { latest, latenessMs } = before;
   const looks = seen.map(({ at, common, names: mentioned, looks: count }, offset): Look => {
     const seq = from + BigInt(offset);
     if (latest === null || at > latest) latest = at;
     else latenessMs = Math.max(latenessMs, Date.parse(latest) - Date.parse(at));
-    for (const name of mentioned) noteName(names, name);
     noteKind(kinds, common, seq);
-    const operator = mentioned.find(({ facet }) => facet === 'OPERATOR');
+    const operators = place('OPERATOR', mentioned.OPERATOR);
+    const subjects = place('SUBJECT', mentioned.SUBJECT);
+    const others = (['MATTER', 'ORGANIZATION', 'AUTHORIZATION'] as const).flatMap((facet) => place(facet, mentioned[facet]));
     return {
       seq,
       kind: common.digest,
       at,
       latest,
-      names: mentioned.map(nameKey),
-      operator: operator ? nameKey(operator) : null,
+      names: [...operators, ...others, ...subjects],
+      operator: operators[0] ?? null,
       looks: count,
-      subjects: mentioned.filter(({ facet }) => facet === 'SUBJECT').length,
+      subjects: subjects.length,
     };
   });
   return { kinds, names, looks, latest, latenessMs };
 }
 
-function noteName(names: Map<string, Name>, name: NameOfLook): void {
-  const key = nameKey(name);
-  const known = names.get(key);
-  if (known) known.mentions += 1;
-  else names.set(key, { ...name, mentions: 1 });
+/** Gives each name its place as it is first mentioned, and counts its mentions. */
+function namePlaces() {
+  const names: Name[] = [];
+  const places = new Map<Facet, Map<string, number>>();
+  function place(facet: Facet, values: readonly string[]): number[] {
+    const known = places.get(facet) ?? new Map<string, number>();
+    places.set(facet, known);
+    return values.map((value) => {
+      const at = known.get(value) ?? names.push({ facet, value, mentions: 0 }) - 1;
+      known.set(value, at);
+      names[at]!.mentions += 1;
+      return at;
+    });
+  }
+  return { names, place };
 }
 
 function noteKind(kinds: Map<string, Kind>, common: CommonPart, seq: bigint): void {

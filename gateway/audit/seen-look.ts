@@ -3,13 +3,7 @@ import type { QueryLogEntry } from '../querylog/entry.ts';
 import { type CommonPart, commonPart } from './common-part.ts';
 
 /** What there are too many of to be part of a kind. */
-type Facet = 'SUBJECT' | 'OPERATOR' | 'MATTER' | 'AUTHORIZATION' | 'ORGANIZATION';
-
-/** A name that a look mentions. */
-export interface NameOfLook {
-  facet: Facet;
-  value: string;
-}
+export type Facet = 'SUBJECT' | 'OPERATOR' | 'MATTER' | 'AUTHORIZATION' | 'ORGANIZATION';
 
 /** What the read model keeps of one entry. */
 export interface SeenLook {
@@ -17,8 +11,8 @@ export interface SeenLook {
   at: string;
   /** What many other looks have too. */
   common: CommonPart;
-  /** Each once. */
-  names: readonly NameOfLook[];
+  /** The names it mentions, each once. */
+  names: Readonly<Record<Facet, readonly string[]>>;
   /** How many looks the entry stands for. */
   looks: number;
 }
@@ -28,20 +22,18 @@ export function seenLook(entry: QueryLogEntry): SeenLook {
   return { at: entry.time, common: commonPart(entry), names: namesOf(entry), looks: entry.count ?? 1 };
 }
 
-/** One text for facet and value, to find a name's number by. */
-export function nameKey({ facet, value }: { facet: string; value: string }): string {
-  return `${facet} ${value}`;
+function namesOf({ caller, matter, subjects, authorizations = [] }: QueryLogEntry): SeenLook['names'] {
+  return {
+    OPERATOR: storable([caller?.operator]),
+    MATTER: storable([matter]),
+    ORGANIZATION: storable([caller?.actor === 'SUBJECT' ? caller.organization : null]),
+    SUBJECT: storable(new Set([...subjects.asked, ...subjects.returned])),
+    AUTHORIZATION: storable(new Set(authorizations)),
+  };
 }
 
-function namesOf({ caller, matter, subjects, authorizations = [] }: QueryLogEntry): NameOfLook[] {
-  const found: [Facet, string | null | undefined][] = [
-    ['OPERATOR', caller?.operator],
-    ['MATTER', matter],
-    ['ORGANIZATION', caller?.actor === 'SUBJECT' ? caller.organization : null],
-    ...[...new Set([...subjects.asked, ...subjects.returned])].map((id): [Facet, string] => ['SUBJECT', id]),
-    ...[...new Set(authorizations)].map((id): [Facet, string] => ['AUTHORIZATION', id]),
-  ];
-  return found.flatMap(([facet, value]) =>
-    value === null || value === undefined ? [] : [{ facet, value: storableText(value) }],
-  );
+function storable(values: Iterable<string | null | undefined>): string[] {
+  const known: string[] = [];
+  for (const value of values) if (value !== null && value !== undefined) known.push(storableText(value));
+  return known;
 }

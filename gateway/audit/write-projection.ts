@@ -1,7 +1,6 @@
 import type { Queryable, SqlValue } from '../../database/db.ts';
 import { parameterText } from '../../database/parameters.ts';
 import type { Look, Projection } from './project-looks.ts';
-import { nameKey } from './seen-look.ts';
 
 /** Adds a projection to the read model. In the transaction that moves `audit.progress` on, so that each entry counts once. */
 export async function writeProjection(tx: Queryable, projection: Projection): Promise<void> {
@@ -13,7 +12,7 @@ export async function writeProjection(tx: Queryable, projection: Projection): Pr
      SELECT * FROM unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::timestamptz[])`,
     [
       looks.map(({ seq }) => seq),
-      looks.map(({ kind }) => numberOf(kinds, kind)),
+      looks.map(({ kind }) => numberOf(kinds.get(kind))),
       looks.map(({ at }) => at),
       looks.map(({ latest }) => latest),
     ],
@@ -22,10 +21,13 @@ export async function writeProjection(tx: Queryable, projection: Projection): Pr
   await writeTally(tx, looks, { kinds, names });
 }
 
-type Numbers<T extends number | bigint> = ReadonlyMap<string, T>;
+/** Numbers of the kinds, by their digests. */
+type Kinds = ReadonlyMap<string, number>;
+/** Numbers of the names, by their places in the projection. */
+type Names = readonly bigint[];
 
 /** In the order of digests, so that no two writers could ever wait for each other. */
-async function writeKinds(tx: Queryable, { kinds }: Projection): Promise<Numbers<number>> {
+async function writeKinds(tx: Queryable, { kinds }: Projection): Promise<Kinds> {
   const ordered = [...kinds.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
   const column = (read: (kind: (typeof ordered)[number]) => SqlValue) => ordered.map(read);
   const { rows } = await tx.query<{ kind: number; digest: string }>(
@@ -52,35 +54,39 @@ async function writeKinds(tx: Queryable, { kinds }: Projection): Promise<Numbers
   return new Map(rows.map(({ kind, digest }) => [digest, kind]));
 }
 
-async function writeNames(tx: Queryable, { names }: Projection): Promise<Numbers<bigint>> {
-  if (names.size === 0) return new Map();
-  const ordered = [...names.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
-  const { rows } = await tx.query<{ name: bigint; facet: string; value: string }>(
-    `INSERT INTO audit.name AS known (facet, value, mentions)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-     ON CONFLICT (facet, value) DO UPDATE SET mentions = known.mentions + excluded.mentions
-     RETURNING known.name, known.facet, known.value`,
-    [ordered.map(({ facet }) => facet), ordered.map(({ value }) => value), ordered.map(({ mentions }) => mentions)],
+/** In the order of names, for the same reason. */
+async function writeNames(tx: Queryable, { names }: Projection): Promise<Names> {
+  if (names.length === 0) return [];
+  const { rows } = await tx.query<{ name: bigint }>(
+    `WITH seen AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS seen (facet, value, mentions, place)),
+     written AS (
+       INSERT INTO audit.name AS known (facet, value, mentions) SELECT facet, value, mentions FROM seen ORDER BY facet, value
+       ON CONFLICT (facet, value) DO UPDATE SET mentions = known.mentions + excluded.mentions
+       RETURNING known.name, known.facet, known.value)
+     SELECT name FROM seen JOIN written USING (facet, value) ORDER BY place`,
+    [names.map(({ facet }) => facet), names.map(({ value }) => value), names.map(({ mentions }) => mentions)],
   );
-  return new Map(rows.map(({ name, ...named }) => [nameKey(named), name]));
+  return rows.map(({ name }) => name);
 }
 
 interface Found {
-  kinds: Numbers<number>;
-  names: Numbers<bigint>;
+  kinds: Kinds;
+  names: Names;
 }
 
 async function writeMentions(tx: Queryable, looks: readonly Look[], { kinds, names }: Found): Promise<void> {
-  const mentions = looks.flatMap((look) => look.names.map((key) => ({ look, name: numberOf(names, key) })));
+  const mentions = looks.flatMap((look, index) => look.names.map((place) => ({ name: numberOf(names[place]), look: index + 1 })));
   if (mentions.length === 0) return;
   await tx.query(
     `INSERT INTO audit.mention (name, kind, seq, at)
-     SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::timestamptz[])`,
+     SELECT name, ($3::integer[])[look], ($4::bigint[])[look], ($5::timestamptz[])[look]
+     FROM unnest($1::bigint[], $2::integer[]) AS mentioned (name, look)`,
     [
       mentions.map(({ name }) => name),
-      mentions.map(({ look }) => numberOf(kinds, look.kind)),
-      mentions.map(({ look }) => look.seq),
-      mentions.map(({ look }) => look.at),
+      mentions.map(({ look }) => look),
+      looks.map(({ kind }) => numberOf(kinds.get(kind))),
+      looks.map(({ seq }) => seq),
+      looks.map(({ at }) => at),
     ],
   );
 }
@@ -95,16 +101,15 @@ async function writeTally(tx: Queryable, looks: readonly Look[], { kinds, names 
        entries = known.entries + excluded.entries, looks = known.looks + excluded.looks, subjects = known.subjects + excluded.subjects`,
     [
       looks.map(({ at }) => at),
-      looks.map(({ kind }) => numberOf(kinds, kind)),
-      looks.map(({ operator }) => (operator === null ? 0n : numberOf(names, operator))),
+      looks.map(({ kind }) => numberOf(kinds.get(kind))),
+      looks.map(({ operator }) => (operator === null ? 0n : numberOf(names[operator]))),
       looks.map(({ looks: count }) => count),
       looks.map(({ subjects }) => subjects),
     ],
   );
 }
 
-function numberOf<T extends number | bigint>(numbers: Numbers<T>, key: string): T {
-  const found = numbers.get(key);
-  if (found === undefined) throw new Error('the read model lost a row it had just written');
-  return found;
+function numberOf<T extends number | bigint>(number: T | undefined): T {
+  if (number === undefined) throw new Error('the read model lost a row it had just written');
+  return number;
 }

@@ -50,7 +50,8 @@ export const enumeration: Detector<'ENUMERATION', Memory> = {
 /** Subjects that nobody found, where everybody who was asked did answer. */
 function missingOf({ entry: { decision, subjects, unavailable } }: ReviewedLook): string[] {
   if (decision !== 'RELEASED' || unavailable.length > 0) return [];
-  const { asked, returned } = subjects;
+  const { asked } = subjects;
+  const returned = new Set(subjects.returned);
   // Which of the old registration numbers an answer stands for, the log cannot tell.
-  return asked.filter((id) => !returned.includes(id) && (!id.startsWith('r-') || returned.length === 0));
+  return asked.filter((id) => !returned.has(id) && (!id.startsWith('r-') || returned.size === 0));
 }

@@ -26,14 +26,14 @@ export const manyOperators: Detector<'MANY_OPERATORS', Memory> = {
     if (!look.accessed) return NOTHING;
     const seen: Seen = { ...counted(look), day: look.day, account: look.accountKey, matter: look.entry.matter };
     const since = daysAfter(look.day, -rule.days);
-    return look.subjects.flatMap((subject) => {
-      const { looks, latest } = at(memory, subject, (): Watched => ({ looks: [], latest: new Map() }));
-      if (!isRepeated(seen, looks, latest)) looks.push(seen);
-      if ((latest.get(seen.account) ?? '') < seen.day) latest.set(seen.account, seen.day);
+    const findings: Finding[] = [];
+    for (const subject of look.subjects) {
+      const watched = at(memory, subject, (): Watched => ({ looks: [], latest: new Map() }));
+      note(seen, watched);
       // Most subjects have too few accounts lately, however often these look: then nothing has to be counted.
-      const accounts = [...latest.values()].filter((day) => day > since).length;
-      return accounts < rule.operators ? NOTHING : found(subject, looks, { look, rule, since });
-    });
+      if (accountsSince(since, watched) >= rule.operators) findings.push(...found(subject, watched.looks, { look, rule, since }));
+    }
+    return findings;
   },
 
   // Going through every subject every day would cost more than the looks: once a window does, as `found` counts by the day.
@@ -48,11 +48,23 @@ export const manyOperators: Detector<'MANY_OPERATORS', Memory> = {
   },
 };
 
+function note(seen: Seen, { looks, latest }: Watched): void {
+  const last = latest.get(seen.account) ?? '';
+  if (last !== seen.day || !isRepeated(seen, looks)) looks.push(seen);
+  if (last < seen.day) latest.set(seen.account, seen.day);
+}
+
 /** Whether the account has looked at the subject today for the same case: a system that asks all day long is remembered once. */
-function isRepeated({ day, account, matter }: Seen, looks: readonly Seen[], latest: ReadonlyMap<string, string>): boolean {
-  if (latest.get(account) !== day) return false;
-  const before = looks.findLastIndex((seen) => seen.day < day);
-  return looks.slice(before + 1).some((seen) => seen.account === account && seen.matter === matter);
+function isRepeated({ day, account, matter }: Seen, looks: readonly Seen[]): boolean {
+  for (let at = looks.length - 1; looks[at]?.day === day; at--)
+    if (looks[at]?.account === account && looks[at]?.matter === matter) return true;
+  return false;
+}
+
+function accountsSince(since: string, { latest }: Watched): number {
+  let accounts = 0;
+  for (const day of latest.values()) if (day > since) accounts += 1;
+  return accounts;
 }
 
 interface At {
