@@ -76,15 +76,19 @@ export function projectLooks(
 /** Gives each name its place as it is first mentioned, and counts its mentions. */
 function namePlaces() {
   const names: Name[] = [];
-  const places = new Map<Facet, Map<string, number>>();
+  const known = new Map<Facet, Map<string, { name: Name; place: number }>>();
   function place(facet: Facet, values: readonly string[]): number[] {
-    const known = places.get(facet) ?? new Map<string, number>();
-    places.set(facet, known);
+    const ofFacet = known.get(facet) ?? new Map<string, { name: Name; place: number }>();
+    known.set(facet, ofFacet);
     return values.map((value) => {
-      const at = known.get(value) ?? names.push({ facet, value, mentions: 0 }) - 1;
-      known.set(value, at);
-      names[at]!.mentions += 1;
-      return at;
+      let found = ofFacet.get(value);
+      if (found === undefined) {
+        const name = { facet, value, mentions: 0 };
+        found = { name, place: names.push(name) - 1 };
+        ofFacet.set(value, found);
+      }
+      found.name.mentions += 1;
+      return found.place;
     });
   }
   return { names, place };
