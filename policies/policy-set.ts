@@ -5,7 +5,6 @@ import type { Actor } from '../schema/signed-context.ts';
 import type { AuthorizationTemplate } from './authorization-template.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { DEFAULT_CELL, evaluateCell } from './evaluate-cell.ts';
-import type { PolicyContext } from './evaluate-cell.ts';
 import type { Limits, MaskSpec, PolicySource, PurposeSource, Requirements } from './policy-source.ts';
 import type { Cell, CellKey } from './treatment.ts';
 
@@ -50,7 +49,8 @@ export interface PolicySet {
 }
 
 /**
- * Compiles policies into one flat table: a decision is three look-ups and one index.
+ * Compiles policies into one flat table: a decision is three look-ups and one index. A cell is worked out when it is first asked for, as
+ * a gateway that reloads its policies has queries waiting, and most cells are never asked for.
  * The source must have passed `validatePolicies` against the same catalogue.
  */
 export function compilePolicies(source: PolicySource, catalogue: Catalogue): PolicySet {
@@ -59,7 +59,9 @@ export function compilePolicies(source: PolicySource, catalogue: Catalogue): Pol
   const purposes = ordered.map((purpose) => rulesOf(purpose, catalogue));
   const bases = ordered.map((_, index) => index * CELLS_PER_COORDINATE * entries.length);
   const coordinates = new Map(entries.map((entry, index) => [entry.coordinate, index * CELLS_PER_COORDINATE]));
-  const { table, cells } = fillTable(ordered, entries, { source, catalogue });
+  /** By slot, the place of its cell among `cells`; 0 while nobody has asked. */
+  const table = new Uint16Array(ordered.length * CELLS_PER_COORDINATE * entries.length);
+  const cells = distinctCells();
 
   // Almost every decision is for the day of the one before: which period of each purpose is in force is found once a day.
   let day: string | undefined;
@@ -90,17 +92,21 @@ export function compilePolicies(source: PolicySource, catalogue: Catalogue): Pol
       const actor = ACTOR_OFFSETS.get(key.actor);
       if (index === undefined || coordinate === undefined || actor === undefined) return DEFAULT_CELL;
       const slot = (bases[index] ?? 0) + coordinate + actor + (key.authorized ? 4 : 0) + (key.own ? 2 : 0) + (key.person ? 1 : 0);
-      return cells[table[slot] ?? 0] ?? DEFAULT_CELL;
+      const known = cells.at(table[slot] ?? 0);
+      if (known !== undefined) return known;
+      const [purpose, entry] = [ordered[index], catalogue.get(key.coordinate)];
+      if (purpose === undefined || entry === undefined) return DEFAULT_CELL;
+      const { cell } = evaluateCell({ ...key, purpose, entry }, { source, catalogue });
+      table[slot] = cells.place(index, cell);
+      return cells.at(table[slot] ?? 0) ?? DEFAULT_CELL;
     },
   });
 }
 
-/** In the order of a cell's place in the table. */
-const COLUMNS = [false, true].flatMap((authorized) =>
-  [false, true].flatMap((own) => [false, true].map((person) => ({ authorized, own, person }))),
-);
-const CELLS_PER_COORDINATE = ACTORS.length * COLUMNS.length;
-const ACTOR_OFFSETS: ReadonlyMap<string, number> = new Map(ACTORS.map((actor, index) => [actor, index * COLUMNS.length]));
+/** Columns of an actor in the table: authorized or not, own or not, a person's or not. */
+const COLUMNS = 8;
+const CELLS_PER_COORDINATE = ACTORS.length * COLUMNS;
+const ACTOR_OFFSETS: ReadonlyMap<string, number> = new Map(ACTORS.map((actor, index) => [actor, index * COLUMNS]));
 
 /** Index of the purpose in force on the day, by code; without a day the latest. */
 function purposesOn(purposes: readonly PurposeRules[], date: string | undefined): Map<string, number> {
@@ -115,33 +121,19 @@ function isInForce({ from, to }: { from: string; to?: string | undefined }, date
   return from <= date && (to === undefined || date <= to);
 }
 
-function fillTable(purposes: readonly PurposeSource[], entries: readonly CatalogueEntry[], context: PolicyContext) {
-  const cells: Cell[] = [DEFAULT_CELL];
-  const known = new Map<string, number>();
-  const table = new Uint16Array(purposes.length * entries.length * CELLS_PER_COORDINATE);
-  purposes.forEach((purpose, index) => {
-    entries.forEach((entry, position) => {
-      // Cells of callers the purpose is not for stay 0: withheld by default.
-      for (const actor of purpose.actors)
-        for (const [column, place] of COLUMNS.entries()) {
-          const { cell } = evaluateCell({ purpose, actor, ...place, entry }, context);
-          const row = (index * entries.length + position) * CELLS_PER_COORDINATE;
-          table[row + (ACTOR_OFFSETS.get(actor) ?? 0) + column] = intern(
-            `${index} ${cell.rule} ${cell.treatment} ${cell.mask}`,
-            cell,
-            { cells, known },
-          );
-        }
-    });
-  });
-  return { table, cells };
-}
-
-function intern(key: string, cell: Cell, { cells, known }: { cells: Cell[]; known: Map<string, number> }): number {
-  if (cell === DEFAULT_CELL) return 0;
-  const index = known.get(key) ?? cells.push(Object.freeze(cell)) - 1;
-  known.set(key, index);
-  return index;
+/** Cells by their places, of which 0 is nobody's; equal ones of one purpose share theirs, so that there are few. */
+function distinctCells() {
+  const cells: (Cell | undefined)[] = [undefined];
+  const places = new Map<string, number>();
+  return {
+    at: (place: number) => cells[place],
+    place(purpose: number, cell: Cell): number {
+      const key = `${purpose} ${cell.rule} ${cell.treatment} ${cell.mask}`;
+      const place = places.get(key) ?? cells.push(Object.freeze(cell)) - 1;
+      places.set(key, place);
+      return place;
+    },
+  };
 }
 
 function rulesOf(purpose: PurposeSource, catalogue: Catalogue): PurposeRules {
