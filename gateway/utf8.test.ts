@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
-const LONGER = '信'.repeat(1_000);
+const LONGER = '信'.repeat(3_000);
 /** Any text, lone surrogates included, short and long. */
 const texts = fc.tuple(fc.string({ unit: 'binary' }), fc.constantFrom('', LONGER)).map(([text, rest]) => text + rest);
 const bytes = fc
@@ -10,11 +10,7 @@ const bytes = fc
   .map(([head, rest]) => Buffer.concat([head, Buffer.from(rest)]));
 
 test('writes any text as Node does', () => {
-  fc.assert(
-    fc.property(texts, texts, (one, other) =>
-      encodeUtf8([one, other]).equals(Buffer.concat([Buffer.from(one), Buffer.from(other)])),
-    ),
-  );
+  fc.assert(fc.property(texts, texts, (one, other) => encodeUtf8([one, other]).equals(Buffer.from(one + other))));
 });
 
 test('reads any bytes as Node does, UTF-8 or not', () => {

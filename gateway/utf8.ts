@@ -17,12 +17,18 @@ export function decodeUtf8(bytes: Buffer): string {
   }
 }
 
-/** The UTF-8 bytes of texts, one behind the other. Room for the longest they could be is cheaper than to measure them first, as `Buffer.from` does. */
+/** The UTF-8 bytes of texts that follow each other; halves of surrogate pairs become U+FFFD. By way of UTF-16 too, where they are long. */
 export function encodeUtf8(texts: readonly string[]): Buffer {
   let characters = 0;
   for (const { length } of texts) characters += length;
-  const room = Buffer.allocUnsafeSlow(characters * 3);
+  if (characters < LONG) return Buffer.from(texts.join(''));
+  const room = Buffer.allocUnsafeSlow(characters * 2);
   let end = 0;
-  for (const text of texts) end += room.write(text, end);
-  return room.subarray(0, end);
+  for (const text of texts) end += room.write(text, end, 'utf16le');
+  try {
+    return transcode(room, 'utf16le', 'utf8');
+  } catch {
+    // Halves of surrogate pairs: the slow way replaces them.
+    return Buffer.from(texts.join(''));
+  }
 }

@@ -112,6 +112,11 @@ describe('the name of a subject is noted', () => {
     ]);
   });
 
+  it('also where everybody is shown it as it is', () => {
+    const raw = rawAnswer(`{ subjects { ${ID} name } }`, { subjects: [{ _xinqiao_id: PERSON, name: 'p' }] });
+    expect([...desensitize(raw, { fields: [subjects([leaf('name', reveal)])] }).names]).toEqual([[PERSON, 'p']]);
+  });
+
   it('not where it is withheld, is null, belongs to nobody or is taken back', () => {
     const plan = { fields: [subjects([leaf('name', reveal, withhold), leaf('codes', reveal), records([field('Record.must')])])] };
     const data = {

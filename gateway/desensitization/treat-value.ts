@@ -27,6 +27,12 @@ export function treatLeaf<Pass extends Noted>(complete: Step<Pass>, { byKind, co
   };
 }
 
+/** Where {@link treatLeaf} would do nothing with a text but to note it, whosever it is: the slot; undefined elsewhere. */
+export function plainText({ byKind, coordinate }: Treated): { slot: number } | undefined {
+  const isRevealed = byKind.every(({ show }) => show === undefined);
+  return isRevealed && coordinate !== SUBJECT_NAME ? { slot: byKind[0].slot } : undefined;
+}
+
 /** Notes a list of leaves as met, whether it has any or not. */
 export function treatLeaves<Pass extends Noted>(complete: Step<Pass>, { byKind }: Treated): Step<Pass> {
   return (value, pass) => {

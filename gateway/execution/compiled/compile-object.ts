@@ -1,3 +1,4 @@
+import type { Tally } from '../../desensitization/tally.ts';
 import { INVALID } from './complete-leaf.ts';
 import { extendPaths, type Fault } from './faults.ts';
 
@@ -10,6 +11,8 @@ export interface ShapedField<Pass> {
   planKey: string | undefined;
   /** What the response has in the value's place; INVALID, with a fault noted, where that may not be null. */
   complete(value: unknown, pass: Pass): unknown;
+  /** Of a field that shows any text as it is, whosever it is: the slot that notes it, if any. */
+  text?: { slot: number | undefined } | undefined;
   /** Whether the client asked for it, or only the pass does. */
   isShown: boolean;
   owners(): readonly string[];
@@ -21,24 +24,31 @@ export type CompleteObject<Pass> = (raw: Raw, pass: Pass) => Record<string, unkn
 /**
  * Compiles an object's fields to JavaScript of their own, one object literal: its keys, which a loop would look up value by value, become
  * fixed places, and its parts are each called from a place of their own, as a JIT compiler wants it. Measured at 50 subjects: execution 0.75 of what a loop took, writing its answer 0.85.
- * Of the fields only their names get into the text, as JSON.
+ * Text that is shown as it is, which most of an answer is, is noted in passing. Of the fields only their names and slots get into the
+ * source, as JSON.
  */
-export function compileObject<Pass extends { readonly faults: Fault[] }>(
+export function compileObject<Pass extends { readonly faults: Fault[]; readonly tally: Pick<Tally, 'notePresent'> }>(
   fields: readonly ShapedField<Pass>[],
 ): CompleteObject<Pass> {
-  const completed = fields.map(
-    ({ planKey }, index) => `const value${index} = complete${index}(${readOf(planKey)}, pass);
-      if (faults.length !== noted) {
-        extend(faults, noted, ${index});
-        if (value${index} === INVALID) return null;
-        noted = faults.length;
-      }`,
-  );
+  const completed = fields.map(({ planKey, text }, index) => {
+    const value = `value${index}`;
+    const complete = `{
+        ${value} = complete${index}(${value}, pass);
+        if (faults.length !== noted) {
+          extend(faults, noted, ${index});
+          if (${value} === INVALID) return null;
+          noted = faults.length;
+        }
+      }`;
+    const note = text?.slot === undefined ? '' : `tally.notePresent(${JSON.stringify(text.slot)});`;
+    return `let ${value} = ${readOf(planKey)};
+      ${text ? `if (typeof ${value} === 'string') { ${note} } else ${complete}` : complete}`;
+  });
   const shown = fields.flatMap(({ responseKey, isShown }, index) => (isShown ? [`${keyOf(responseKey)}: value${index}`] : []));
   const source = `'use strict';
     const { ${fields.map((_, index) => `${index}: complete${index}`).join(', ')} } = completes;
     return (raw, pass) => {
-      const { faults } = pass;
+      const { faults, tally } = pass;
       let noted = faults.length;
       ${completed.join('\n')}
       return { ${shown.join(', ')} };

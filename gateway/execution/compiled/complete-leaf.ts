@@ -1,4 +1,4 @@
-import { type GraphQLLeafType, isEnumType } from 'graphql';
+import { type GraphQLLeafType, type GraphQLOutputType, isEnumType, isNonNullType, isScalarType } from 'graphql';
 
 /** Marks a value that its type does not allow. */
 export const INVALID = Symbol('invalid');
@@ -21,6 +21,13 @@ export function leafCompleter(type: GraphQLLeafType, isHidden: (type: string, va
   };
 }
 
+/** Whether {@link leafCompleter} gives every text back as it is. */
+export function takesAnyText(type: GraphQLOutputType): boolean {
+  const leaf = isNonNullType(type) ? type.ofType : type;
+  return isScalarType(leaf) && !OF_NO_TEXT.has(leaf.name);
+}
+
+const OF_NO_TEXT: ReadonlySet<string> = new Set(['Boolean', 'Int', 'Float']);
 const BUILT_IN: ReadonlyMap<string, CompleteLeaf> = new Map<string, CompleteLeaf>([
   ['Boolean', (value) => (typeof value === 'boolean' ? value : INVALID)],
   // Integers of more than 32 bits change sign by this, and so are told.

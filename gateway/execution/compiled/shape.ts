@@ -10,12 +10,12 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql';
 import type { Tally } from '../../desensitization/tally.ts';
-import { treatLeaf, treatLeaves, withhold } from '../../desensitization/treat-value.ts';
+import { plainText, treatLeaf, treatLeaves, withhold } from '../../desensitization/treat-value.ts';
 import { blocked, type TreatedField, type Treatments } from '../../desensitization/treatments.ts';
 import { SUBJECT_ID_KEY } from '../../disclosure/disclosure.ts';
 import { type CollectedField, collectFields, dependsOnType } from './collect-fields.ts';
 import { type CompleteObject, compileObject, type ShapedField } from './compile-object.ts';
-import { INVALID, leafCompleter } from './complete-leaf.ts';
+import { INVALID, leafCompleter, takesAnyText } from './complete-leaf.ts';
 import { extendPaths, type Fault, spoilt } from './faults.ts';
 import { isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
 
@@ -201,6 +201,7 @@ function fieldsOf(
 function entering(id: ShapedField<Pass>): ShapedField<Pass> {
   return {
     ...id,
+    text: undefined,
     isShown: false,
     complete(value, pass) {
       const completed = id.complete(value, pass);
@@ -239,6 +240,7 @@ function fieldOf(
     planKey,
     isShown: true,
     complete: completerOfField(field, parent, context, treatment),
+    text: textOf(definition, treatment?.treated),
     owners: () => (definition === TypeNameMetaFieldDef ? [] : context.ownersOf(parent.name, definition.name)),
   };
 }
@@ -256,6 +258,12 @@ function completerOfField(
     return treated && !fields && isList(definition.type) ? treatLeaves(complete, treated) : complete;
   }
   return () => parent.name;
+}
+
+/** Undefined where something else may have to be done with a text than to note it. */
+function textOf(definition: CollectedField['definition'], treated: TreatedField['treated']): ShapedField<Pass>['text'] {
+  if (definition === TypeNameMetaFieldDef || !takesAnyText(definition.type)) return undefined;
+  return treated === undefined ? { slot: undefined } : plainText(treated);
 }
 
 function isList(type: GraphQLOutputType): boolean {
