@@ -20,6 +20,12 @@ it('makes the answer in the order of the client, null where withheld, and copies
   expect(shown.departments).toEqual(['registry']);
 });
 
+it('says the type of an object by the schema, whatever a department calls it', () => {
+  const raw = rawAnswer(`{ subjects { ${ID} __typename } }`, { subjects: [{ _xinqiao_id: ORGANIZATION, __typename: '王明' }] });
+  const typename: PlannedField = { ...leaf('__typename', reveal), coordinate: null };
+  expect(desensitize(raw, { fields: [subjects([typename])] }).data).toEqual({ subjects: [{ __typename: 'CreditSubject' }] });
+});
+
 describe('a value is treated for the kind of the nearest enclosing subject', () => {
   const fields = [leaf('name', reveal, mask)];
   const plan = { fields: [subjects([...fields, subjects(fields, 'CreditSubject.successor'), leaf('facts', reveal, mask)])] };
