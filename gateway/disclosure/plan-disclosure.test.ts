@@ -211,6 +211,7 @@ describe('the subjects asked for', () => {
       });
     expect(() => ask(by)).toThrow(expect.objectContaining({ code: 'SUBJECTS_TOO_MANY', details: { limit: 10 } }));
     expect(ask(by.slice(1)).asked).toHaveLength(10);
+    expect(ask([...by.slice(1), ...by.slice(1)]).asked).toHaveLength(10);
   });
 
   it('are the caller itself in a self-query', () => {
