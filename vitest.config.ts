@@ -1,5 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that start processes or ask a city thousands of times. */
+const LONG = /\/test\/|\.faults\.test\.ts$/;
+
+/**
+ * The longest files first: where no earlier run tells how long each takes, Vitest goes by their size, and these are small. Begun last, one
+ * would be waited for by a worker that has nothing else to do.
+ */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return [...sorted.filter(({ moduleId }) => LONG.test(moduleId)), ...sorted.filter(({ moduleId }) => !LONG.test(moduleId))];
+  }
+}
 
 export default defineConfig({
   // As Node itself resolves: Vite would take graphql's ES modules here and its CommonJS inside Apollo, two copies of one schema.
@@ -8,6 +23,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // Each worker may hold an embedded PostgreSQL of several hundred megabytes.
     maxWorkers: 2,
     globalSetup: ['test/support/global-setup.ts'],
