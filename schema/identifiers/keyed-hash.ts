@@ -6,26 +6,20 @@ export type KeyedHash = (text: string) => string;
 /** Bytes of a block of SHA-256, to which a key is filled up (RFC 2104, section 2), and of a hash. */
 const BLOCK = 64;
 const HASH = 32;
-/** Bytes of a text that find room behind the key; identifiers have some dozens. */
-const ROOM = 1_024;
-const BYTES_PER_UNIT = 3;
 
 /**
  * Makes the keyed hash of one key. It is RFC 2104's formula over Node's one-shot hash: `createHmac` sets up a stream and looks its algorithm
- * up for every text, which costs a query more than the two hashes. What is hashed is laid out behind the key, in one place for all texts.
+ * up for every text, which costs a query more than the two hashes.
  */
 export function keyedHash(key: string): KeyedHash {
   const bytes = Buffer.from(key);
   // A key longer than a block is hashed first.
   const block = Buffer.concat([bytes.length > BLOCK ? hash('sha256', bytes, 'buffer') : bytes, Buffer.alloc(BLOCK)], BLOCK);
-  const inner = Buffer.concat([block.map((byte) => byte ^ 0x36), Buffer.alloc(ROOM)]);
+  const inner = block.map((byte) => byte ^ 0x36);
+  // With room for the inner hash behind it; no text stays here.
   const outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(HASH)]);
-  const laidOut = (text: string) =>
-    text.length * BYTES_PER_UNIT <= ROOM
-      ? inner.subarray(0, BLOCK + inner.write(text, BLOCK))
-      : Buffer.concat([inner.subarray(0, BLOCK), Buffer.from(text)]);
   return (text) => {
-    outer.write(hash('sha256', laidOut(text), 'binary'), BLOCK, 'binary');
+    outer.write(hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'binary'), BLOCK, 'binary');
     return hash('sha256', outer, 'base64url');
   };
 }

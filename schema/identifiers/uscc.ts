@@ -6,8 +6,6 @@ import { organizationCodeCheckCharacter } from './organization-code.ts';
 /** The 31 characters in the order of their values: I, O, Z, S and V are left out (GB 32100-2015). */
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const CHARACTERS = new RegExp(`^[${ALPHABET}]*$`);
-/** Value of a character by its code; -1 for one that is none of them. */
-const VALUES = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
 const LENGTH = 18;
 /** Registering department, category, then a division in digits. */
 const CATEGORY = /^[1-9ANY][1-9]/;
@@ -35,7 +33,7 @@ export function usccCheckCharacter(body: string): string {
   let weight = 1;
   let sum = 0;
   for (let index = 0; index < LENGTH - 1; index++) {
-    sum += (VALUES[body.charCodeAt(index)] ?? -1) * weight;
+    sum += ALPHABET.indexOf(body.charAt(index)) * weight;
     weight = (weight * 3) % 31;
   }
   // 31 - 0 would be 31, which has no character: a sum divisible by 31 ends in 0, as 3 % of real codes do.

@@ -7,11 +7,9 @@ import type { Mask } from '../mask.ts';
 export function bandsMask(bounds: readonly string[]): Mask {
   const bands = ['', ...bounds].map((from, index) => `${from === '' ? '(' : '['}${from},${bounds[index] ?? ''})`);
   const parsed = bounds.map(parseDecimal);
-  const numbers = bounds.map(shortNumber);
-  const areShort = numbers.every((number) => !Number.isNaN(number));
+  const numbers = bounds.every((bound) => SHORT.test(bound)) ? bounds.map(Number) : undefined;
   return (text) => {
-    const number = areShort ? shortNumber(text) : Number.NaN;
-    if (!Number.isNaN(number)) return bands[countAtMost(numbers, number)] ?? UNKNOWN_BAND;
+    if (numbers !== undefined && SHORT.test(text)) return bands[countAtMost(numbers, Number(text))] ?? UNKNOWN_BAND;
     if (bands.includes(text)) return text;
     const value = parseDecimal(text);
     if (value === undefined) return UNKNOWN_BAND;
@@ -20,37 +18,8 @@ export function bandsMask(bounds: readonly string[]): Mask {
 }
 
 const UNKNOWN_BAND = '(,)';
-/** No two decimals of so few digits are the same floating-point number, nor in another order as such (IEEE 754). */
-const MOST_DIGITS = 15;
-const [MINUS, POINT, ZERO, NINE] = ['-', '.', '0', '9'].map((character) => character.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-];
-
-/**
- * The number that a decimal of few digits says; NaN for any other text. Both the digits and the power of ten are exact, so that
- * their quotient is the number nearest to the decimal, as `Number` has it.
- */
-function shortNumber(text: string): number {
-  const sign = text.charCodeAt(0) === MINUS ? -1 : 1;
-  const from = sign < 0 ? 1 : 0;
-  let digits = 0;
-  let power = 1;
-  let point = -1;
-  if (text.length - from > MOST_DIGITS) return Number.NaN;
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= ZERO && code <= NINE) {
-      digits = digits * 10 + (code - ZERO);
-      if (point >= 0) power *= 10;
-    } else if (code === POINT && point < 0 && at > from) point = at;
-    else return Number.NaN;
-  }
-  const isWhole = point < 0 ? text.length > from : point < text.length - 1;
-  return isWhole ? (sign * digits) / power : Number.NaN;
-}
+/** Up to 15 digits: no two decimals of so few are the same floating-point number, nor in another order as such (IEEE 754). */
+const SHORT = /^-?\d{1,11}(?:\.\d{1,4})?$/;
 
 function countAtMost(bounds: readonly number[], value: number): number {
   let count = 0;
