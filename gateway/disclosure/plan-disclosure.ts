@@ -224,10 +224,10 @@ function personsOf(told: boolean | undefined, kinds: SubjectKinds): readonly boo
 }
 
 function askedIds(subjects: readonly AskedSubject[], { limits }: PurposeRules, subjectKey: string): SubjectId[] {
-  const limit = limits.subjectsPerRequest;
-  const few = limit === undefined || subjects.length <= limit ? subjects : distinct(subjects);
+  const { subjectsPerRequest: limit = Number.POSITIVE_INFINITY } = limits;
   // Counted before they are hashed, so that a list of millions costs nothing.
-  if (limit !== undefined && few.length > limit) throw new GatewayError('SUBJECTS_TOO_MANY', { limit });
+  const few = subjects.length > limit ? distinct(subjects) : subjects;
+  if (few.length > limit) throw new GatewayError('SUBJECTS_TOO_MANY', { limit });
   return [...new Set(few.map((subject) => askedId(subject, subjectKey)))];
 }
 
