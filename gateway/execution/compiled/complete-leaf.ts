@@ -1,4 +1,4 @@
-import { type GraphQLLeafType, type GraphQLOutputType, isEnumType, isNonNullType, isScalarType } from 'graphql';
+import { getNullableType, type GraphQLLeafType, type GraphQLOutputType, isEnumType, isScalarType } from 'graphql';
 
 /** Marks a value that its type does not allow. */
 export const INVALID = Symbol('invalid');
@@ -23,11 +23,12 @@ export function leafCompleter(type: GraphQLLeafType, isHidden: (type: string, va
 
 /** Whether {@link leafCompleter} gives every text back as it is. */
 export function takesAnyText(type: GraphQLOutputType): boolean {
-  const leaf = isNonNullType(type) ? type.ofType : type;
-  return isScalarType(leaf) && !OF_NO_TEXT.has(leaf.name);
+  const leaf = getNullableType(type);
+  if (!isScalarType(leaf)) return false;
+  const complete = BUILT_IN.get(leaf.name);
+  return complete === undefined || complete('') !== INVALID;
 }
 
-const OF_NO_TEXT: ReadonlySet<string> = new Set(['Boolean', 'Int', 'Float']);
 const BUILT_IN: ReadonlyMap<string, CompleteLeaf> = new Map<string, CompleteLeaf>([
   ['Boolean', (value) => (typeof value === 'boolean' ? value : INVALID)],
   // Integers of more than 32 bits change sign by this, and so are told.

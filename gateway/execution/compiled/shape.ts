@@ -1,4 +1,5 @@
 import {
+  getNullableType,
   type GraphQLCompositeType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -199,16 +200,17 @@ function fieldsOf(
 
 /** The subject's id was fetched to know whose fields these are. */
 function entering(id: ShapedField<Pass>): ShapedField<Pass> {
-  return {
-    ...id,
-    text: undefined,
-    isShown: false,
-    complete(value, pass) {
-      const completed = id.complete(value, pass);
-      pass.tally.enterSubject(completed);
-      return completed;
-    },
+  const enter: Complete = (value, pass) => {
+    const completed = id.complete(value, pass);
+    pass.tally.enterSubject(completed);
+    return completed;
   };
+  return { ...completedBy(id, enter), isShown: false };
+}
+
+/** The field with another way to complete its values, which goes for its texts too. */
+function completedBy(field: ShapedField<Pass>, complete: Complete): ShapedField<Pass> {
+  return { ...field, complete, text: undefined };
 }
 
 function treatedField(
@@ -222,7 +224,7 @@ function treatedField(
   if (!treated) return shaped ?? { ...NOWHERE, responseKey, complete: () => null };
   if (!shaped) return { ...NOWHERE, responseKey, complete: withhold(undefined, treated) };
   const isSometimesWithheld = treated.byKind.some(({ withheld }) => withheld);
-  return isSometimesWithheld ? { ...shaped, complete: withhold(shaped.complete, treated) } : shaped;
+  return isSometimesWithheld ? completedBy(shaped, withhold(shaped.complete, treated)) : shaped;
 }
 
 /** A field that was not fetched. */
@@ -267,5 +269,5 @@ function textOf(definition: CollectedField['definition'], treated: TreatedField[
 }
 
 function isList(type: GraphQLOutputType): boolean {
-  return isListType(isNonNullType(type) ? type.ofType : type);
+  return isListType(getNullableType(type));
 }
