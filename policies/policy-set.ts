@@ -49,8 +49,7 @@ export interface PolicySet {
 }
 
 /**
- * Compiles policies into one flat table: a decision is three look-ups and one index. A cell is worked out when it is first asked for, as
- * a gateway that reloads its policies has queries waiting, and most cells are never asked for.
+ * Compiles policies into one flat table: a decision is four look-ups. A cell is worked out when it is first asked for, as a gateway that reloads its policies has queries waiting, and most cells are never asked for.
  * The source must have passed `validatePolicies` against the same catalogue.
  */
 export function compilePolicies(source: PolicySource, catalogue: Catalogue): PolicySet {
@@ -59,9 +58,9 @@ export function compilePolicies(source: PolicySource, catalogue: Catalogue): Pol
   const purposes = ordered.map((purpose) => rulesOf(purpose, catalogue));
   const bases = ordered.map((_, index) => index * CELLS_PER_COORDINATE * entries.length);
   const coordinates = new Map(entries.map((entry, index) => [entry.coordinate, index * CELLS_PER_COORDINATE]));
-  /** By slot, the place of its cell among `cells`; 0 while nobody has asked. */
-  const table = new Uint16Array(ordered.length * CELLS_PER_COORDINATE * entries.length);
-  const cells = distinctCells();
+  /** The cells that somebody has asked for, by slot; equal ones of one purpose are one. */
+  const decided = new Map<number, Cell>();
+  const distinct = new Map<string, Cell>();
 
   // Almost every decision is for the day of the one before: which period of each purpose is in force is found once a day.
   let day: string | undefined;
@@ -92,13 +91,16 @@ export function compilePolicies(source: PolicySource, catalogue: Catalogue): Pol
       const actor = ACTOR_OFFSETS.get(key.actor);
       if (index === undefined || coordinate === undefined || actor === undefined) return DEFAULT_CELL;
       const slot = (bases[index] ?? 0) + coordinate + actor + (key.authorized ? 4 : 0) + (key.own ? 2 : 0) + (key.person ? 1 : 0);
-      const known = cells.at(table[slot] ?? 0);
+      const known = decided.get(slot);
       if (known !== undefined) return known;
       const [purpose, entry] = [ordered[index], catalogue.get(key.coordinate)];
       if (purpose === undefined || entry === undefined) return DEFAULT_CELL;
       const { cell } = evaluateCell({ ...key, purpose, entry }, { source, catalogue });
-      table[slot] = cells.place(index, cell);
-      return cells.at(table[slot] ?? 0) ?? DEFAULT_CELL;
+      const name = `${index} ${cell.rule} ${cell.treatment} ${cell.mask}`;
+      const shared = distinct.get(name) ?? Object.freeze(cell);
+      distinct.set(name, shared);
+      decided.set(slot, shared);
+      return shared;
     },
   });
 }
@@ -119,21 +121,6 @@ function purposesOn(purposes: readonly PurposeRules[], date: string | undefined)
 
 function isInForce({ from, to }: { from: string; to?: string | undefined }, date: string): boolean {
   return from <= date && (to === undefined || date <= to);
-}
-
-/** Cells by their places, of which 0 is nobody's; equal ones of one purpose share theirs, so that there are few. */
-function distinctCells() {
-  const cells: (Cell | undefined)[] = [undefined];
-  const places = new Map<string, number>();
-  return {
-    at: (place: number) => cells[place],
-    place(purpose: number, cell: Cell): number {
-      const key = `${purpose} ${cell.rule} ${cell.treatment} ${cell.mask}`;
-      const place = places.get(key) ?? cells.push(Object.freeze(cell)) - 1;
-      places.set(key, place);
-      return place;
-    },
-  };
 }
 
 function rulesOf(purpose: PurposeSource, catalogue: Catalogue): PurposeRules {
