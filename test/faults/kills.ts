@@ -64,7 +64,7 @@ export async function prepareKills() {
       };
       const gateway = startCommand(['start', '--empty'], all, bin);
       started.add(gateway);
-      const url = /http:\/\/[\d.]+:\d+/.exec(await gateway.untilSaid('Xinqiao is ready'))?.[0] ?? '';
+      const url = await gateway.untilReady();
       const token = tokenOf(
         { issuer: foundations.issuer, run: 'kill' },
         { actor: 'DEPARTMENT', org: 'inspection', operator: 'inspector' },

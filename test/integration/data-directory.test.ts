@@ -21,7 +21,7 @@ describe('a data directory', { timeout: PROCESSES_MS }, () => {
 
   const start = async () => {
     server = startCommand(['start', '--empty'], environment);
-    url = /http:\/\/[\d.]+:\d+/.exec(await server.untilSaid('Xinqiao is ready'))?.[0] ?? '';
+    url = await server.untilReady();
   };
   const ask = async () => {
     const query =

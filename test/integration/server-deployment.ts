@@ -100,7 +100,7 @@ async function open(
     ),
   });
   running.set('gateway', gateway);
-  const url = /http:\/\/[\d.]+:\d+/.exec(await gateway.untilSaid('Xinqiao is ready'))?.[0] ?? '';
+  const url = await gateway.untilReady();
   const log = await openPostgres({ url: databases.adminUrlOf('querylog'), connections: 1 });
   closers.push(() => log.close());
   const run = randomUUID().slice(0, 8);

@@ -58,7 +58,7 @@ describe.runIf(databaseUrl !== undefined && redisUrl !== undefined)(
       manifest = await generateCity({ subjects: 0, seed: 1, outDirectory: join(folder, 'city'), baseDate: BASE_DATE });
       gateway = startCommand(['start', '--workers', '2'], environment);
       closers.push(() => gateway.stop('SIGKILL'));
-      url = /http:\/\/[\d.]+:\d+/.exec(await gateway.untilSaid('Xinqiao is ready'))?.[0] ?? '';
+      url = await gateway.untilReady();
       log = await openPostgres({ url: databases.adminUrlOf('city'), connections: 2 });
       closers.push(() => log.close());
       const registrations = join(folder, 'city', 'registrations.csv');

@@ -15,6 +15,8 @@ export interface RunningCommand {
   readonly lines: readonly string[];
   /** Resolves with the line, past ones included, that contains the text for the `times`-th time (default: first); rejects when the process ends without one. */
   untilSaid(text: string, times?: number): Promise<string>;
+  /** Resolves with the address, `http://host:port`, of a gateway that has started; rejects when it ends before. */
+  untilReady(): Promise<string>;
   isRunning(): boolean;
   /** Resolves once the process has ended, with its exit code or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
@@ -41,25 +43,27 @@ export function startCommand(
     });
   }
   const ended = endOf(child);
+  const untilSaid = (text: string, times = 1): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const found = lines.filter((line) => line.includes(text))[times - 1];
+        if (found === undefined) return;
+        listeners.delete(look);
+        resolve(found);
+      };
+      listeners.add(look);
+      look();
+      void ended.then((end) =>
+        reject(new Error(`xinqiao ${args.join(' ')} ended (${end}) without “${text}”:\n${lines.join('\n')}`)),
+      );
+    });
   return {
     pid: child.pid ?? 0,
     lines,
     ended,
     isRunning: () => child.exitCode === null && child.signalCode === null,
-    untilSaid: (text, times = 1) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = lines.filter((line) => line.includes(text))[times - 1];
-          if (found === undefined) return;
-          listeners.delete(look);
-          resolve(found);
-        };
-        listeners.add(look);
-        look();
-        void ended.then((end) =>
-          reject(new Error(`xinqiao ${args.join(' ')} ended (${end}) without “${text}”:\n${lines.join('\n')}`)),
-        );
-      }),
+    untilSaid,
+    untilReady: async () => /http:\/\/[\d.]+:\d+/.exec(await untilSaid('Xinqiao is ready'))?.[0] ?? '',
     stop(signal) {
       child.kill(signal);
       return ended;
