@@ -35,10 +35,10 @@ interface Scenario {
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   one: { title: 'One subject, 5 departments × 5 records × 8 scalars', question: QUESTIONS.one, inFlight: 32, warmUp: 16_000 },
-  fifty: { title: '50 subjects, 5 departments × 5 records × 8 scalars', question: QUESTIONS.fifty, inFlight: 8, warmUp: 1_000 },
-  batch: { title: '200 subjects × 6 departments, 1 record each', question: QUESTIONS.batch, inFlight: 6, warmUp: 600 },
-  joined64: { title: 'One subject', question: QUESTIONS.one, inFlight: 64, warmUp: 500, only: [GATEWAY, LIMIT] },
-  joined128: { title: 'One subject', question: QUESTIONS.one, inFlight: 128, warmUp: 500, only: [GATEWAY, LIMIT] },
+  fifty: { title: '50 subjects, 5 departments × 5 records × 8 scalars', question: QUESTIONS.fifty, inFlight: 8, warmUp: 3_000 },
+  batch: { title: '200 subjects × 6 departments, 1 record each', question: QUESTIONS.batch, inFlight: 6, warmUp: 2_000 },
+  joined64: { title: 'One subject', question: QUESTIONS.one, inFlight: 64, warmUp: 5_000, only: [GATEWAY, LIMIT] },
+  joined128: { title: 'One subject', question: QUESTIONS.one, inFlight: 128, warmUp: 5_000, only: [GATEWAY, LIMIT] },
 };
 
 const options = readOptions();
