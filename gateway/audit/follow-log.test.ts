@@ -3,7 +3,7 @@ import type { Db } from '../../database/db.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
 import type { QueryLogEntry } from '../querylog/entry.ts';
-import { createFreshEntries, type FreshEntries } from '../querylog/fresh-entries.ts';
+import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import { createQueryLog } from '../querylog/query-log.ts';
 import { emptyReadModel, entriesBehind, followLog, indexBatch } from './follow-log.ts';
 
@@ -153,6 +153,23 @@ test('makes the same of what this process wrote itself, without reading it', asy
   await emptyReadModel(db);
   await level();
   expect(await contents()).toEqual(fromMemory);
+});
+
+test('takes a megabyte of long entries at a time, from memory as from the log', async () => {
+  await level();
+  const fresh = createFreshEntries();
+  const [begin] = (await db.query<{ size: bigint }>('SELECT size FROM querylog.head')).rows;
+  const long = Array.from({ length: 30 }, (_, index) => String(index % 10).repeat(40_000));
+  await appendFresh(fresh, ...long, 'short');
+  const takeAll = async (memory: FreshEntries) => {
+    const taken = [];
+    for (let next = begin?.size ?? 0n; taken.at(-1) !== 0; next += BigInt(taken.at(-1) ?? 0))
+      taken.push((await nextEntries(db, next, { limit: 500, fresh: memory })).length);
+    return taken;
+  };
+  expect(await takeAll(fresh)).toEqual([25, 6, 0]);
+  expect(await takeAll(createFreshEntries())).toEqual([25, 6, 0]);
+  await emptyReadModel(db);
 });
 
 test('reads what others wrote, and goes on with its own', async () => {

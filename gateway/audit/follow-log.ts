@@ -52,7 +52,7 @@ export function followLog({ db, clock, report, fresh = createFreshEntries() }: F
     const taken = behind === 0n ? 0 : ((await indexBatch(db, { fresh })) ?? 0);
     behind = behind > BigInt(taken) ? behind - BigInt(taken) : 0n;
     if (behind === 0n) levelAt = asOf;
-    return taken === BATCH_ENTRIES;
+    return taken > 0 && behind > 0n;
   }
 
   async function follow(): Promise<void> {

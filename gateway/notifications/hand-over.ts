@@ -31,8 +31,9 @@ export function handOver(
     if (size <= progress.next) return false;
     const entries = await nextEntries(tx, progress.next, { limit, fresh });
     await enqueue(tx, entries);
-    await moveTo(tx, progress.next + BigInt(entries.length));
-    return entries.length === limit;
+    const next = progress.next + BigInt(entries.length);
+    await moveTo(tx, next);
+    return entries.length > 0 && next < size;
   });
 }
 

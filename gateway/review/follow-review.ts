@@ -35,7 +35,7 @@ export function followReview(options: FollowReviewOptions): { close(): Promise<v
   async function follow(): Promise<void> {
     while (!closing.signal.aborted) {
       const taken = await reviewer.reviewBatch().catch(options.report);
-      if (taken !== BATCH_ENTRIES) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      if (!taken || reviewer.behind() === 0n) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   }
 
@@ -51,6 +51,8 @@ export function followReview(options: FollowReviewOptions): { close(): Promise<v
 interface Progress {
   next: bigint;
   snapshotSeq: bigint;
+  /** Entries on the log. */
+  size: bigint;
   mine: boolean;
 }
 
@@ -59,6 +61,7 @@ export function createReviewer({ db, policies, fresh = createFreshEntries() }: O
   const holder = randomUUID();
   /** What this gateway remembers, and up to which entry; undefined while that is not certain. */
   let known: { state: ReviewState; next: bigint } | undefined;
+  let behind = 0n;
 
   /**
    * Reviews the next entries, in one transaction: dying in it leaves everything as it was. Resolves with how many; null when
@@ -75,7 +78,9 @@ export function createReviewer({ db, policies, fresh = createFreshEntries() }: O
     // The state moves on before anything is durable: only once that is certain it is known again.
     known = undefined;
     const taken = await db.transaction((tx) => takeBatch(tx, { state, progress, limit }));
-    if (taken !== null) known = { state, next: progress.next + BigInt(taken) };
+    if (taken === null) return null;
+    known = { state, next: progress.next + BigInt(taken) };
+    behind = progress.size > known.next ? progress.size - known.next : 0n;
     return taken;
   }
 
@@ -103,17 +108,19 @@ export function createReviewer({ db, policies, fresh = createFreshEntries() }: O
     return entries.length;
   }
 
-  return { reviewBatch };
+  /** Entries that were left as of the last batch. */
+  return { reviewBatch, behind: () => behind };
 }
 
 async function readProgress(db: Queryable, holder: string): Promise<Progress> {
-  const { rows } = await db.query<{ next: bigint; snapshot_seq: bigint; mine: boolean }>(
-    'SELECT next_seq AS next, snapshot_seq, holder = $1 OR held_until < now() AS mine FROM review.progress',
+  const { rows } = await db.query<{ next: bigint; snapshot_seq: bigint; size: bigint; mine: boolean }>(
+    `SELECT next_seq AS next, snapshot_seq, size, holder = $1 OR held_until < now() AS mine
+     FROM review.progress, querylog.head`,
     [holder],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('review.progress has no row');
-  return { next: row.next, snapshotSeq: row.snapshot_seq, mine: row.mine };
+  return { next: row.next, snapshotSeq: row.snapshot_seq, size: row.size, mine: row.mine };
 }
 
 /** What a gateway would remember that had reviewed everything so far: the last snapshot, and the entries since, whose alerts are known. */
