@@ -85,8 +85,9 @@ describe('a log in its database', () => {
   });
 
   test.each(['newest', 'policies', 'keys'] as const)(
-    'is verified as it stood, while gateways sign on and decide by a new policy (between its %s and the rest)',
+    'is verified as it stood, while gateways sign on and decide by a new policy and a witness comes (between its %s and the rest)',
     async (step) => {
+      const [text] = ((await copy().newest()) ?? '').split(/(?<=\n)\n/);
       await storePolicyVersion(db, versionOf('{"policy":"of old"}'));
       const running = copy();
       const read = running[step] as () => Promise<never>;
@@ -96,6 +97,7 @@ describe('a log in its database', () => {
         await createQueryLog({ db, origin: ORIGIN }).append(entryOf('meanwhile', { policyHash: VERSION.hash }));
         await forced(`UPDATE querylog.checkpoint SET at = at - interval '1 hour'`);
         expect(await createCheckpointSigner(db, LOG).sign()).toMatchObject({ size: 601n });
+        await storeCosignature(db, 600n, WITNESS.verifierKey, cosignNote(text!, WITNESS, 1n));
         return answer;
       };
       const { findings, checkpoint } = await verifyLog({ ...running, [step]: goesOn }, { toleranceMs: 0 });

@@ -21,25 +21,26 @@ export interface BesideDatabase {
 }
 
 /**
- * The log as its database holds it, up to the checkpoint that was the newest when it was last asked for: gateways go on signing while a
- * log is read. Rejects with `DatabaseError`, and with `LogContradiction` where a checkpoint is none.
+ * The log as its database holds it, up to the checkpoint that was the newest when it was last asked for, and with the keys there were then:
+ * gateways go on signing and witnesses come while a log is read. Rejects with `DatabaseError`, and with `LogContradiction` where a checkpoint is none.
  */
 export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: BesideDatabase = {}): LogCopy {
   let end: bigint | undefined;
+  let known: readonly VerifierKey[] | undefined;
 
-  async function keys() {
+  async function readKeys(): Promise<readonly VerifierKey[]> {
     const kept = await witnessKeys(db);
     const others = witnesses.filter(({ name, keyId }) => !kept.some((key) => key.name === name && key.keyId === keyId));
     return [...(await logKeys(db)), ...kept, ...others];
   }
 
   async function* checkpoints(after = -1n) {
-    const known = await keys();
+    const signers = known ?? (await readKeys());
     for (let last = after; ; ) {
       const page = await checkpointsAfter(db, last, PAGE);
       for (const { note, size } of page) {
         if (end !== undefined && size > end) return;
-        yield withKnownLines(note, known);
+        yield withKnownLines(note, signers);
       }
       if (page.length < PAGE) return;
       last = page.at(-1)?.size ?? last;
@@ -47,7 +48,7 @@ export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: Be
   }
 
   return {
-    keys,
+    keys: async () => known ?? (await readKeys()),
     checkpoints,
     async policies() {
       const kept = new Map([...((await policies?.()) ?? []), ...(await policyVersions(db))]);
@@ -56,7 +57,8 @@ export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: Be
     async newest() {
       const newest = await newestCheckpoint(db);
       end = newest?.size;
-      return newest && withKnownLines(newest.note, await keys());
+      known = await readKeys();
+      return newest && withKnownLines(newest.note, known);
     },
     bundle: (tile) => readBundle(db, tile),
     tile: (tile) => readTile(db, tile),
