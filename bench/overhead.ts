@@ -1,5 +1,6 @@
 /**
- * `npm run bench:overhead`: what each stage of the flow adds to bare execution, in the same server over the same departments:
+ * `npm run bench:overhead`: what each stage of the flow adds to bare execution, in the same server over the same departments and each on a
+ * database of its own:
  * token, purpose, disclosure, masks, log, switched on one after the other.
  */
 import { makeQuestion } from './city/question.ts';
@@ -15,7 +16,8 @@ const QUESTION = makeQuestion({ subjects: 1, records: 5, bodies: 64 });
 const IN_FLIGHT = 32;
 const WARM_UP = 16_000;
 
-const options = readOptions();
+// Stages differ by less than rounds do: it takes more of them.
+const options = readOptions({ rounds: 11, roundMs: 2_000 });
 const stage = await openStage('overhead');
 try {
   const candidates: Candidate[] = [];

@@ -46,12 +46,18 @@ export async function startContender(
   const questions = Object.fromEntries(
     Object.entries(options.questions).map(([name, { text, parts, isList }]) => [name, { text, parts, isList }]),
   );
+  const isOurs = script === 'staged.ts';
   const settings: ContenderSettings = { addresses: stage.addresses, variant, questions };
   const process = await stage.run<{ url: string }>({
     script: new URL(script, import.meta.url),
-    env: { ...stage.environment, PORT: '0', NODE_NO_WARNINGS: '1', BENCH_CONTENDER: JSON.stringify(settings) },
+    env: {
+      ...stage.environment,
+      ...(isOurs && { DATABASE_URL: await stage.anotherDatabase() }),
+      PORT: '0',
+      NODE_NO_WARNINGS: '1',
+      BENCH_CONTENDER: JSON.stringify(settings),
+    },
   });
   // A gateway that asks for no token must not be told one: reading it would be work that others do not have.
-  const isOurs = script === 'staged.ts';
   return { name, process, url: process.message.url, headers: isOurs ? stage.headers : {} };
 }

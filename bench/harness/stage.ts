@@ -10,6 +10,8 @@ export interface Stage {
   environment: Readonly<Record<string, string>>;
   /** A caller of it who is shown everything, masks aside. */
   headers: Readonly<Record<string, string>>;
+  /** Another empty database, for a gateway whose looks no other is to follow and review; answers its address. It is dropped with the stage. */
+  anotherDatabase(): Promise<string>;
   /** Starts a process that is measured, on the core for it; it ends with the stage. */
   run<Message>(options: Omit<Start, 'core'>): Promise<Contender & { message: Message }>;
   /** Starts the gateway by the command that operators use; `nodeOptions` are what its container gives it. */
@@ -37,9 +39,14 @@ export async function openStage(name: string): Promise<Stage> {
     opened.push(() => contender.stop());
     return contender;
   }
-  try {
-    const database = await makeDatabase(name);
+  let databases = 0;
+  const openDatabase = async () => {
+    const database = await makeDatabase(`${name}_${++databases}`);
     opened.push(() => database.drop());
+    return database;
+  };
+  try {
+    const database = await openDatabase();
     const files = makeGatewayFiles(SUBJECT_KEY);
     opened.push(() => files.remove());
     const departments = await run<Record<string, string>>({
@@ -53,6 +60,7 @@ export async function openStage(name: string): Promise<Stage> {
       addresses,
       environment,
       headers: files.headers,
+      anotherDatabase: async () => (await openDatabase()).url,
       run: (options) => run({ ...options, core }),
       async runGateway(name, nodeOptions = '') {
         const url = `http://127.0.0.1:${await freePort()}`;
