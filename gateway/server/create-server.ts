@@ -19,7 +19,8 @@ import type { ServerOptions } from './server-options.ts';
 const KEEP_ALIVE_MS = 65_000;
 /**
  * Connections that may wait to be accepted, as when a load balancer opens all of its own at once: past them the kernel resets, and
- * nobody is told to come again. It takes no more than `net.core.somaxconn`.
+ * nobody is told to come again. It takes no more than `net.core.somaxconn`. Node accepts one a turn of the event loop (libuv since 1.46),
+ * so that under overload, when turns are long, they wait for as many turns as there are before them.
  */
 const BACKLOG = 4_096;
 /** A client that takes longer to send its headers, or the whole request, holds the connection for nothing. */
