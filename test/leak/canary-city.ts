@@ -3,6 +3,9 @@ import type { Clock } from '../../schema/city-clock.ts';
 import { loadSampleCity } from '../../cli/city/sample-city.ts';
 import type { SubjectHandle } from './random-operation.ts';
 
+/** An account's number with other digits, in its bills as in the account: the sample's are mostly zeros. */
+const ACCOUNT_NO = `translate(t.account_no, '0123456789', '7391826405')`;
+
 /**
  * What is changed after the import, so that no two values of the city are alike: table → column → SQL that makes row `n`'s value.
  * Whole numbers are beyond any position of the log, which every receipt tells, and have no run of zeros, as sums of seconds do.
@@ -43,8 +46,8 @@ const UNIQUE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tax.payment': { amount_fen: amount(5) },
   'tax.declared_sales': { amount_fen: amount(6) },
   'social_security.contribution': { due_fen: amount(7), paid_fen: amount(8), insured_count: '846173529 + n' },
-  'utilities.account': { address: address('丁'), bank_account_no: `'6222' || lpad(n::text, 12, '0')` },
-  'utilities.bill': { amount_fen: amount(9), late_fee_fen: amount(10), usage: '50000 + n / 1000.0' },
+  'utilities.account': { account_no: ACCOUNT_NO, address: address('丁'), bank_account_no: `'6222' || lpad(n::text, 12, '0')` },
+  'utilities.bill': { account_no: ACCOUNT_NO, amount_fen: amount(9), late_fee_fen: amount(10), usage: '50000 + n / 1000.0' },
 };
 
 /** A sample has few penalties: here every subject gets two more, one of them past its publicity. */
