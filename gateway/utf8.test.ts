@@ -13,6 +13,12 @@ test('writes any text as Node does', () => {
   fc.assert(fc.property(texts, texts, (one, other) => encodeUtf8([one, other]).equals(Buffer.from(one + other))));
 });
 
+test('what was written stays as it is when the next text is written', () => {
+  const before = encodeUtf8([LONGER]);
+  encodeUtf8(['桥'.repeat(2_900), '短']);
+  expect(before.toString()).toBe(LONGER);
+});
+
 test('reads any bytes as Node does, UTF-8 or not', () => {
   fc.assert(fc.property(bytes, (read) => decodeUtf8(read) === read.toString()));
 });

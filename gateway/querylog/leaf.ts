@@ -1,6 +1,7 @@
 import type { Act } from './act.ts';
 import type { QueryLogEntry, SealedReferences } from './entry.ts';
 import { LEAF_PREFIX } from './merkle.ts';
+import { takeRoom } from './slab.ts';
 import { SUITE } from './suite.ts';
 
 /** An entry as the log keeps it: canonical JSON (RFC 8785) in UTF-8, and the hash over 0x00 and those bytes (RFC 6962, 2.1). */
@@ -21,13 +22,13 @@ export function leafOf(entry: QueryLogEntry): Leaf {
   const at = text.indexOf(NO_FIELDS);
   const [before, behind] = [text.slice(0, at), text.slice(at + NO_FIELDS.length)];
   const fields = fieldsOf(entry.fields);
-  // Room for the longest they could be, and for the byte that a leaf is hashed with: nothing is written twice.
-  const leaf = Buffer.allocUnsafeSlow(1 + before.length * 3 + fields.length + behind.length * 3);
+  // With the byte that a leaf is hashed behind: nothing is written twice.
+  const leaf = takeRoom(1 + Buffer.byteLength(text) - NO_FIELDS.length + fields.length);
   let end = leaf.writeUInt8(LEAF_PREFIX);
   end += leaf.write(before, end);
   end += fields.copy(leaf, end);
-  end += leaf.write(behind, end);
-  return { canonical: leaf.subarray(1, end), hash: SUITE.hash(leaf.subarray(0, end)) };
+  leaf.write(behind, end);
+  return { canonical: leaf.subarray(1), hash: SUITE.hash(leaf) };
 }
 
 /** By the very list, for as long as it lives: answers of one operation that have as many values of each field share it. */

@@ -27,8 +27,8 @@ const TAG_BYTES = 16;
  * Another suite (SM3, SM2, SM4) is another object of this shape. `signatureType` is its byte in C2SP signed-note.
  */
 export const SUITE = {
-  /** SHA-256 (RFC 6962). */
-  hash: ((data) => digest('sha256', data, 'buffer')) satisfies Hash,
+  /** SHA-256 (RFC 6962). By way of its text, for which no memory has to be asked of the system. */
+  hash: ((data) => Buffer.from(digest('sha256', data, 'hex'), 'hex')) satisfies Hash,
 
   /** Authenticates under a key (HMAC, RFC 2104): 32 bytes that nobody makes without it. */
   mac(key: Uint8Array, message: Uint8Array): Uint8Array {
