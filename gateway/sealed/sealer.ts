@@ -1,8 +1,8 @@
 import { createBoundedCache } from '../disclosure/bounded-cache.ts';
-import type { QueryLogEntry, Readable } from '../querylog/entry.ts';
-import type { SealedKind, SealedText, Sealing, SealReadable } from '../querylog/sealing.ts';
+import type { QueryLogEntry } from '../querylog/entry.ts';
+import type { SealedKind, SealedText, SealReadable } from '../querylog/sealing.ts';
 import type { SealKeys } from './seal-keys.ts';
-import { sealText } from './sealed-text.ts';
+import { sealText, type TextPlace } from './sealed-text.ts';
 
 /** Texts that are remembered as sealed: some 30 MB. One that was forgotten is sealed anew, which is harmless. */
 const REMEMBERED = 50_000;
@@ -10,15 +10,9 @@ const REMEMBERED = 50_000;
 const NAMES_OF_A_LOOK = 200;
 
 interface Remembered {
-  text: SealedText;
   reference: string;
-  durable: boolean;
-}
-
-interface Plain {
-  kind: SealedKind;
-  owner: string;
-  text: string;
+  /** Until it is durable: what is kept already is only named. */
+  text: SealedText | undefined;
 }
 
 /**
@@ -28,50 +22,50 @@ interface Plain {
 export function createSealer(keys: SealKeys): SealReadable {
   const remembered = createBoundedCache<Remembered>(REMEMBERED);
 
-  function seal({ text, ...place }: Plain, month: string): Remembered {
-    return remembered.remember(`${month}\n${place.kind}\n${place.owner}\n${text}`, () => {
-      const sealed = sealText(keys.newest, text, { ...place, month });
-      return { text: sealed, reference: Buffer.from(sealed.hash).toString('hex'), durable: false };
+  function seal(text: string, place: TextPlace): Remembered {
+    return remembered.remember(`${place.month}\n${place.kind}\n${place.owner}\n${text}`, () => {
+      const sealed = sealText(keys.newest, text, place);
+      return { reference: Buffer.from(sealed.hash).toString('hex'), text: sealed };
     });
   }
 
-  return (entry, readable) => {
-    const plain = textsOf(entry, readable);
-    if (plain.length === 0) return undefined;
-    const month = `${entry.time.slice(0, 7)}-01`;
-    return sealingOf(plain.map((one) => seal(one, month)));
-  };
-}
-
-function sealingOf(all: readonly Remembered[]): Sealing {
-  const of = (kind: SealedKind) => all.filter(({ text }) => text.kind === kind).map(({ reference }) => reference);
-  const [[operator], [matter], subjects] = [of('OPERATOR'), of('MATTER'), of('SUBJECT')];
-  const fresh = all.filter(({ durable }) => !durable);
-  return {
-    references: {
+  return ({ time, caller, matter: matterId, subjects: { returned } }, { operatorName, matterText, subjectNames }) => {
+    const month = `${time.slice(0, 7)}-01`;
+    const fresh: Remembered[] = [];
+    const texts: SealedText[] = [];
+    const reference = (kind: SealedKind, owner: string | null, text: string | undefined): string | undefined => {
+      if (owner === null || text === undefined) return undefined;
+      const sealed = seal(text, { kind, owner, month });
+      if (sealed.text !== undefined) {
+        fresh.push(sealed);
+        texts.push(sealed.text);
+      }
+      return sealed.reference;
+    };
+    const operator = reference('OPERATOR', accountOf(caller), operatorName);
+    const matter = reference('MATTER', matterId, matterText);
+    const subjects: string[] = [];
+    for (const id of subjectNames === undefined ? [] : returned.slice(0, NAMES_OF_A_LOOK)) {
+      const subject = reference('SUBJECT', id, subjectNames?.get(id));
+      if (subject !== undefined) subjects.push(subject);
+    }
+    if (operator === undefined && matter === undefined && subjects.length === 0) return undefined;
+    const references = {
       ...(matter !== undefined && { matter }),
       ...(operator !== undefined && { operator }),
       ...(subjects.length > 0 && { subjects }),
-    },
-    texts: fresh.map(({ text }) => text),
-    durable() {
-      for (const one of fresh) one.durable = true;
-    },
+    };
+    return {
+      references,
+      texts,
+      durable() {
+        for (const one of fresh) one.text = undefined;
+      },
+    };
   };
 }
 
-function textsOf({ caller, matter, subjects }: QueryLogEntry, { operatorName, matterText, subjectNames }: Readable): Plain[] {
-  const account = accountOf(caller);
-  const names = subjectNames === undefined ? [] : subjects.returned.slice(0, NAMES_OF_A_LOOK);
-  const texts: [SealedKind, string | undefined, string | undefined][] = [
-    ['OPERATOR', account, operatorName],
-    ['MATTER', matter ?? undefined, matterText],
-    ...names.map((id): [SealedKind, string, string | undefined] => ['SUBJECT', id, subjectNames?.get(id)]),
-  ];
-  return texts.flatMap(([kind, owner, text]) => (owner === undefined || text === undefined ? [] : [{ kind, owner, text }]));
-}
-
 /** An account means nothing without the organisation that gave it. */
-function accountOf(caller: QueryLogEntry['caller']): string | undefined {
-  return caller?.operator === undefined ? undefined : `${caller.organization}/${caller.operator}`;
+function accountOf(caller: QueryLogEntry['caller']): string | null {
+  return caller?.operator === undefined ? null : `${caller.organization}/${caller.operator}`;
 }
