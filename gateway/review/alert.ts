@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ReviewRule, ReviewRuleKind } from '../../policies/review-rules.ts';
-import type { Finding } from './detector.ts';
+import { at, type Finding } from './detector.ts';
 import type { ReviewedLook } from './reviewed-look.ts';
 
 /** Something an auditor is to review: what a rule found, once for a window and key. */
@@ -51,7 +51,11 @@ export function alertOf(finding: Finding, rule: ReviewRule, look: ReviewedLook):
 
 /** The id of the alert that a finding belongs to. */
 export function alertId({ window, key }: Finding, { id }: ReviewRule): string {
-  // Asked at every look of a window in which there is an alert already. Of texts alone, this is canonical (RFC 8785).
-  const digest = hash('sha256', JSON.stringify([id, window, ...key]), 'base64url');
-  return `ra-${digest.slice(0, 22)}`;
+  // Of texts alone, this is canonical (RFC 8785).
+  const text = JSON.stringify([id, window, ...key]);
+  // Asked at every look of a window in which there is an alert already; past so many it begins anew.
+  if (IDS.size >= 10_000) IDS.clear();
+  return at(IDS, text, () => `ra-${hash('sha256', text, 'base64url').slice(0, 22)}`);
 }
+
+const IDS = new Map<string, string>();

@@ -15,13 +15,20 @@ const DAY_MS = 24 * HOUR_MS;
 const CITY_OFFSET_MS = 8 * HOUR_MS;
 
 /** Date and time of day in the city (Asia/Shanghai) of an instant in milliseconds since the epoch. */
-export function cityMoment(at: number): CityMoment {
-  return { day: dayOf(at), minute: Math.floor(((((at + CITY_OFFSET_MS) % DAY_MS) + DAY_MS) % DAY_MS) / 60_000) };
+export function cityMoment(instant: number): CityMoment {
+  return {
+    day: cityToday(() => instant),
+    minute: Math.floor(((((instant + CITY_OFFSET_MS) % DAY_MS) + DAY_MS) % DAY_MS) / 60_000),
+  };
 }
 
 /** Whether the city works at that moment: in the hours of a working day (both ends as the calendar says, the end excluded). */
-export function isWorking({ day, minute }: CityMoment, { hours, weekend, holidays, workdays }: WorkingCalendar): boolean {
-  if (minute < minutes(hours.from) || minute >= minutes(hours.to)) return false;
+export function isWorking({ day, minute }: CityMoment, calendar: WorkingCalendar): boolean {
+  const { hours } = calendar;
+  return minute >= minutes(hours.from) && minute < minutes(hours.to) && isWorkingDay(day, calendar);
+}
+
+function isWorkingDay(day: string, { weekend, holidays, workdays }: WorkingCalendar): boolean {
   if (workdays.includes(day)) return true;
   if (holidays.some(({ from, to }) => from <= day && day <= to)) return false;
   return !weekend.some((name) => name === WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]);
@@ -30,7 +37,9 @@ export function isWorking({ day, minute }: CityMoment, { hours, weekend, holiday
 /** The city date so many days later (earlier, when negative). */
 export function daysAfter(day: string, days: number): string {
   const asked = `${day} ${days}`;
-  const date = DATES.get(asked) ?? new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  const known = DATES.get(asked);
+  if (known !== undefined) return known;
+  const date = new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
   // Rules ask the same few of every look; past a year of them it begins anew.
   if (DATES.size >= 10_000) DATES.clear();
   DATES.set(asked, date);
@@ -50,13 +59,4 @@ const WEEKDAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDA
 
 function minutes(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-}
-
-/** Almost every look is of the hour of the one before. */
-let known = { hour: Number.NaN, day: '' };
-
-function dayOf(at: number): string {
-  const hour = Math.floor(at / HOUR_MS);
-  if (hour !== known.hour) known = { hour, day: cityToday(() => at) };
-  return known.day;
 }

@@ -8,6 +8,7 @@ const NUMBER = /[〔［[(（\d]/;
 
 /** The type of a case number, by the words before its year: the first type that fits. Undefined where none does. */
 export function matterType(matter: string, types: readonly MatterType[]): MatterType | undefined {
-  const [words = ''] = matter.split(NUMBER, 1);
+  const number = matter.search(NUMBER);
+  const words = number === -1 ? matter : matter.slice(0, number);
   return types.find((type) => type.words.some((word) => words.includes(word)));
 }

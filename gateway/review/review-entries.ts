@@ -112,11 +112,13 @@ function memoryOf({ id, kind }: ReviewRule, { memories }: ReviewState, detectors
 }
 
 function findingsOf(look: ReviewedLook, state: ReviewState, { rules, detectors }: Rules): [ReviewRule, Finding][] {
-  return rules.flatMap((rule) => {
-    if (!speaksOf(rule, look)) return [];
+  const found: [ReviewRule, Finding][] = [];
+  for (const rule of rules) {
+    if (!speaksOf(rule, look)) continue;
     const findings = detectors[rule.kind]?.take(look, rule, memoryOf(rule, state, detectors)) ?? [];
-    return findings.map((finding): [ReviewRule, Finding] => [rule, finding]);
-  });
+    for (const finding of findings) found.push([rule, finding]);
+  }
+  return found;
 }
 
 /** An act concerns every rule, whoever acted: a subject's revocation ends what a bank may look at. */

@@ -19,6 +19,7 @@ export const afterEnd: Detector<'AFTER_END', Memory> = {
       if (act !== undefined && rule.endedBy.includes(act.kind)) ended.set(act.object, look.day);
       return NOTHING;
     }
+    if (ended.size === 0) return NOTHING;
     return standsOn(look).flatMap((id) => {
       const since = ended.get(id);
       if (since === undefined) return [];

@@ -51,6 +51,7 @@ export const enumeration: Detector<'ENUMERATION', Memory> = {
 function missingOf({ entry: { decision, subjects, unavailable } }: ReviewedLook): string[] {
   if (decision !== 'RELEASED' || unavailable.length > 0) return [];
   const { asked } = subjects;
+  if (asked.every((id, index) => id === subjects.returned[index])) return [];
   const returned = new Set(subjects.returned);
   // Which of the old registration numbers an answer stands for, the log cannot tell.
   return asked.filter((id) => !returned.has(id) && (!id.startsWith('r-') || returned.size === 0));

@@ -24,12 +24,11 @@ export const manyOperators: Detector<'MANY_OPERATORS', Memory> = {
 
   take(look, rule, memory) {
     if (!look.accessed) return NOTHING;
-    const seen: Seen = { ...counted(look), day: look.day, account: look.accountKey, matter: look.entry.matter };
     const since = daysAfter(look.day, -rule.days);
     const findings: Finding[] = [];
     for (const subject of look.subjects) {
       const watched = at(memory, subject, (): Watched => ({ looks: [], latest: new Map() }));
-      note(seen, watched);
+      note(look, watched);
       // Most subjects have too few accounts lately, however often these look: then nothing has to be counted.
       if (accountsSince(since, watched) >= rule.operators) findings.push(...found(subject, watched.looks, { look, rule, since }));
     }
@@ -48,14 +47,16 @@ export const manyOperators: Detector<'MANY_OPERATORS', Memory> = {
   },
 };
 
-function note(seen: Seen, { looks, latest }: Watched): void {
-  const last = latest.get(seen.account) ?? '';
-  if (last !== seen.day || !isRepeated(seen, looks)) looks.push(seen);
-  if (last < seen.day) latest.set(seen.account, seen.day);
+function note(look: ReviewedLook, { looks, latest }: Watched): void {
+  const { day, accountKey: account, entry } = look;
+  const { matter } = entry;
+  const last = latest.get(account) ?? '';
+  if (last !== day || !isRepeated({ day, account, matter }, looks)) looks.push({ ...counted(look), day, account, matter });
+  if (last < day) latest.set(account, day);
 }
 
 /** Whether the account has looked at the subject today for the same case: a system that asks all day long is remembered once. */
-function isRepeated({ day, account, matter }: Seen, looks: readonly Seen[]): boolean {
+function isRepeated({ day, account, matter }: Omit<Seen, keyof Counted>, looks: readonly Seen[]): boolean {
   for (let at = looks.length - 1; looks[at]?.day === day; at--)
     if (looks[at]?.account === account && looks[at]?.matter === matter) return true;
   return false;

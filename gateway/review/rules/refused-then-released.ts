@@ -12,15 +12,15 @@ export const refusedThenReleased: Detector<'REFUSED_THEN_RELEASED', Memory> = {
 
   take(look, rule, memory) {
     const { decision, code, purpose } = look.entry;
-    const refusals = memory.get(look.accountKey) ?? [];
+    const refusals = memory.get(look.accountKey);
     if (decision === 'REFUSED' && code !== null && rule.codes.includes(code)) {
       memory.set(look.accountKey, [
-        ...recent(refusals, look.at, rule.minutes),
+        ...recent(refusals ?? [], look.at, rule.minutes),
         { ...counted(look), at: look.at, way: `${code} ${purpose ?? ''}` },
       ]);
       return NOTHING;
     }
-    if (!look.accessed) return NOTHING;
+    if (!look.accessed || refusals === undefined) return NOTHING;
     memory.delete(look.accountKey);
     const counting = recent(refusals, look.at, rule.minutes);
     const ways = new Set(counting.map(({ way }) => way)).size;
