@@ -11,17 +11,18 @@ export interface FreshEntries {
   from(position: bigint, limit: number): readonly FreshEntry[];
 }
 
-/** An entry with the hash of its leaf and how long it is. */
+/** An entry with the hash of its leaf. */
 export interface FreshEntry {
   entry: QueryLogEntry;
   leafHash: Uint8Array;
-  bytes: number;
 }
 
 /** A busy gateway's of some seconds; a follower that is further behind reads the log. */
 const KEPT = 2_000;
-/** What is taken at a time: a look at two hundred subjects is twenty times the work of a look at one, and as much longer. */
+/** What is taken from the log at a time: it is read and parsed. */
 const BYTES_AT_ONCE = 1_000_000;
+/** What is taken from memory at a time, by the subjects that are named: they are what costs, and a look at one names it twice. */
+const NAMED_AT_ONCE = 16_000;
 
 /** Holds none at first. */
 export function createFreshEntries(): FreshEntries {
@@ -31,7 +32,7 @@ export function createFreshEntries(): FreshEntries {
     note(first, entries) {
       // Another gateway wrote in between: what is before has to be read with what it wrote.
       if (first !== begin + BigInt(held.length)) [begin, held] = [first, []];
-      for (const { entry, leaf } of entries) held.push({ entry, leafHash: leaf.hash, bytes: leaf.canonical.length });
+      for (const { entry, leaf } of entries) held.push({ entry, leafHash: leaf.hash });
       // Twice as many at most, so that what stays is seldom copied.
       const excess = held.length - KEPT;
       if (excess >= KEPT) [begin, held] = [begin + BigInt(excess), held.slice(excess)];
@@ -44,8 +45,8 @@ export function createFreshEntries(): FreshEntries {
 }
 
 /**
- * The next entries for whoever follows the log, at most `limit` and about a megabyte, without a gap: from memory where these very entries
- * stand on the log, else from the log. Positions are dense; past a gap nothing is read before the gap has closed.
+ * The next entries for whoever follows the log, at most `limit` and no more than keep it busy for an instant, without a gap: from memory
+ * where these very entries stand on the log, else from the log. Positions are dense; past a gap nothing is read before the gap has closed.
  */
 export async function nextEntries(
   db: Queryable,
@@ -60,8 +61,10 @@ export async function nextEntries(
 }
 
 function atOnce(entries: readonly FreshEntry[]): readonly FreshEntry[] {
-  let before = 0;
-  const end = entries.findIndex(({ bytes }) => (before += bytes) >= BYTES_AT_ONCE);
+  let named = 0;
+  const end = entries.findIndex(
+    ({ entry: { subjects } }) => (named += subjects.asked.length + subjects.returned.length) >= NAMED_AT_ONCE,
+  );
   return end === -1 ? entries : entries.slice(0, end + 1);
 }
 
