@@ -36,6 +36,8 @@ export function openLedger({ windows, stores, partOf, usedUp, clock }: LedgerPar
   const known = new Map<Window, Standing>();
   const refusal = ({ limit, name, endsAtMs }: Window) =>
     new GatewayError('RATE_LIMITED', { quota: name, limit, retryAfterSeconds: secondsUntil(endsAtMs, clock()) });
+  const standingsIn = (those: readonly Window[]) =>
+    those.map((window) => known.get(window)).filter((standing) => standing !== undefined);
   return {
     async countRequests(points) {
       const keys = windows.requests.map(({ key }) => key);
@@ -70,7 +72,7 @@ export function openLedger({ windows, stores, partOf, usedUp, clock }: LedgerPar
       known.set(window, { window, limit: window.limit, used: window.limit });
       throw refusal(window);
     },
-    standings: () => [...windows.requests, ...windows.subjects].flatMap((window) => known.get(window) ?? []),
+    standings: () => [...standingsIn(windows.requests), ...standingsIn(windows.subjects)],
   };
 }
 

@@ -14,14 +14,16 @@ export interface Standing {
  */
 export function rateLimitHeaders(standings: readonly Standing[], nowMs: number): Readonly<Record<string, string>> {
   if (standings.length === 0) return {};
-  const policies = standings.map(({ window: { name, seconds }, limit }) => {
+  let policy = '';
+  let limits = '';
+  for (const { window, limit, used } of standings) {
+    const { name, seconds, endsAtMs } = window;
+    const comma = policy === '' ? '' : ', ';
     const unit = name.endsWith('subjects') ? ';qu="subjects"' : '';
-    return `"${name}";q=${limit}${unit};w=${seconds}`;
-  });
-  const limits = standings.map(({ window: { name, endsAtMs }, limit, used }) => {
-    return `"${name}";r=${Math.max(0, limit - used)};t=${secondsUntil(endsAtMs, nowMs)}`;
-  });
-  return { 'ratelimit-policy': policies.join(', '), ratelimit: limits.join(', ') };
+    policy += `${comma}"${name}";q=${limit}${unit};w=${seconds}`;
+    limits += `${comma}"${name}";r=${Math.max(0, limit - used)};t=${secondsUntil(endsAtMs, nowMs)}`;
+  }
+  return { 'ratelimit-policy': policy, ratelimit: limits };
 }
 
 /** Whole seconds until a moment, at least one: who comes back then comes back late enough. */

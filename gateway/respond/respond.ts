@@ -62,11 +62,23 @@ export function respond({ shown, plan, purpose, policy, receipt, headers }: Rele
     purpose: purpose.code,
     policyVersion: policy.hash,
     ...treatedIn(shown.counts),
-    withheld: plan.notices.flatMap(({ treatment, ...reason }) => (treatment === 'WITHHOLD' ? [reason] : [])),
+    withheld: withheldBy(plan.notices),
     unavailable: shown.unavailable,
     receipt,
   };
   return { data: shown.data, ...(errors.length > 0 && { errors }), extensions: { disclosure }, httpStatus: 200, headers };
+}
+
+type Withheld = DisclosureNote['withheld'];
+/** By the plan's own list, for as long as it lives. */
+const WITHHELD = new WeakMap<readonly DisclosureNotice[], Withheld>();
+
+function withheldBy(notices: readonly DisclosureNotice[]): Withheld {
+  const known = WITHHELD.get(notices);
+  if (known !== undefined) return known;
+  const withheld = notices.flatMap(({ treatment, ...reason }) => (treatment === 'WITHHOLD' ? [reason] : []));
+  WITHHELD.set(notices, withheld);
+  return withheld;
 }
 
 type Treated = Pick<DisclosureNote, 'masked' | 'generalized' | 'pseudonymized'>;
