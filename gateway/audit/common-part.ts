@@ -2,6 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { storableText } from '../../database/storable-text.ts';
 import { canonicalJson } from '../../policies/canonical-json.ts';
 import { createBoundedCache } from '../disclosure/bounded-cache.ts';
+import { oncePer } from '../once-per.ts';
 import { type QueryLogEntry, UNKNOWN_ACTOR } from '../querylog/entry.ts';
 
 /** What many looks have in common: the read model keeps it once. */
@@ -43,14 +44,10 @@ function keyOf({ caller, purpose, decision, code, fields, departments }: QueryLo
   ]);
 }
 
-/** By the very list, which many entries share. */
-const DIGESTS = new WeakMap<QueryLogEntry['fields'], string>();
-
-function coordinatesDigest(fields: QueryLogEntry['fields']): string {
-  const digest = DIGESTS.get(fields) ?? hash('sha256', fields.map(({ coordinate }) => coordinate).join('\n'), 'base64url');
-  DIGESTS.set(fields, digest);
-  return digest;
-}
+/** Many entries share the list. */
+const coordinatesDigest = oncePer((fields: QueryLogEntry['fields']): string =>
+  hash('sha256', fields.map(({ coordinate }) => coordinate).join('\n'), 'base64url'),
+);
 
 /** None for a caller that is a subject: there are as many of them as the city has people. */
 function organizationOf({ actor, organization }: NonNullable<QueryLogEntry['caller']>): string {

@@ -1,8 +1,9 @@
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { DisclosurePlan } from '../disclosure/disclosure.ts';
 import type { CompletedAnswer, RawAnswer } from '../execution/execution.ts';
+import { oncePer } from '../once-per.ts';
 import { Tally } from './tally.ts';
-import { compileTreatments, type FieldCount, type Treatments } from './treatments.ts';
+import { compileTreatments, type FieldCount } from './treatments.ts';
 
 /** The answer as the client may see it. */
 export interface Shown extends CompletedAnswer {
@@ -28,11 +29,5 @@ export function desensitize(answer: RawAnswer, { fields }: Pick<DisclosurePlan, 
   return { counts: treatments.countsOf(tally), subjects: tally.subjects(), names: tally.names(), ...completed };
 }
 
-/** Compiled once a plan, and forgotten with it. */
-const COMPILED = new WeakMap<DisclosurePlan['fields'], Treatments>();
-
-function treatmentsOf(fields: DisclosurePlan['fields']): Treatments {
-  const known = COMPILED.get(fields) ?? compileTreatments(fields);
-  COMPILED.set(fields, known);
-  return known;
-}
+/** A plan has one list. */
+const treatmentsOf = oncePer(compileTreatments);

@@ -1,3 +1,4 @@
+import { oncePer } from '../once-per.ts';
 import type { Act } from './act.ts';
 import type { QueryLogEntry, SealedReferences } from './entry.ts';
 import { LEAF_PREFIX } from './merkle.ts';
@@ -31,18 +32,14 @@ export function leafOf(entry: QueryLogEntry): Leaf {
   return { canonical: leaf.subarray(1), hash: SUITE.hash(leaf) };
 }
 
-/** By the very list, for as long as it lives: answers of one operation that have as many values of each field share it. */
-const FIELDS = new WeakMap<QueryLogEntry['fields'], Buffer>();
-
-/** The member in UTF-8: most of an entry, which is neither written nor encoded again for the next. */
-function fieldsOf(fields: QueryLogEntry['fields']): Buffer {
-  const known = FIELDS.get(fields);
-  if (known !== undefined) return known;
+/**
+ * The member in UTF-8: most of an entry, which is neither written nor encoded again for the next. Answers of one operation that have as
+ * many values of each field share the list.
+ */
+const fieldsOf = oncePer((fields: QueryLogEntry['fields']): Buffer => {
   const inOrder = fields.map(({ coordinate, count, treatment }) => ({ coordinate, count, treatment }));
-  const bytes = Buffer.from(`"fields":${JSON.stringify(inOrder)}`);
-  FIELDS.set(fields, bytes);
-  return bytes;
-}
+  return Buffer.from(`"fields":${JSON.stringify(inOrder)}`);
+});
 
 /**
  * The entry, its fields left out, with the members of each object in the order of their names: what JSON.stringify writes of it is canonical, and a

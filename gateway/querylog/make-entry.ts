@@ -6,6 +6,7 @@ import { codeOf, GatewayError, isRefusal } from '../errors.ts';
 import type { RawAnswer } from '../execution/execution.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
+import { oncePer } from '../once-per.ts';
 import type { QueryRequest } from '../request.ts';
 import type { NewEntry, QueryLogEntry, Readable } from './entry.ts';
 
@@ -106,19 +107,10 @@ function asked({ disclosure }: LookOnRecord, error?: unknown): readonly string[]
   return distinct(disclosure?.asked ?? (error instanceof GatewayError ? error.asked : []));
 }
 
-/** By the very list of counts, for as long as it lives: the same counts are mostly the same list. */
-const FIELDS = new WeakMap<readonly FieldCount[], QueryLogEntry['fields']>();
-
-/** In the order of coordinate and treatment, so that the same look always makes the same entry. */
-function totals(counts: readonly FieldCount[]): QueryLogEntry['fields'] {
-  const known = FIELDS.get(counts);
-  if (known !== undefined) return known;
-  const fields = counts.every((each, index) => index === 0 || inOrder(counts[index - 1] ?? each, each) < 0)
-    ? counts
-    : [...counts].sort(inOrder);
-  FIELDS.set(counts, fields);
-  return fields;
-}
+/** In the order of coordinate and treatment, so that the same look always makes the same entry. The same counts are mostly the same list. */
+const totals = oncePer((counts: readonly FieldCount[]): QueryLogEntry['fields'] =>
+  counts.every((each, index) => index === 0 || inOrder(counts[index - 1] ?? each, each) < 0) ? counts : [...counts].sort(inOrder),
+);
 
 function inOrder(one: FieldCount, other: FieldCount): number {
   if (one.coordinate !== other.coordinate) return one.coordinate < other.coordinate ? -1 : 1;

@@ -5,6 +5,7 @@ import { SUBJECT_ID_KEY } from '../disclosure/disclosure.ts';
 import { codeOf, ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
 import type { DepartmentFailure } from '../execution/execution.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
+import { oncePer } from '../once-per.ts';
 import type { Receipt } from '../querylog/entry.ts';
 import { challengeOf } from './challenge.ts';
 
@@ -69,31 +70,19 @@ export function respond({ shown, plan, purpose, policy, receipt, headers }: Rele
   return { data: shown.data, ...(errors.length > 0 && { errors }), extensions: { disclosure }, httpStatus: 200, headers };
 }
 
-type Withheld = DisclosureNote['withheld'];
-/** By the plan's own list, for as long as it lives. */
-const WITHHELD = new WeakMap<readonly DisclosureNotice[], Withheld>();
-
-function withheldBy(notices: readonly DisclosureNotice[]): Withheld {
-  const known = WITHHELD.get(notices);
-  if (known !== undefined) return known;
-  const withheld = notices.flatMap(({ treatment, ...reason }) => (treatment === 'WITHHOLD' ? [reason] : []));
-  WITHHELD.set(notices, withheld);
-  return withheld;
-}
+/** A plan has one list. */
+const withheldBy = oncePer((notices: readonly DisclosureNotice[]): DisclosureNote['withheld'] =>
+  notices.flatMap(({ treatment, ...reason }) => (treatment === 'WITHHOLD' ? [reason] : [])),
+);
 
 type Treated = Pick<DisclosureNote, 'masked' | 'generalized' | 'pseudonymized'>;
-/** By the very list, for as long as it lives: the same counts are mostly the same list. */
-const TREATED = new WeakMap<Shown['counts'], Treated>();
 
-function treatedIn(counts: Shown['counts']): Treated {
-  const known = TREATED.get(counts);
-  if (known !== undefined) return known;
+/** The same counts are mostly the same list. */
+const treatedIn = oncePer((counts: Shown['counts']): Treated => {
   const by = (treatment: Treatment) =>
     counts.filter((field) => field.treatment === treatment && field.count > 0).map(({ coordinate }) => coordinate);
-  const treated = { masked: by('MASK'), generalized: by('GENERALIZE'), pseudonymized: by('PSEUDONYMIZE') };
-  TREATED.set(counts, treated);
-  return treated;
-}
+  return { masked: by('MASK'), generalized: by('GENERALIZE'), pseudonymized: by('PSEUDONYMIZE') };
+});
 
 /**
  * The answer to a query that was refused or failed: its code, a fixed text and the safe details. An error that is not
