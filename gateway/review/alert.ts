@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ReviewRule, ReviewRuleKind } from '../../policies/review-rules.ts';
-import { at, type Finding } from './detector.ts';
+import { createBoundedCache } from '../disclosure/bounded-cache.ts';
+import type { Finding } from './detector.ts';
 import type { ReviewedLook } from './reviewed-look.ts';
 
 /** Something an auditor is to review: what a rule found, once for a window and key. */
@@ -53,9 +54,8 @@ export function alertOf(finding: Finding, rule: ReviewRule, look: ReviewedLook):
 export function alertId({ window, key }: Finding, { id }: ReviewRule): string {
   // Of texts alone, this is canonical (RFC 8785).
   const text = JSON.stringify([id, window, ...key]);
-  // Asked at every look of a window in which there is an alert already; past so many it begins anew.
-  if (IDS.size >= 10_000) IDS.clear();
-  return at(IDS, text, () => `ra-${hash('sha256', text, 'base64url').slice(0, 22)}`);
+  return ids.remember(text, () => `ra-${hash('sha256', text, 'base64url').slice(0, 22)}`);
 }
 
-const IDS = new Map<string, string>();
+/** Asked for at every look of a window in which there is an alert already. */
+const ids = createBoundedCache<string>(10_000);

@@ -1,5 +1,6 @@
 import type { WorkingCalendar } from '../../policies/review-rules.ts';
 import { cityToday } from '../../schema/city-clock.ts';
+import { createBoundedCache } from '../disclosure/bounded-cache.ts';
 
 /** A moment as the city's clocks show it. */
 export interface CityMoment {
@@ -36,17 +37,13 @@ function isWorkingDay(day: string, { weekend, holidays, workdays }: WorkingCalen
 
 /** The city date so many days later (earlier, when negative). */
 export function daysAfter(day: string, days: number): string {
-  const asked = `${day} ${days}`;
-  const known = DATES.get(asked);
-  if (known !== undefined) return known;
-  const date = new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-  // Rules ask the same few of every look; past a year of them it begins anew.
-  if (DATES.size >= 10_000) DATES.clear();
-  DATES.set(asked, date);
-  return date;
+  return dates.remember(`${day} ${days}`, () =>
+    new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10),
+  );
 }
 
-const DATES = new Map<string, string>();
+/** Rules ask for the same few at every look; this is a year of them. */
+const dates = createBoundedCache<string>(10_000);
 
 /** The first day of the period of `days` that the day lies in; periods are counted from the same day for ever. */
 export function periodOf(day: string, days: number): string {
