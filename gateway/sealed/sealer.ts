@@ -32,20 +32,16 @@ export function createSealer(keys: SealKeys): SealReadable {
   return ({ time, caller, matter: matterId, subjects: { returned } }, { operatorName, matterText, subjectNames }) => {
     const month = `${time.slice(0, 7)}-01`;
     const fresh: Remembered[] = [];
-    const texts: SealedText[] = [];
     const reference = (kind: SealedKind, owner: string | null, text: string | undefined): string | undefined => {
       if (owner === null || text === undefined) return undefined;
       const sealed = seal(text, { kind, owner, month });
-      if (sealed.text !== undefined) {
-        fresh.push(sealed);
-        texts.push(sealed.text);
-      }
+      if (sealed.text !== undefined) fresh.push(sealed);
       return sealed.reference;
     };
     const operator = reference('OPERATOR', accountOf(caller), operatorName);
     const matter = reference('MATTER', matterId, matterText);
     const subjects: string[] = [];
-    for (const id of subjectNames === undefined ? [] : returned.slice(0, NAMES_OF_A_LOOK)) {
+    for (const id of returned.slice(0, NAMES_OF_A_LOOK)) {
       const subject = reference('SUBJECT', id, subjectNames?.get(id));
       if (subject !== undefined) subjects.push(subject);
     }
@@ -57,7 +53,7 @@ export function createSealer(keys: SealKeys): SealReadable {
     };
     return {
       references,
-      texts,
+      texts: fresh.flatMap(({ text }) => text ?? []),
       durable() {
         for (const one of fresh) one.text = undefined;
       },
