@@ -14,7 +14,7 @@ export interface BenchOptions {
   results: boolean;
 }
 
-const FULL = { rounds: 5, roundMs: 2_000 };
+const FULL = { rounds: 7, roundMs: 2_000 };
 const QUICK = { rounds: 3, roundMs: 800 };
 const SMOKE = { rounds: 1, roundMs: 100 };
 

@@ -25,10 +25,12 @@ export interface Figures {
 
 /** The longest that one candidate is warmed up, in milliseconds, however slow it is. */
 const WARM_UP_MS = 30_000;
+/** While the others had their turns, what a candidate keeps in memory and in the processor's caches went cold: so long, it answers at half its pace. */
+const LEAD_IN_MS = 1_000;
 
 /**
- * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them. Before that
- * each is warmed up by so many requests: a compiler decides by what has run, not by how long it took, and is busy with the whole flow
+ * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them; the first second of a turn does
+ * not count. Before that each is warmed up by so many requests: a compiler decides by what has run, not by how long it took, and is busy with the whole flow
  * until some ten thousand have.
  */
 export async function interleave(
@@ -48,8 +50,10 @@ export async function interleave(
   for (let round = 0; round < rounds; round++) {
     for (const candidate of candidates) {
       const { name, process } = candidate;
+      const turn = { ...candidate, bodies: candidate.bodies ?? options.bodies, inFlight };
+      await load({ ...turn, milliseconds: Math.min(LEAD_IN_MS, roundMs) });
       const before = process.cpuSeconds();
-      const done = await load({ ...candidate, bodies: candidate.bodies ?? options.bodies, inFlight, milliseconds: roundMs });
+      const done = await load({ ...turn, milliseconds: roundMs });
       const cpu = process.cpuSeconds() - before;
       all.get(name)?.push({
         requestsPerSecond: done.requests / done.seconds,
