@@ -1,6 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { FlowError } from '../respond/respond.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import { createAskFlow } from './ask-flow.ts';
 import { createApollo, type GraphQLServer } from './create-apollo.ts';
 import { type Exchange, openExchange } from './exchange.ts';
@@ -50,13 +51,15 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   const inFlight = createInFlight(config.limits.inFlight);
   const ask = createAskFlow(options.flow, { maxCost: config.limits.cost });
   const ways = { ask, schemas: options.schemas, documents: createKnownDocuments() };
+  const admission = createAdmission();
   const apollo = createApollo(options, ways);
   await apollo.start();
   const server = createHttp(options, inFlight);
-  addGraphQL(server, { options, apollo, secondDoor: openSecondDoor(ways), inFlight });
+  addGraphQL(server, { options, apollo, secondDoor: openSecondDoor(ways), inFlight, admission });
   const operations = config.operationsPort === undefined ? undefined : createHttp(options, inFlight);
   addOperations(operations ?? server, options, inFlight);
   metrics.gauge('xinqiao_in_flight_queries', 'Queries being answered now.', () => inFlight.count);
+  metrics.gauge('xinqiao_waiting_queries', 'Those of them that have yet to begin.', () => admission.waiting);
 
   let url = '';
   let operationsUrl = '';
@@ -126,20 +129,28 @@ interface GraphQLParts {
   apollo: GraphQLServer;
   secondDoor: SecondDoor;
   inFlight: InFlight;
+  admission: Admission;
 }
 
 function addGraphQL(server: FastifyInstance, parts: GraphQLParts): void {
-  const { options, secondDoor, inFlight } = parts;
+  const { options, secondDoor, inFlight, admission } = parts;
   const { config, clock, metrics } = options;
+  // Before the body is read, which whoever is refused has sent for nothing.
+  const onRequest = (_request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+    inFlight.assertRoom();
+    done();
+  };
   // No GET: variables would be in the address, and identity numbers with them in every proxy's log.
-  server.post(GRAPHQL, (request, reply) =>
+  server.post(GRAPHQL, { onRequest }, (request, reply) =>
     inFlight.run(async () => {
       const exchange = openExchange(request, reply, { now: clock(), timeoutMs: config.timeouts.request });
+      await admission.enter();
       try {
         request.body = withPersistedQuery(request.body, options.persistedDocuments);
         const answer = secondDoor.answer(request, reply, exchange) ?? throughApollo(request, reply, exchange, parts);
         reply.send(await answer);
       } finally {
+        admission.leave();
         exchange.end();
       }
       // Under way until the last byte is handed over, or shutdown would cut answers off.

@@ -4,11 +4,16 @@ import { GatewayError } from '../errors.ts';
 export interface InFlight {
   readonly count: number;
   readonly draining: boolean;
+  /** Throws OVERLOADED when there is no room or the server is stopping: `run` would. */
+  assertRoom(): void;
   /** Runs `work`; rejects with OVERLOADED when there is no room or the server is stopping. */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Refuses whatever comes next. Resolves when all that was under way has ended, appends to the log included. */
   drain(): Promise<void>;
 }
+
+/** One for all: a flood is refused with it, and an error's stack costs as much as a fifth of a refusal. */
+const OVERLOADED = new GatewayError('OVERLOADED');
 
 /** Room for `limit` requests at a time. */
 export function createInFlight(limit: number): InFlight {
@@ -18,6 +23,9 @@ export function createInFlight(limit: number): InFlight {
   const idle = new Promise<void>((resolve) => {
     onIdle = resolve;
   });
+  const assertRoom = () => {
+    if (draining || count >= limit) throw OVERLOADED;
+  };
   return {
     get count() {
       return count;
@@ -25,8 +33,9 @@ export function createInFlight(limit: number): InFlight {
     get draining() {
       return draining;
     },
+    assertRoom,
     async run(work) {
-      if (draining || count >= limit) throw new GatewayError('OVERLOADED');
+      assertRoom();
       count += 1;
       try {
         return await work();
