@@ -2,7 +2,7 @@ import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts'
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { FieldCount } from '../desensitization/treatments.ts';
 import type { Disclosure } from '../disclosure/disclosure.ts';
-import { codeOf, GatewayError, isRefusal } from '../errors.ts';
+import { codeOf, type ErrorCode, GatewayError, isRefusal } from '../errors.ts';
 import type { RawAnswer } from '../execution/execution.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
@@ -26,6 +26,9 @@ export interface LookOnRecord {
   answer?: Pick<RawAnswer, 'departments' | 'unavailable'>;
 }
 
+/** What is known of a request that was refused before the flow. */
+export type RejectionOnRecord = Pick<LookOnRecord, 'request' | 'policy' | 'caller'>;
+
 /** What leaves with a release: opaque ids and counts of values; of the values only names, which go beside the log. */
 export interface ShownOnRecord {
   /** By coordinate and treatment, withheld fields included. */
@@ -48,9 +51,17 @@ export function releaseEntry(look: LookOnRecord, shown: ShownOnRecord, now: numb
 
 /** The entry of a look that was refused or failed at any stage: nothing left, so it names no fields. `now` in milliseconds since the epoch. */
 export function refusalEntry(look: LookOnRecord, error: unknown, now: number): NewEntry {
-  const code = codeOf(error);
+  return refused(look, { code: codeOf(error), asked: asked(look, error) }, now);
+}
+
+/** The entry of a request that was refused before the flow, and so before anybody was asked for. `now` in milliseconds since the epoch. */
+export function rejectionEntry(look: RejectionOnRecord, code: ErrorCode, now: number): NewEntry {
+  return refused(look, { code, asked: [] }, now);
+}
+
+function refused(look: LookOnRecord, { code, asked }: { code: ErrorCode; asked: readonly string[] }, now: number): NewEntry {
   return {
-    subjects: { asked: asked(look, error), returned: [] },
+    subjects: { asked, returned: [] },
     fields: [],
     decision: isRefusal(code) ? 'REFUSED' : 'FAILED',
     code,

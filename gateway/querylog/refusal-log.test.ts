@@ -38,7 +38,7 @@ function refusalLog() {
   };
   const reject = (id: string, code: ErrorCode, caller?: Caller) => {
     const { request, policy } = lookOf(id);
-    return log.appendRejection({ request, policy, ...(caller && { caller }) }, new GatewayError(code));
+    return log.appendRejection({ request, policy, ...(caller && { caller }) }, code);
   };
   const logged = () => entries.map(({ requestId, count }) => [requestId, count]);
   return { log, store, refuse, reject, entries, logged };

@@ -1,9 +1,9 @@
 import type { Clock } from '../../schema/city-clock.ts';
 import { quotaKey } from '../authorization/windows.ts';
-import { codeOf, ERRORS } from '../errors.ts';
+import { codeOf, type ErrorCode, ERRORS } from '../errors.ts';
 import type { QueryLog, QueryLogEntry, Receipt } from './entry.ts';
 import { GatheredEntries } from './gathered-entries.ts';
-import { type LookOnRecord, refusalEntry } from './make-entry.ts';
+import { type LookOnRecord, refusalEntry, rejectionEntry, type RejectionOnRecord } from './make-entry.ts';
 
 /** How refusals get on the log. */
 export interface RefusalLog {
@@ -13,7 +13,7 @@ export interface RefusalLog {
    */
   append(look: LookOnRecord, error: unknown): Promise<Receipt | null>;
   /** The same for a request refused before the flow, of which there may be a flood whatever its code. */
-  appendRejection(look: Pick<LookOnRecord, 'request' | 'policy' | 'caller'>, error: unknown): Promise<Receipt | null>;
+  appendRejection(look: RejectionOnRecord, code: ErrorCode): Promise<Receipt | null>;
   /** Appends what is still only counted. */
   close(): Promise<void>;
 }
@@ -33,8 +33,8 @@ export function createRefusalLog({ queryLog, clock }: { queryLog: QueryLog; cloc
       const kind = proofOfNobody(look, error) ?? overRequestQuota(look, error);
       return kind === undefined ? queryLog.append(entry) : gathered.append(kind, entry);
     },
-    async appendRejection(look, error) {
-      const entry = refusalEntry(look, error, clock());
+    async appendRejection(look, code) {
+      const entry = rejectionEntry(look, code, clock());
       return gathered.append(rejectionOf(entry), entry);
     },
     close: () => gathered.close(),

@@ -12,7 +12,7 @@ export interface InFlight {
   drain(): Promise<void>;
 }
 
-/** One for all: a flood is refused with it, and an error's stack costs as much as a fifth of a refusal. */
+/** One for all: a flood is refused with it, and the stack of an error costs a tenth of a refusal. */
 const OVERLOADED = new GatewayError('OVERLOADED');
 
 /** Room for `limit` requests at a time. */

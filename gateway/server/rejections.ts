@@ -1,4 +1,3 @@
-import { GatewayError } from '../errors.ts';
 import type { RejectedRequest } from '../record-rejection.ts';
 import { type FlowResponse, respondRefusal } from '../respond/respond.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -18,7 +17,7 @@ export async function onRecord(
   const code = answer.errors?.[0]?.extensions.code ?? 'INTERNAL';
   metrics.countRejected(code);
   try {
-    const receipt = await recordRejection(request, new GatewayError(code));
+    const receipt = await recordRejection(request, code);
     return { ...answer, extensions: { disclosure: { receipt } } };
   } catch (logError) {
     return respondRefusal(logError, null, request.id);

@@ -78,9 +78,9 @@ export async function startServer(
       requests.push(request);
       return flow(request);
     },
-    recordRejection: (request, error) => {
-      rejections.push({ request, code: error.code });
-      return recordRejection(request, error);
+    recordRejection: (request, code) => {
+      rejections.push({ request, code });
+      return recordRejection(request, code);
     },
     schemas,
     persistedDocuments: () => undefined,
