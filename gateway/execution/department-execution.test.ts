@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { gathered } from '../after-turns.fixture.ts';
 import type { SignedContext } from '../../schema/signed-context.ts';
 import { clerk, type FakeDepartment, fakeDepartment, NEXT_SUPERGRAPH, operation, SUPERGRAPH } from './city.fixture.ts';
 import { createDepartments } from './department-execution.ts';
@@ -39,7 +39,7 @@ const execute = async (...query: Parameters<typeof execution.execute>) => (await
 const ask = (id = 'o-1', context = clerk()) => execute(BOTH, { id, unused: 'x' }, context);
 /** Lets both departments be asked, one after the other: each at the end of a turn, and its answer joined in the next. */
 const bothAsked = async () => {
-  for (let turns = 0; turns < 4; turns++) await turn();
+  for (let turns = 0; turns < 4; turns++) await gathered();
 };
 
 describe('execution', () => {

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { gathered } from '../after-turns.fixture.ts';
 import { Cancellation } from './cancellation.ts';
 import { openQueue } from './department-queue.fixture.ts';
 import type { QueueLimits } from './department-queue.ts';
@@ -15,8 +16,8 @@ beforeEach(() => open());
 
 /** Lets promises that are settled call back, and what is due then be sent. */
 const settled = async () => {
-  await turn();
-  await turn();
+  await gathered();
+  await gathered();
 };
 
 describe('a request', () => {
@@ -26,7 +27,7 @@ describe('a request', () => {
     await Promise.resolve();
     answers.push(query(['c']));
     expect(queue.load).toEqual({ underWay: 1, waiting: 0 });
-    await turn();
+    await gathered();
     expect(idsSent()).toEqual([['a', 'b', 'c']]);
     expect(sent[0]?.call).toMatchObject({ requestId: 'r-1,r-2,r-3', contextToken: 'clerk' });
     sent[0]?.answer();
@@ -36,14 +37,26 @@ describe('a request', () => {
     expect(queue.load).toEqual({ underWay: 0, waiting: 0 });
   });
 
-  test('goes before the turn is over once it is one of sixteen, each of them once', async () => {
-    open({ joined: 64 });
-    const answers = Array.from({ length: 20 }, (_, n) => query([`s${n}`]));
-    expect(idsSent()).toEqual([Array.from({ length: 16 }, (_, n) => `s${n}`)]);
-    expect(queue.load).toEqual({ underWay: 2, waiting: 0 });
+  test('travels with one that comes a turn of the event loop later, and not with one that comes after that', async () => {
+    void query(['a']);
     await turn();
+    void query(['b']);
+    expect(idsSent()).toEqual([]);
+    await turn();
+    void query(['c']);
+    expect(idsSent()).toEqual([['a', 'b']]);
+    await gathered();
+    expect(idsSent()).toEqual([['a', 'b'], ['c']]);
+  });
+
+  test('goes at once when it is one of thirty-two, each of them once', async () => {
+    open({ joined: 64 });
+    const answers = Array.from({ length: 36 }, (_, n) => query([`s${n}`]));
+    expect(idsSent()).toEqual([Array.from({ length: 32 }, (_, n) => `s${n}`)]);
+    expect(queue.load).toEqual({ underWay: 2, waiting: 0 });
+    await gathered();
     expect(idsSent()).toHaveLength(2);
-    expect(idsSent()[1]).toEqual(['s16', 's17', 's18', 's19']);
+    expect(idsSent()[1]).toEqual(['s32', 's33', 's34', 's35']);
     for (const each of sent) each.answer();
     expect(await Promise.all(answers)).toEqual(answers.map((_, n) => [`s${n}`]));
     await settled();
@@ -54,7 +67,7 @@ describe('a request', () => {
     open({ joined: 4, concurrency: 1 });
     const answers = [query(['a', 'b']), query(['c']), query(['d', 'e']), query(['f'])];
     expect(queue.load).toEqual({ underWay: 1, waiting: 2 });
-    await turn();
+    await gathered();
     expect(idsSent()).toEqual([['a', 'b', 'c']]);
     sent[0]?.answer();
     await settled();
@@ -73,7 +86,7 @@ describe('a client that goes', () => {
     const answers = [query(['a']), query(['b'], { signal: gone }), query(['c'])];
     gone.abort('gone');
     expect(await answers[1]).toBe('gone');
-    await turn();
+    await gathered();
     expect(sent).toMatchObject([{ ids: ['a', 'c'], call: { requestId: 'r-1,r-3' } }]);
     sent[0]?.answer();
     expect(await Promise.all(answers)).toEqual([['a'], 'gone', ['c']]);
@@ -85,13 +98,13 @@ describe('a client that goes', () => {
       void query(['a'], { signal: gone });
       void query(['b'], { signal: gone });
       gone.abort('gone');
-      await turn();
+      await gathered();
       expect(sent).toEqual([]);
       expect(queue.load).toEqual({ underWay: 0, waiting: 0 });
     }
     // And nobody who asks the same later.
     void query(['c']);
-    await turn();
+    await gathered();
     expect(idsSent()).toEqual([['c']]);
   });
 });
@@ -105,7 +118,7 @@ describe('a department that is asked too much', () => {
     expect(await query(['f'], { token: 'police' })).toBe('OVERLOADED');
     expect(seen.overloaded).toBe(1);
     expect(queue.load).toEqual({ underWay: 2, waiting: 1 });
-    await turn();
+    await gathered();
     expect(idsSent()).toEqual([
       ['a', 'd'],
       ['b', 'e'],
@@ -121,7 +134,7 @@ describe('a department that is asked too much', () => {
     open({ concurrency: 1, waiting: 0, joined: 3 });
     const answers = ['a', 'b', 'c'].map((id) => query([id]));
     expect(await query(['d'])).toBe('OVERLOADED');
-    await turn();
+    await gathered();
     expect(await query(['e'])).toBe('OVERLOADED');
     expect(idsSent()).toEqual([['a', 'b', 'c']]);
     sent[0]?.answer();
@@ -132,7 +145,7 @@ describe('a department that is asked too much', () => {
     open({ waiting });
     for (const id of ['a', 'b']) {
       void query([id]);
-      await turn();
+      await gathered();
     }
     for (let place = 0; place < waiting; place++) void query(['c']);
     expect(await query(['d'])).toBe('OVERLOADED');

@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { gathered } from '../after-turns.fixture.ts';
 import { codeOf } from '../errors.ts';
 import { Cancellation } from './cancellation.ts';
 import { type How, openQueue, type Sent, TEXT } from './department-queue.fixture.ts';
@@ -17,26 +17,26 @@ beforeEach(() => open());
 
 /** Lets promises that are settled call back, and what is due then be sent. */
 const settled = async () => {
-  await turn();
-  await turn();
+  await gathered();
+  await gathered();
 };
 /** As many of one question as may be under way at a time, each sent alone: the next of that question wait behind them. */
 async function twoUnderWay() {
   void query(['a']);
-  await turn();
+  await gathered();
   void query(['b']);
-  await turn();
+  await gathered();
 }
 
 describe('a request', () => {
-  test('is sent at the end of its turn of the event loop, and as it is, while there is room', async () => {
+  test('is sent within turns of the event loop, and as it is, while there is room', async () => {
     void query(['a']);
     await Promise.resolve();
     expect(sent).toEqual([]);
-    await turn();
+    await gathered();
     expect(idsSent()).toEqual([['a']]);
     void query(['b']);
-    await turn();
+    await gathered();
     expect(idsSent()).toEqual([['a'], ['b']]);
     expect(sent[0]?.call).toMatchObject({ contextToken: 'clerk', requestId: 'r-1', idempotent: true });
     expect(seen.joined).toEqual([]);
@@ -46,7 +46,7 @@ describe('a request', () => {
     const answers: ReturnType<typeof query>[] = [];
     for (const ids of [['a'], ['b'], ['c', 'd'], ['d'], ['e']]) {
       answers.push(query(ids));
-      await turn();
+      await gathered();
     }
     expect(idsSent()).toEqual([['a'], ['b']]);
     expect(queue.load).toEqual({ underWay: 2, waiting: 3 });
@@ -69,10 +69,10 @@ describe('a request', () => {
     // In the same turn,
     void query(['a']);
     void query(['d'], how);
-    await turn();
+    await gathered();
     // and behind others.
     void query(['b']);
-    await turn();
+    await gathered();
     void query(['c']);
     void query(['e'], how);
     void query(['f'], how);
@@ -87,7 +87,7 @@ describe('a request', () => {
 
   test('that has something to change travels alone, even when it comes with its like', async () => {
     const answers = [query(['a'], { idempotent: false }), query(['a'], { idempotent: false })];
-    await turn();
+    await gathered();
     expect(sent).toMatchObject([
       { ids: ['a'], call: { requestId: 'r-1', idempotent: false } },
       { ids: ['a'], call: { requestId: 'r-2', idempotent: false } },
@@ -157,7 +157,7 @@ describe('a client that goes', () => {
     expect(sent).toHaveLength(2);
     expect(queue.load).toEqual({ underWay: 0, waiting: 0 });
     void query(['f']);
-    await turn();
+    await gathered();
     expect(idsSent()).toEqual([['a'], ['b'], ['f']]);
   });
 });
@@ -196,7 +196,7 @@ describe('a department that is asked too much', () => {
   test('is sent no more at a time than it takes, whoever asks', async () => {
     for (let caller = 0; caller < 8; caller++) void query(['a'], { token: `caller ${caller}` });
     expect(queue.load).toEqual({ underWay: 3, waiting: 5 });
-    await turn();
+    await gathered();
     expect(sent).toHaveLength(3);
     let most = 0;
     while (sent.some(({ call }) => !call.signal.aborted) && queue.load.underWay > 0) {
@@ -222,14 +222,14 @@ describe('a department that is asked too much', () => {
     );
     expect(await refused.catch(codeOf)).toBe('OVERLOADED');
     expect(seen.overloaded).toBe(1);
-    await turn();
+    await gathered();
     for (let round = 0; round < 3; round++) {
       for (const each of sent) each.answer();
       await settled();
     }
     expect(await Promise.all(waiting)).toEqual([['a'], ['b'], ['c']]);
     void query(['d'], { token: 'd' });
-    await turn();
+    await gathered();
     expect(sent.at(-1)?.ids).toEqual(['d']);
   });
 
@@ -237,7 +237,7 @@ describe('a department that is asked too much', () => {
     const signal = new Cancellation();
     signal.abort('gone');
     expect(await query(['a'], { signal })).toBe('gone');
-    await turn();
+    await gathered();
     expect(sent).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { afterTurns } from '../after-turns.ts';
 import { GatewayError } from '../errors.ts';
 import { Cancellation } from './cancellation.ts';
 import { type DepartmentAnswer, type DepartmentCall, type DepartmentRequest, TransportError } from './department-transport.ts';
@@ -11,8 +12,8 @@ import type { AskDepartment } from './resilient-department.ts';
  */
 const UNDER_WAY_PER_QUESTION = 2;
 
-/** Queries that are worth a request before the turn is over: the department is at work then while the gateway reads what else came. */
-const GOES_AT_ONCE = 16;
+/** Queries that are worth a request before that: the department is at work then while the gateway reads what else came. */
+const GOES_AT_ONCE = 32;
 
 export interface QueueLimits {
   /** Requests under way at the department. */
@@ -46,7 +47,7 @@ interface Party {
   question: Question;
   members: Asking[];
   subjects: number;
-  /** Whether it is sent at the end of this turn of the event loop: until then others may join it. */
+  /** Whether it is sent within turns of the event loop: until then others may join it. */
   isDue: boolean;
   isSent: boolean;
   /** Ends the joined request once it is under way. */
@@ -70,8 +71,8 @@ interface Question {
 }
 
 /**
- * The queue before one department. While there is room a request is sent at the end of the event loop's turn, with those of the same
- * question that came in that turn, and before it is over once they are many. What queues behind others of the same question is joined
+ * The queue before one department. While there is room a request is sent within turns of the event loop, with those of the same
+ * question that came meanwhile, and at once when they are many. What queues behind others of the same question is joined
  * into one request, too. A client that goes takes only its own part along.
  */
 export class DepartmentQueue {
@@ -114,7 +115,7 @@ export class DepartmentQueue {
     });
   }
 
-  /** Whether a request would be sent at the end of this turn. */
+  /** Whether a request would be sent within turns. */
   #mayGo(question: Question, subjects: number): boolean {
     if (question.open !== undefined && this.#hasRoom(question.open, subjects)) return question.open.isDue;
     return question.underWay < UNDER_WAY_PER_QUESTION && this.#ready.length === 0 && this.#underWay < this.#limits.concurrency;
@@ -182,7 +183,7 @@ export class DepartmentQueue {
     } else if (party.members.every(({ hasLeft }) => hasLeft)) party.cancellation.abort(reason);
   }
 
-  /** Lets go what may go: each at the end of this turn. */
+  /** Lets go what may go, each within turns. */
   #next(): void {
     while (this.#underWay < this.#limits.concurrency) {
       const party = this.#ready.shift();
@@ -194,7 +195,7 @@ export class DepartmentQueue {
       this.#underWay += 1;
       this.#waiting -= party.members.length;
       party.isDue = true;
-      setImmediate(() => this.#send(party));
+      afterTurns(() => this.#send(party));
     }
   }
 

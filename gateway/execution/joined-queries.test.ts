@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { gathered } from '../after-turns.fixture.ts';
 import { codeOf } from '../errors.ts';
 import { clerk, type FakeDepartment, fakeDepartment, operation, SUPERGRAPH } from './city.fixture.ts';
 import { createDepartments } from './department-execution.ts';
@@ -110,7 +110,7 @@ describe('more than a department takes', () => {
     registry.behave(() => new Promise(() => {}));
     const first = new AbortController();
     void ask('o-1', clerk(first.signal));
-    await turn();
+    await gathered();
     await expect(ask('o-2').catch(codeOf)).resolves.toBe('OVERLOADED');
     expect(registry.received).toHaveLength(1);
     expect(departments.load()).toEqual({ registry: { underWay: 1, waiting: 0 }, tax: { underWay: 0, waiting: 0 } });
@@ -122,11 +122,11 @@ describe('more than a department takes', () => {
     registry.behave(() => new Promise(() => {}));
     const clients = Array.from({ length: 6 }, () => new AbortController());
     const answers = clients.map(({ signal }, index) => ask(`o-${index}`, clerk(signal)));
-    await turn();
+    await gathered();
     expect(departments.load()['registry']).toEqual({ underWay: 1, waiting: 5 });
     for (const client of clients) client.abort();
     for (const answer of await Promise.all(answers)) expect(answer.data).toEqual({ subject: null });
-    await turn();
+    await gathered();
     expect(departments.load()['registry']).toEqual({ underWay: 0, waiting: 0 });
     expect(registry.received).toHaveLength(1);
   });
@@ -137,7 +137,7 @@ describe('more than a department takes', () => {
     let most = 0;
     registry.behave(async ({ variables }) => {
       most = Math.max(most, ++underWay);
-      await turn();
+      await gathered();
       underWay--;
       return { data: { subject: { __typename: 'CreditSubject', id: variables['id'], name: 'name' } } };
     });

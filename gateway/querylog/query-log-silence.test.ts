@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { gathered } from '../after-turns.fixture.ts';
 import type { Db, Row } from '../../database/db.ts';
 import { entryOf } from './entry.fixture.ts';
 import { createQueryLog } from './query-log.ts';
@@ -27,15 +27,15 @@ test('gives up on a transaction that does not end, with all that waits behind it
   const { ends, db } = silent();
   const log = createQueryLog({ db, origin: 'x', timeoutMs: 1_000 });
   const first = Promise.allSettled([log.append(entryOf('t1'))]);
-  await turn();
+  await gathered();
   const behind = Promise.allSettled([log.append(entryOf('t2'))]);
   await vi.advanceTimersByTimeAsync(1_000);
   expect([...(await first), ...(await behind)]).toMatchObject([{ reason: unavailable }, { reason: unavailable }]);
   expect(ends).toHaveLength(1);
   ends[0]?.(WRITTEN);
-  await turn();
+  await gathered();
   const next = log.append(entryOf('t3'));
-  await turn();
+  await gathered();
   ends[1]?.(WRITTEN);
   expect((await next).index).toBe('1');
 });
@@ -45,15 +45,15 @@ test('stops sending to a database that never answers, and starts again when it d
   const log = createQueryLog({ db, origin: 'x', timeoutMs: 10 });
   for (let n = 0; n < 5; n += 1) {
     const outcome = Promise.allSettled([log.append(entryOf(`h${n}`))]);
-    await turn();
+    await gathered();
     await vi.advanceTimersByTimeAsync(10);
     expect(await outcome).toMatchObject([{ reason: unavailable }]);
   }
   expect(ends).toHaveLength(3);
   ends[0]?.(WRITTEN);
-  await turn();
+  await gathered();
   const again = log.append(entryOf('h9'));
-  await turn();
+  await gathered();
   ends[3]?.(WRITTEN);
   expect((await again).index).toBe('1');
 });

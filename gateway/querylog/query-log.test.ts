@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gathered } from '../after-turns.fixture.ts';
 import type { Db, Queryable, Row } from '../../database/db.ts';
 import { DatabaseError } from '../../database/db.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
@@ -67,25 +67,25 @@ test('writes what is appended in one turn of the event loop in one transaction',
   expect(indexes(receipts)).toEqual(receipts.map((_, n) => BigInt(receipts[0]?.index ?? -1) + BigInt(n)));
 });
 
-test('writes sixteen before the turn is over, and those that come after them together in the next transaction', async () => {
+test('writes thirty-two before the turn is over, and those that come after them together in the next transaction', async () => {
   const { ends, db } = held();
   const log = createQueryLog({ db, origin: 'x' });
   // From its first entry on the log knows where it ends.
   const before = log.append(entryOf('h'));
-  while (ends.length === 0) await turn();
+  while (ends.length === 0) await gathered();
   ends[0]?.();
   await before;
   let isOver = false;
   setImmediate(() => (isOver = true));
   const appends: Promise<Receipt>[] = [];
-  for (let n = 0; n < 40; n += 1) {
+  for (let n = 0; n < 60; n += 1) {
     appends.push(log.append(entryOf(`h${n}`)));
     for (let step = 0; step < 5; step += 1) await Promise.resolve();
-    expect(ends.length).toBe(n < 15 ? 1 : 2);
+    expect(ends.length).toBe(n < 31 ? 1 : 2);
   }
   expect(isOver).toBe(false);
   ends[1]?.();
-  while (ends.length < 3) await turn();
+  while (ends.length < 3) await gathered();
   ends[2]?.();
   const receipts = indexes(await Promise.all(appends));
   expect(receipts).toEqual(receipts.map((_, n) => (receipts[0] ?? 0n) + BigInt(n)));
@@ -96,15 +96,15 @@ test('writes what waits for one transaction in the next one, together', async ()
   const { ends, db } = held();
   const log = createQueryLog({ db, origin: 'x' });
   const appends = [log.append(entryOf('g0'))];
-  while (ends.length === 0) await turn();
+  while (ends.length === 0) await gathered();
   for (let n = 1; n < 100; n += 1) {
     appends.push(log.append(entryOf(`g${n}`)));
-    if (n % 33 === 0) await turn();
+    if (n % 33 === 0) await gathered();
   }
   expect(ends).toHaveLength(1);
   ends[0]?.();
   await appends[0];
-  while (ends.length === 1) await turn();
+  while (ends.length === 1) await gathered();
   ends[1]?.();
   await Promise.all(appends);
   expect(ends).toHaveLength(2);
@@ -126,7 +126,7 @@ test('keeps positions dense and in each writer’s order, however many gateways 
       const outcomes = steps.map(({ outcome }) => outcome);
       const flaky = faulty(async (pass) => {
         // Long enough that what the next turn brings waits behind it.
-        await turn();
+        await gathered();
         const outcome = outcomes.shift() ?? 'ok';
         if (outcome === 'before') throw new DatabaseError('refused', '08001');
         const written = await pass();
@@ -140,7 +140,7 @@ test('keeps positions dense and in each writer’s order, however many gateways 
         const ids = Array.from({ length: burst }, (_, n) => `${writer}/${step}/${n}`);
         appends.push(...ids.map((id) => ({ writer, id })));
         outcomesOfSteps.push(Promise.allSettled(ids.map((id) => logs[writer]?.append(entryOf(id)))));
-        if (endsTurn) await turn();
+        if (endsTurn) await gathered();
       }
       const settled = (await Promise.all(outcomesOfSteps)).flat();
       const stored = await readEntries(db, from, 1_000);
@@ -195,14 +195,14 @@ test('refuses at once when too many wait', async () => {
   const { ends, db } = held();
   const log = createQueryLog({ db, origin: 'x', maxWaiting: 2 });
   const first = log.append(entryOf('w1'));
-  while (ends.length === 0) await turn();
+  while (ends.length === 0) await gathered();
   const behind = [2, 3].map((n) => log.append(entryOf(`w${n}`)));
   // Before anything that waits has been written.
   await expect(log.append(entryOf('w4'))).rejects.toMatchObject(unavailable);
   expect(ends).toHaveLength(1);
   ends[0]?.();
   await first;
-  while (ends.length === 1) await turn();
+  while (ends.length === 1) await gathered();
   ends[1]?.();
   await expect(Promise.all(behind)).resolves.toHaveLength(2);
 });
@@ -214,10 +214,10 @@ test('refuses at once when too many come in one turn of the event loop', async (
 });
 
 test('closes when everything appended before is durable, and takes nothing after', async () => {
-  const log = createQueryLog({ db: faulty((pass) => turn().then(pass)), origin: 'x' });
+  const log = createQueryLog({ db: faulty((pass) => gathered().then(pass)), origin: 'x' });
   // One under way, the others behind it.
   const first = log.append(entryOf('c1'));
-  await turn();
+  await gathered();
   const appends = Promise.all([first, ...[2, 3].map((n) => log.append(entryOf(`c${n}`)))]);
   await log.close();
   const receipts = await appends;
@@ -242,7 +242,7 @@ test('recovers when the server cuts its connections, and no receipt is given for
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
   // Settled from the start: some may be rejected while the cut itself is still under way.
   const first = Promise.allSettled([log.append(entryOf('k0'))]);
-  await turn();
+  await gathered();
   const others = Promise.allSettled(Array.from({ length: 29 }, (_, n) => log.append(entryOf(`k${n + 1}`))));
   if (db.kind === 'postgres') await db.query(cut);
   for (const outcome of [...(await first), ...(await others)]) {

@@ -1,4 +1,5 @@
 import type { Db } from '../../database/db.ts';
+import { afterTurns } from '../after-turns.ts';
 import { GatewayError } from '../errors.ts';
 import { MAX_ENTRY_BYTES } from './entry-bundle.ts';
 import type { Alongside, NewEntry, QueryLog, Receipt } from './entry.ts';
@@ -8,7 +9,7 @@ import type { SealReadable } from './sealing.ts';
 import type { LoggedEntry } from './write-batch.ts';
 
 /** Entries that a transaction does not wait for others with. */
-const FULL_BATCH = 16;
+const FULL_BATCH = 32;
 /** Entries in one transaction at most: about one megabyte. */
 const BATCH_ENTRIES = 500;
 /** Entries that may wait for the next transaction; one more is refused at once. */
@@ -37,7 +38,7 @@ interface Waiting extends LoggedEntry {
 }
 
 /**
- * The query log over one database. Entries appended in one turn of the event loop, or while a transaction is under way, travel together
+ * The query log over one database. Entries appended in a few turns of the event loop, or while a transaction is under way, travel together
  * in the next one (group commit).
  * Several gateways may write to one log: a row lock orders their transactions, and positions stay dense.
  * `append` rejects with LOG_UNAVAILABLE when the entry is not, or may not be, on disk; the next append tries anew, so that the log
@@ -103,12 +104,12 @@ class GroupCommit implements QueryLog {
     this.#writing = undefined;
   }
 
-  /** Entries of one turn of the event loop, as answers of departments are, travel together; so many are worth a transaction before it is over. */
+  /** Entries of a few turns of the event loop, as answers of departments are, travel together; so many are worth a transaction before that. */
   #gathered(): Promise<void> {
     if (this.#waiting.length >= FULL_BATCH) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onFull = resolve;
-      setImmediate(resolve);
+      afterTurns(resolve);
     });
   }
 
