@@ -39,18 +39,12 @@ export async function interleave(
 ): Promise<Map<string, Figures>> {
   const { inFlight, rounds, roundMs, warmUp } = options;
   const all = new Map(candidates.map(({ name }) => [name, [] as Figures[]]));
-  for (const candidate of candidates)
-    await load({
-      ...candidate,
-      bodies: candidate.bodies ?? options.bodies,
-      inFlight,
-      milliseconds: WARM_UP_MS,
-      requests: warmUp,
-    });
+  const turnOf = (candidate: Candidate) => ({ ...candidate, bodies: candidate.bodies ?? options.bodies, inFlight });
+  for (const candidate of candidates) await load({ ...turnOf(candidate), milliseconds: WARM_UP_MS, requests: warmUp });
   for (let round = 0; round < rounds; round++) {
     for (const candidate of candidates) {
       const { name, process } = candidate;
-      const turn = { ...candidate, bodies: candidate.bodies ?? options.bodies, inFlight };
+      const turn = turnOf(candidate);
       await load({ ...turn, milliseconds: Math.min(LEAD_IN_MS, roundMs) });
       const before = process.cpuSeconds();
       const done = await load({ ...turn, milliseconds: roundMs });
