@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policies } from '../../policies/policies.fixture.ts';
 import type { MaskSpec } from '../../policies/policy-source.ts';
-import { applyMask, compileMask } from './compile-mask.ts';
+import { fromByteText, toByteText } from '../byte-text.ts';
+import { applyMask, compileByteMask, compileMask } from './compile-mask.ts';
 import { characters } from './mask.ts';
 import { maskExampleFaults } from './mask-examples.ts';
 import { pseudonymMask } from './masks/pseudonym.ts';
@@ -32,6 +33,11 @@ describe.each(masks)('%s', (_name, { shape }) => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('shows of a byte text what it shows of its text', () => {
+    const ofBytes = compileByteMask(shape);
+    fc.assert(fc.property(anyText, (text) => fromByteText(ofBytes(toByteText(text))) === mask(fromByteText(toByteText(text)))));
   });
 });
 

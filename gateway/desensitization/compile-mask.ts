@@ -1,4 +1,5 @@
 import type { MaskShape } from '../../policies/policy-source.ts';
+import { fromByteText, toByteText } from '../byte-text.ts';
 import type { Mask } from './mask.ts';
 import { addressMask } from './masks/address.ts';
 import { bandsMask } from './masks/bands.ts';
@@ -26,6 +27,17 @@ export function compileMask(shape: MaskShape): Mask {
     case 'precision':
       return precisionMask(shape.to);
   }
+}
+
+/** Compiles a mask of masks.yaml for byte texts. Numbers and dates are ASCII: what is not is neither to their masks, in either form. */
+export function compileByteMask(shape: MaskShape): Mask {
+  const mask = compileMask(shape);
+  return shape.kind === 'bands' || shape.kind === 'precision' ? mask : onByteTexts(mask);
+}
+
+/** A mask that shows of a byte text what the mask of texts shows of its text. */
+export function onByteTexts(mask: Mask): Mask {
+  return (byteText) => toByteText(mask(fromByteText(byteText)));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toByteText } from '../byte-text.ts';
 import { desensitize } from './desensitize.ts';
 import {
   count,
@@ -110,6 +111,13 @@ describe('the name of a subject is noted', () => {
       [PERSON, '*'],
       [ORGANIZATION, 'a'],
     ]);
+  });
+
+  it('as text, which the answer holds as byte text', () => {
+    const data = { subjects: [{ _xinqiao_id: ORGANIZATION, name: toByteText('云汀市青禾') }] };
+    const shown = desensitize(rawAnswer(`{ subjects { ${ID} name } }`, data), { fields: [subjects(named)] });
+    expect([...shown.names]).toEqual([[ORGANIZATION, '云汀市青禾']]);
+    expect(shown.data).toEqual({ subjects: [{ name: toByteText('云汀市青禾') }] });
   });
 
   it('also where everybody is shown it as it is', () => {

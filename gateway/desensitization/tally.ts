@@ -44,9 +44,8 @@ export class Tally {
   }
 
   /** Notes what is shown as the name of the subject that the pass is in. */
-  noteName(name: unknown): void {
-    if (this.subject !== undefined && typeof name === 'string')
-      this.named.push({ id: this.subject, name, at: this.notes.length });
+  noteName(name: string): void {
+    if (this.subject !== undefined) this.named.push({ id: this.subject, name, at: this.notes.length });
   }
 
   mark(): Mark {

@@ -1,3 +1,4 @@
+import { fromByteText } from '../byte-text.ts';
 import type { Tally } from './tally.ts';
 import { blocked, type TreatedField } from './treatments.ts';
 
@@ -22,7 +23,7 @@ export function treatLeaf<Pass extends Noted>(complete: Step<Pass>, { byKind, co
     }
     tally.notePresent(slot);
     const shown = show === undefined ? completed : show(completed);
-    if (isName) tally.noteName(shown);
+    if (isName && typeof shown === 'string') tally.noteName(fromByteText(shown));
     return shown;
   };
 }

@@ -7,7 +7,7 @@ import type { PolicySet, PurposeRules } from '../../policies/policy-set.ts';
 import type { Cell, Treatment } from '../../policies/treatment.ts';
 import type { Catalogue } from '../../schema/classification.ts';
 import type { Caller } from '../identity/caller.ts';
-import { applyMask, compileMask } from '../desensitization/compile-mask.ts';
+import { applyMask, compileByteMask, onByteTexts } from '../desensitization/compile-mask.ts';
 import { pseudonymMask } from '../desensitization/masks/pseudonym.ts';
 import type { ArgumentUse } from './argument-uses.ts';
 import { SUBJECT_ID_KEY } from './disclosure.ts';
@@ -185,10 +185,10 @@ function compileTreatment({ treatment, mask, rule, basis }: Cell, input: PlanInp
 function applierOf(treatment: Treatment, mask: string | undefined, { policy, purpose, caller, pseudonymKey }: PlanInput) {
   if (treatment === 'REVEAL' || treatment === 'WITHHOLD') return undefined;
   if (treatment === 'PSEUDONYMIZE')
-    return applyMask(pseudonymMask({ key: pseudonymKey, purpose: purpose.code, organization: caller.organization }));
+    return applyMask(onByteTexts(pseudonymMask({ key: pseudonymKey, purpose: purpose.code, organization: caller.organization })));
   const spec = mask === undefined ? undefined : policy.masks.get(mask);
   if (!spec) throw new TypeError(`cell without a mask: ${treatment}`);
-  return applyMask(compileMask(spec.shape));
+  return applyMask(compileByteMask(spec.shape));
 }
 
 function documentOf(

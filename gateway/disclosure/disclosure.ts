@@ -12,7 +12,7 @@ export interface FieldTreatment {
   mask?: string;
   rule: string;
   basis: readonly string[];
-  /** The mask to apply to a leaf; absent for REVEAL and WITHHOLD. */
+  /** The mask to apply to a leaf, of byte texts (`byte-text.ts`); absent for REVEAL and WITHHOLD. */
   apply?: (value: unknown) => unknown;
 }
 

@@ -2,9 +2,11 @@ import { getOperationAST } from 'graphql';
 import type { Clock } from '../../schema/city-clock.ts';
 import type { AuthorizedData, SignedContext } from '../../schema/signed-context.ts';
 import { type Department, DEPARTMENTS, isGatewaySubgraph } from '../../schema/signed-context.ts';
+import { fromByteText, toByteTexts } from '../byte-text.ts';
 import { type ErrorCode, ERRORS, GatewayError } from '../errors.ts';
 import { type CompiledPlans, createCompiledPlans } from './compiled/compiled-plans.ts';
 import { type ExecutionError, INVALID_ANSWER } from './compiled/compile-operation.ts';
+import type { TextForm } from './compiled/run.ts';
 import { Cancellation, type CancelSignal } from './cancellation.ts';
 import { type DepartmentDataSource, departmentDataSource, type QueryScope } from './department-data-source.ts';
 import { DepartmentQueue, type QueueLimits } from './department-queue.ts';
@@ -33,6 +35,7 @@ export interface DepartmentsOptions {
 
 /** Compiled operations that are kept: a city's applications send some hundreds of documents, each in a few prunings. */
 const MAX_PLANS = 2_000;
+const BYTE_TEXTS: TextForm = { put: toByteTexts, read: fromByteText };
 /** Where the caller sets none: as many as a small department's server answers at a time, and some seconds of them waiting. */
 const LIMITS: QueueLimits = { concurrency: 32, waiting: 500, joined: 64 };
 
@@ -105,11 +108,15 @@ async function execute(
   };
   const plan = plans.plan({ document, operation, hash, variables });
   const joined = await whileClientWaits(context.signal, cancellation, () =>
-    plan.run(variables, (department, request) => {
-      const ask = sources.get(department);
-      if (ask === undefined) throw new Error(`no way to the department ${department}`);
-      return ask(request, scope);
-    }),
+    plan.run(
+      variables,
+      (department, request) => {
+        const ask = sources.get(department);
+        if (ask === undefined) throw new Error(`no way to the department ${department}`);
+        return ask(request, scope);
+      },
+      BYTE_TEXTS,
+    ),
   );
   if (cancellation.reason instanceof GatewayError) throw cancellation.reason;
   const departments = departmentsOf(scope);

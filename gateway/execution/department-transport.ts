@@ -21,7 +21,7 @@ export interface DepartmentError {
   code: string | null;
 }
 
-/** What a department answered; raw. */
+/** What a department answered; raw, its texts as byte texts (`byte-text.ts`). */
 export interface DepartmentAnswer {
   data: Record<string, unknown> | null;
   errors: readonly DepartmentError[];

@@ -28,7 +28,7 @@ export interface DepartmentFailure {
   code: ErrorCode;
 }
 
-/** What the departments answered, joined, and not looked at yet. Raw: never leaves the flow. */
+/** What the departments answered, joined, and not looked at yet, with byte texts for its texts (`byte-text.ts`). Raw: never leaves the flow. */
 export interface RawAnswer {
   /** Departments that were asked, and those of them that did not answer. */
   departments: readonly string[];
@@ -39,6 +39,7 @@ export interface RawAnswer {
 
 /** The answer to the operation. A department that answered what its schema excludes is among the unavailable. */
 export interface CompletedAnswer extends Omit<RawAnswer, 'complete'> {
+  /** Its texts are byte texts still. */
   data: Record<string, unknown> | null;
   failures: readonly DepartmentFailure[];
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { decodeUtf8 } from '../utf8.ts';
+import { parseByteTexts } from '../byte-text.ts';
 import type { CancelSignal } from './cancellation.ts';
 import { type DepartmentAnswer, readAnswer, TransportError } from './department-transport.ts';
 
@@ -96,12 +96,10 @@ function isJson(contentType: string | string[] | undefined): boolean {
   return typeof contentType === 'string' && /^application\/(json|graphql-response\+json)\s*(;|$)/i.test(contentType);
 }
 
-/** UTF-8, with or without a byte order mark. */
 function parse(chunks: readonly Buffer[]): DepartmentAnswer {
   const [first = Buffer.alloc(0)] = chunks;
-  const text = decodeUtf8(chunks.length === 1 ? first : Buffer.concat(chunks));
   try {
-    return readAnswer(JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text));
+    return readAnswer(parseByteTexts(chunks.length === 1 ? first : Buffer.concat(chunks)));
   } catch (error) {
     if (error instanceof SyntaxError) throw new TransportError('the department answered with broken JSON', false);
     throw error;

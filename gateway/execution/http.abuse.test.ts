@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DepartmentTransport } from './department-transport.ts';
+import { toByteText } from '../byte-text.ts';
 import { overHttp } from './http.ts';
 
 let server: Server;
@@ -54,6 +55,11 @@ describe('a department over HTTP', () => {
     reply(200, JSON_TYPE, '\uFEFF{"data":{"a":1}}');
     expect(await send()).toEqual({ data: { a: 1 }, errors: [] });
     expect(received[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  test.each(['{"data":{"name":"云汀"}}', '{"data":{"name":"\\u4e91汀"}}'])('has its texts as byte texts: %s', async (body) => {
+    reply(200, JSON_TYPE, body);
+    expect(await send()).toEqual({ data: { name: toByteText('云汀') }, errors: [] });
   });
 
   test('whatever its status, a GraphQL answer is an answer, without its texts', async () => {

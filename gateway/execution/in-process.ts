@@ -1,4 +1,5 @@
 import type { CancelSignal } from './cancellation.ts';
+import { toByteTexts } from '../byte-text.ts';
 import { readAnswer, TransportError } from './department-transport.ts';
 import type { DepartmentRequest, DepartmentTransport } from './department-transport.ts';
 
@@ -17,7 +18,7 @@ export function inProcess(department: LocalDepartment): DepartmentTransport {
       } catch (cause) {
         throw new TransportError('the department failed', false, { cause });
       }
-      return readAnswer(body);
+      return readAnswer(toByteTexts(body));
     },
     ready: async () => true,
     close: async () => {},

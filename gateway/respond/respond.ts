@@ -11,7 +11,7 @@ import { challengeOf } from './challenge.ts';
 
 /** What the flow answers, before it is written as HTTP. */
 export interface FlowResponse {
-  /** Absent in a refusal: nothing was executed, or nothing of it may be seen. */
+  /** Absent in a refusal: nothing was executed, or nothing of it may be seen. Its texts are byte texts (`byte-text.ts`). */
   data?: Readonly<Record<string, unknown>> | null;
   errors?: readonly FlowError[];
   extensions: { readonly disclosure: DisclosureNote | { readonly receipt: Receipt | null } };

@@ -8,6 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLError } from 'graphql';
+import { encodeAnswer } from './encode-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { type FlowGatewayParts, flowGateway } from './flow-gateway.ts';
 import { errorCodeOf, formatError } from './format-error.ts';
@@ -52,7 +53,7 @@ export function createApollo(
     // One wrong field may be used a thousand times; ten faults are enough to mend.
     validationOptions: { maxErrors: 10 },
     formatError,
-    stringifyResult: (result) => JSON.stringify(result),
+    stringifyResult: (result) => encodeAnswer(result).toString(),
     logger: messagesOnly(logger),
     plugins: [
       observeErrors(logger),

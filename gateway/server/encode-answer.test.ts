@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeAnswer } from './encode-answer.ts';
+import { toByteTexts } from '../byte-text.ts';
+import { encodeAnswer, type Answer } from './encode-answer.ts';
 
-const data = fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { maxLength: 20 })));
+const value = fc.jsonValue({ stringUnit: 'grapheme' });
+const data = fc.dictionary(fc.string(), fc.oneof(value, fc.array(value, { maxLength: 20 })));
 const errors = [{ message: '部门暂不可用', extensions: { code: 'DEPARTMENT_UNAVAILABLE' } }];
-const extensions = { disclosure: { receipt: null } };
+const extensions = { disclosure: { receipt: null, note: '云汀市' } };
 
 test('an answer is the JSON that JSON.stringify writes, its lists short or long', () => {
   fc.assert(
     fc.property(fc.option(data), fc.constantFrom(undefined, errors), (data, errors) => {
-      const answer = { errors, data, extensions };
-      expect(encodeAnswer(answer).toString()).toBe(JSON.stringify(answer));
+      const byteTexts = toByteTexts(data) as Answer['data'];
+      expect(encodeAnswer({ errors, data: byteTexts, extensions }).toString()).toBe(JSON.stringify({ errors, data, extensions }));
     }),
   );
 });
@@ -18,3 +20,14 @@ test('an answer is the JSON that JSON.stringify writes, its lists short or long'
 test('a refusal has no data', () => {
   expect(encodeAnswer({ errors, extensions }).toString()).toBe(JSON.stringify({ errors, extensions }));
 });
+
+test('what has neither is empty', () => {
+  expect(encodeAnswer({}).toString()).toBe('{}');
+});
+
+test.each([{ name: '云汀' }, { list: Array.from({ length: 9 }, () => ({ name: 'é' })) }])(
+  'data with text that is no byte text in them never leave: %j',
+  (data) => {
+    expect(() => encodeAnswer({ data, extensions })).toThrow(TypeError);
+  },
+);

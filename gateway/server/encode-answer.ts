@@ -1,8 +1,9 @@
-import { encodeUtf8 } from '../utf8.ts';
+import { bytesOf, toByteText } from '../byte-text.ts';
 
 /** The members of an answer, in their order; what is undefined is not written. */
 export interface Answer {
   errors?: readonly unknown[] | undefined;
+  /** Its texts are byte texts. */
   data?: Readonly<Record<string, unknown>> | null | undefined;
   extensions?: unknown;
 }
@@ -12,20 +13,35 @@ const MANY = 8;
 
 /**
  * An answer as JSON in UTF-8. A list of many at its root, as of subjects, is written element by element: the text of them all would be
- * laid out anew before it is encoded, in memory that is asked of the system each time.
+ * laid out anew before its bytes are taken, in memory that is asked of the system each time.
+ * @throws {TypeError} when text that is no byte text is in the data.
  */
 export function encodeAnswer({ errors, data, extensions }: Answer): Buffer {
-  if (data == null || !Object.values(data).some(isOfMany)) return encodeUtf8([JSON.stringify({ errors, data, extensions })]);
-  const texts = ['{'];
-  if (errors !== undefined) texts.push(`"errors":${JSON.stringify(errors)},`);
+  const texts: string[] = [];
+  const begin = (member: string) => texts.push(`${texts.length === 0 ? '{' : ','}"${member}":`);
+  if (errors !== undefined) {
+    begin('errors');
+    texts.push(toByteText(JSON.stringify(errors)));
+  }
+  if (data !== undefined) {
+    begin('data');
+    writeData(data, texts);
+  }
+  if (extensions !== undefined) {
+    begin('extensions');
+    texts.push(toByteText(JSON.stringify(extensions)));
+  }
+  texts.push(texts.length === 0 ? '{}' : '}');
+  return bytesOf(texts);
+}
+
+function writeData(data: NonNullable<Answer['data']> | null, texts: string[]): void {
+  if (data === null || !Object.values(data).some(isOfMany)) return void texts.push(JSON.stringify(data));
   Object.entries(data).forEach(([name, value], index) => {
-    texts.push(`${index === 0 ? '"data":{' : ','}${JSON.stringify(name)}:`);
+    texts.push(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
     writeValue(value, texts);
   });
   texts.push('}');
-  if (extensions !== undefined) texts.push(`,"extensions":${JSON.stringify(extensions)}`);
-  texts.push('}');
-  return encodeUtf8(texts);
 }
 
 function isOfMany(value: unknown): value is readonly unknown[] {

@@ -1,3 +1,4 @@
+import { toByteText } from '../../gateway/byte-text.ts';
 import type { Catalogue } from '../../schema/classification.ts';
 
 /** Texts this long cannot occur in an id or a hash by chance and are looked for anywhere, even inside other texts. */
@@ -32,10 +33,13 @@ export function canaryIndex(
     const [coordinate] = coordinates;
     if (coordinate === undefined || coordinates.size > 1 || isPublic(catalogue, coordinate) || CODES.includes(coordinate))
       continue;
-    canaries.set(value, coordinate);
-    if (value.length < LONG) continue;
-    const prefix = value.slice(0, LONG);
-    byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), value]);
+    // Also as it passes through the gateway: so it may not even leave where it is revealed.
+    for (const form of new Set([value, toByteText(value)])) {
+      canaries.set(form, coordinate);
+      if (form.length < LONG) continue;
+      const prefix = form.slice(0, LONG);
+      byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), form]);
+    }
   }
   if (canaries.size < 500) throw new Error(`only ${canaries.size} canaries: the test city proves nothing`);
 

@@ -14,8 +14,9 @@ import type { Db } from '../../database/db.ts';
 import type { Config } from '../../gateway/config.ts';
 import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
-import type { Execution } from '../../gateway/execution/execution.ts';
+import type { CompletedAnswer, Execution } from '../../gateway/execution/execution.ts';
 import { inProcess } from '../../gateway/execution/in-process.ts';
+import { encodeAnswer } from '../../gateway/server/encode-answer.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { followOperations } from '../../gateway/operations/live-operations.ts';
 import { followSuspensions } from '../../gateway/suspension/suspended.ts';
@@ -100,7 +101,10 @@ export async function runRaw(
       signal: endless(),
     },
   );
-  return answer.complete();
+  const completed = answer.complete();
+  // As a client would read it.
+  const { data } = JSON.parse(encodeAnswer(completed).toString()) as Pick<CompletedAnswer, 'data'>;
+  return { ...completed, data };
 }
 
 /** A signal that never aborts; a wide question hangs more listeners on it than Node takes for a leak. */

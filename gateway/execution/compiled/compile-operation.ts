@@ -6,7 +6,7 @@ import { compileIntrospection } from './introspection.ts';
 import { compileSteps } from './compile-steps.ts';
 import { planDocument } from './plan-document.ts';
 import { resolveSelections } from './resolve-selections.ts';
-import type { Run } from './run.ts';
+import type { Run, TextForm } from './run.ts';
 import type { Fault } from './faults.ts';
 import { compileShape, type Shape } from './shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
@@ -29,8 +29,11 @@ export interface ExecutionAnswer {
 
 /** An operation that is ready to run: no schema or document is walked any more. */
 export interface CompiledOperation {
-  run(variables: Run['variables'], send: Run['send']): Promise<JoinedAnswer>;
+  /** @param texts how texts stand in what `send` answers, and so in the answer; as they are, when left out. */
+  run(variables: Run['variables'], send: Run['send'], texts?: TextForm): Promise<JoinedAnswer>;
 }
+
+const AS_THEY_ARE: TextForm = { put: (value) => value, read: (text) => text };
 
 /** What the subgraphs answered, joined, and not yet looked at. */
 export interface JoinedAnswer {
@@ -69,8 +72,9 @@ export function compileOperation(
   const context = { schema, ownersOf: remembered(supergraph.ownersOf), isHidden: supergraph.isHidden };
   const shapeFor = rememberedShapes((treatments) => compileShape(resolved, context, treatments));
   return {
-    async run(variables, send) {
-      const run: Run = { data: introspect?.(variables) ?? {}, errors: [], variables, send };
+    async run(variables, send, texts = AS_THEY_ARE) {
+      const own = introspect && (texts.put(introspect(variables)) as Run['data']);
+      const run: Run = { data: own ?? {}, errors: [], texts, variables, send };
       await steps?.(run);
       return {
         complete(tally = new Tally(), treatments) {

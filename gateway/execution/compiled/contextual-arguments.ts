@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type JoinedObject, meets, type PlanPath } from './joined-data.ts';
+import type { Run } from './run.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import { isRecord } from '../../../schema/is-record.ts';
 
@@ -10,7 +11,7 @@ export interface ContextGroup {
 }
 
 /** Finds the objects at a path with the arguments that `@fromContext` gives their fields, those with the same ones together. */
-export type GroupByContext = (data: JoinedObject, path: PlanPath) => ContextGroup[];
+export type GroupByContext = (run: Pick<Run, 'data' | 'texts'>, path: PlanPath) => ContextGroup[];
 
 type Types = Pick<LoadedSupergraph, 'typesThatAre'>;
 type ReadContext = (around: readonly JoinedObject[]) => unknown;
@@ -24,18 +25,23 @@ const TYPE_CONDITION = '... on ';
  */
 export function compileContexts(rewrites: NonNullable<FetchNode['contextRewrites']>, types: Types): GroupByContext {
   const readers = rewrites.map(({ path, renameKeyTo }) => ({ name: renameKeyTo, read: compileRead(path, types) }));
-  return (data, path) => {
+  return ({ data, texts }, path) => {
     const groups = new Map<string, ContextGroup>();
     descend(data, { path, index: 0, around: [] }, (object, around) => {
       const variables: Record<string, unknown> = {};
       for (const { name, read } of readers) variables[name] ??= read([...around, object]);
-      const identity = JSON.stringify(variables);
+      const inData = JSON.stringify(variables);
+      const identity = texts.read(inData);
       const group = groups.get(identity);
       if (group) group.objects.push(object);
-      else groups.set(identity, { objects: [object], variables });
+      else groups.set(identity, { objects: [object], variables: identity === inData ? variables : parsed(identity) });
     });
     return [...groups.values()];
   };
+}
+
+function parsed(text: string): ContextGroup['variables'] {
+  return JSON.parse(text) as ContextGroup['variables'];
 }
 
 function compileRead(path: readonly string[], { typesThatAre }: Types): ReadContext {

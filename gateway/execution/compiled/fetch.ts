@@ -55,15 +55,15 @@ export function compileFetch(node: FetchNode, { path, beginning }: Place, superg
   const entities: Entities = { represent, rewriteRepresentation: compileRewrites(node.inputRewrites, supergraph) };
   if (contextRewrites === undefined) {
     const represented = beginning.share(representationKey(node, path), (run) =>
-      representObjects(objectsAt(run.data, path), entities),
+      representObjects(objectsAt(run.data, path), entities, run.texts),
     );
     return (run) => fetchEntities(fetch, represented(run), run);
   }
   const groupByContext = compileContexts(contextRewrites, supergraph);
   // One request has one value for an argument.
   return async (run) => {
-    const asked = groupByContext(run.data, path).map(({ objects, variables }) =>
-      fetchEntities(fetch, representObjects(objects, entities), run, variables),
+    const asked = groupByContext(run, path).map(({ objects, variables }) =>
+      fetchEntities(fetch, representObjects(objects, entities, run.texts), run, variables),
     );
     await Promise.all(asked);
   };
@@ -134,7 +134,11 @@ function fetchEntities(
 
 type Variables = Readonly<Record<string, unknown>>;
 
-function representObjects(objects: readonly JoinedObject[], { represent, rewriteRepresentation }: Entities): Represented {
+function representObjects(
+  objects: readonly JoinedObject[],
+  { represent, rewriteRepresentation }: Entities,
+  texts: Run['texts'],
+): Represented {
   const representations: JoinedObject[] = [];
   const targets: JoinedObject[][] = [];
   const known = new Map<string, number>();
@@ -142,10 +146,11 @@ function representObjects(objects: readonly JoinedObject[], { represent, rewrite
     const representation = represent(object);
     if (representation === undefined) continue;
     rewriteRepresentation?.(representation);
-    const text = JSON.stringify(representation);
+    const inData = JSON.stringify(representation);
+    const text = texts.read(inData);
     const index = known.get(text);
     if (index === undefined) {
-      known.set(text, representations.push(representation) - 1);
+      known.set(text, representations.push(text === inData ? representation : (JSON.parse(text) as JoinedObject)) - 1);
       targets.push([object]);
     } else targets[index]?.push(object);
   }

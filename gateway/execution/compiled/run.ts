@@ -37,10 +37,19 @@ export interface FetchError {
   extensions: Readonly<Record<string, unknown>>;
 }
 
+/** How texts stand in the data of the subgraphs. */
+export interface TextForm {
+  /** A value of ours as it would stand there. */
+  put(value: unknown): unknown;
+  /** What a text there says. */
+  read(text: string): string;
+}
+
 /** What the steps of a plan share while one request is executed. */
 export interface Run {
   data: JoinedObject;
   errors: FetchError[];
+  texts: TextForm;
   /** As the client sent them. */
   variables: Readonly<Record<string, unknown>>;
   send(subgraph: string, request: SubgraphRequest): Promise<SubgraphAnswer>;

@@ -2,7 +2,13 @@ import { expect, test, vi } from 'vitest';
 import type { Run } from './run.ts';
 import { createBeginning, type Represented } from './shared-representations.ts';
 
-const newRun = (): Run => ({ data: {}, errors: [], variables: {}, send: () => Promise.reject(new Error('nobody is asked')) });
+const newRun = (): Run => ({
+  data: {},
+  errors: [],
+  texts: { put: (value) => value, read: (text) => text },
+  variables: {},
+  send: () => Promise.reject(new Error('nobody is asked')),
+});
 const representing = () => vi.fn<() => Represented>(() => ({ representations: [], texts: [], targets: [] }));
 
 test('fetches that begin together represent the same objects once, and anew in the next run', () => {
