@@ -193,7 +193,7 @@ test('believes its memory of no entry that is not on the log as it remembers it'
   await level();
   const elsewhere = createFreshEntries();
   const fresh: FreshEntries = {
-    note: elsewhere.note,
+    ...elsewhere,
     from: (position, limit) => elsewhere.from(position, limit).map((each) => ({ ...each, leafHash: new Uint8Array(32) })),
   };
   await appendFresh(fresh, 'remembered otherwise');

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../../database/db.ts';
+import { followEntries } from '../querylog/follow-entries.ts';
 import type { FreshEntries } from '../querylog/fresh-entries.ts';
 import { type Delivery, deliverDue } from './deliver.ts';
 import { handOver } from './hand-over.ts';
@@ -16,7 +16,6 @@ export interface Notifier {
 
 /** Follows the log and delivers what it says to subjects, until closed; beside other gateways that do the same. */
 export function startNotifier(options: Delivery & { fresh: FreshEntries; report: (error: unknown) => void }): Notifier {
-  const closing = new AbortController();
   let outbox = { pending: 0, dead: 0 };
 
   async function round(): Promise<boolean> {
@@ -26,21 +25,8 @@ export function startNotifier(options: Delivery & { fresh: FreshEntries; report:
     return more || delivered > 0;
   }
 
-  async function follow(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const isMore = await round().catch(options.report);
-      if (isMore !== true) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  }
-
-  const following = follow();
-  return {
-    outbox: () => outbox,
-    async close() {
-      closing.abort();
-      await following;
-    },
-  };
+  const { fresh, report } = options;
+  return { outbox: () => outbox, ...followEntries({ round, everyMs: POLL_MS, fresh, report }) };
 }
 
 async function countOutbox(db: Queryable): Promise<{ pending: number; dead: number }> {

@@ -9,6 +9,8 @@ export interface FreshEntries {
   note(first: bigint, entries: readonly LoggedEntry[]): void;
   /** The entries from a position on, without a gap, at most `limit`; none when the one there is not among them. */
   from(position: bigint, limit: number): readonly FreshEntry[];
+  /** Calls back once, when so many more were noted; the function it gives takes that back. */
+  whenNoted(entries: number, call: () => void): () => void;
 }
 
 /** An entry with the hash of its leaf. */
@@ -28,6 +30,8 @@ const NAMED_AT_ONCE = 16_000;
 export function createFreshEntries(): FreshEntries {
   let begin = 0n;
   let held: FreshEntry[] = [];
+  let noted = 0;
+  const calls = new Map<() => void, number>();
   return {
     note(first, entries) {
       // Another gateway wrote in between: what is before has to be read with what it wrote.
@@ -36,10 +40,16 @@ export function createFreshEntries(): FreshEntries {
       // Twice as many at most, so that what stays is seldom copied.
       const excess = held.length - KEPT;
       if (excess >= KEPT) [begin, held] = [begin + BigInt(excess), held.slice(excess)];
+      noted += entries.length;
+      for (const [call, due] of calls) if (noted >= due && calls.delete(call)) call();
     },
     from(position, limit) {
       const index = position - begin;
       return index < 0n || index >= BigInt(held.length) ? [] : held.slice(Number(index), Number(index) + limit);
+    },
+    whenNoted(entries, call) {
+      calls.set(call, noted + entries);
+      return () => void calls.delete(call);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import type { Db, Queryable } from '../../database/db.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
+import { followEntries } from '../querylog/follow-entries.ts';
 import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import { keepAlerts, keepTallies } from './keep-reviewed.ts';
 import { beginReview, REVIEW_FORM, type ReviewState } from './review-entries.ts';
@@ -29,23 +29,14 @@ export interface FollowReviewOptions {
 
 /** Reviews entries as they arrive, until closed; of several gateways one is at work, and each entry is reviewed once. */
 export function followReview(options: FollowReviewOptions): { close(): Promise<void> } {
-  const closing = new AbortController();
   const reviewer = createReviewer(options);
 
-  async function follow(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const taken = await reviewer.reviewBatch().catch(options.report);
-      if (!taken || reviewer.behind() === 0n) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
+  async function round(): Promise<boolean> {
+    const taken = await reviewer.reviewBatch();
+    return taken !== null && taken > 0 && reviewer.behind() > 0n;
   }
 
-  const following = follow();
-  return {
-    async close() {
-      closing.abort();
-      await following;
-    },
-  };
+  return followEntries({ round, everyMs: POLL_MS, fresh: options.fresh, report: options.report });
 }
 
 interface Progress {

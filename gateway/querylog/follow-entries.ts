@@ -1,0 +1,51 @@
+import { createFreshEntries, type FreshEntries } from './fresh-entries.ts';
+
+/** Entries of this process that a follower does not wait for longer with: so many are a batch, and some thousands later they are forgotten. */
+const BATCH_WAITS = 500;
+
+/** Work that follows the log while the gateway runs. */
+export interface FollowedBy {
+  /** Takes what is next; resolves with whether there is more to be taken at once. */
+  round: () => Promise<boolean>;
+  /** How long it waits, in milliseconds, when there is not. */
+  everyMs: number;
+  /** What this process writes to the log itself. */
+  fresh?: FreshEntries | undefined;
+  /** Told of every round that failed; the next comes after the wait. */
+  report: (error: unknown) => void;
+}
+
+/** Goes round until closed, which resolves after the round under way. */
+export function followEntries({ round, everyMs, fresh = createFreshEntries(), report }: FollowedBy): { close(): Promise<void> } {
+  const closing = new AbortController();
+
+  async function follow(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const isMore = await round().catch(report);
+      if (isMore !== true) await untilDue(closing.signal);
+    }
+  }
+
+  function untilDue(closed: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const due = () => {
+        clearTimeout(timer);
+        stopWaiting();
+        closed.removeEventListener('abort', due);
+        resolve();
+      };
+      const timer = setTimeout(due, everyMs);
+      const stopWaiting = fresh.whenNoted(BATCH_WAITS, due);
+      closed.addEventListener('abort', due);
+      if (closed.aborted) due();
+    });
+  }
+
+  const following = follow();
+  return {
+    async close() {
+      closing.abort();
+      await following;
+    },
+  };
+}
