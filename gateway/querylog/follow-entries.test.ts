@@ -15,12 +15,15 @@ afterEach(() => void vi.useRealTimers());
 function follow(...rounds: (boolean | Promise<boolean>)[]) {
   const fresh = createFreshEntries();
   const left = [...rounds];
-  const round = vi.fn(async () => await (left.shift() ?? false));
-  const report = vi.fn();
+  const round = vi.fn<() => Promise<boolean>>(async () => await (left.shift() ?? false));
+  const report = vi.fn<(error: unknown) => void>();
   const { close } = followEntries({ round, everyMs: 1_000, fresh, report });
   let position = 0n;
   const write = (entries: number) => {
-    fresh.note(position, Array<typeof ENTRY>(entries).fill(ENTRY));
+    fresh.note(
+      position,
+      Array.from({ length: entries }, () => ENTRY),
+    );
     position += BigInt(entries);
     return vi.advanceTimersByTimeAsync(0);
   };
@@ -73,7 +76,7 @@ test('is closed without waiting for its time, once the round under way is over',
   await waiting.close();
   let end = (_isMore: boolean) => {};
   const busy = follow(new Promise((resolve) => (end = resolve)));
-  const closed = vi.fn();
+  const closed = vi.fn<() => void>();
   void busy.close().then(closed);
   await vi.advanceTimersByTimeAsync(0);
   expect(closed).not.toHaveBeenCalled();
