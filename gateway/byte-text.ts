@@ -1,18 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 
-/**
- * Byte texts: a text as its UTF-8 bytes, a character each (a "binary string", as `atob` gives). So the departments' data pass through the
- * gateway. What is mostly Chinese is then read, held and written in half the memory, and nothing that passes as it is was ever decoded;
- * measured, fifty subjects cost a seventh less. Text without a character past U+007F is its own byte text.
- */
 const ASCII_END = 0x80;
-/** In a byte text there is nothing beyond; V8 knows that of its texts of one byte a character, and looks at none of them. */
+/** What no byte text has: written as a byte it would be another. */
 const NO_BYTE = /[^\0-\u00ff]/;
-const BYTE_ORDER_MARK = 'ï»¿';
-/** Servers that escape for HTML write these of ASCII only. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
+/** Servers that escape for HTML only write others, which need no second look. */
 const ESCAPE_PAST_ASCII = /\\u(?!00[0-7])/;
 
-/** The byte text of a text; halves of surrogate pairs become U+FFFD. */
+/**
+ * The byte text of a text: its UTF-8 bytes, a character each (a "binary string", as `atob` gives); halves of surrogate pairs become
+ * U+FFFD. So the departments' data pass through the gateway: what is mostly Chinese is read, held and written in half the memory, and
+ * nothing that passes as it is was ever decoded. Measured, an answer about fifty subjects costs a tenth to a fifth less. A text of ASCII
+ * is its own byte text.
+ */
 export function toByteText(text: string): string {
   return isAscii(text) ? text : Buffer.from(text).toString('latin1');
 }
