@@ -1,5 +1,5 @@
 import type { Db, Queryable } from '../../database/db.ts';
-import { followEntries } from '../querylog/follow-entries.ts';
+import { goRound } from '../go-round.ts';
 import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import { projectLooks } from './project-looks.ts';
 import { seenLook } from './seen-look.ts';
@@ -40,7 +40,7 @@ export interface FollowOptions {
  * Follows the log from where the read model stands. Several gateways may follow one log: whoever has the row lock of
  * `audit.progress` moves on, the others look on.
  */
-export function followLog({ db, clock, report, fresh }: FollowOptions): Follower {
+export function followLog({ db, clock, report, fresh = createFreshEntries() }: FollowOptions): Follower {
   let behind = 0n;
   let levelAt = clock();
 
@@ -48,13 +48,13 @@ export function followLog({ db, clock, report, fresh }: FollowOptions): Follower
   async function takeNext(): Promise<boolean> {
     const asOf = clock();
     behind = await entriesBehind(db);
-    const taken = behind === 0n ? 0 : ((await indexBatch(db, { ...(fresh && { fresh }) })) ?? 0);
+    const taken = behind === 0n ? 0 : ((await indexBatch(db, { fresh })) ?? 0);
     behind = behind > BigInt(taken) ? behind - BigInt(taken) : 0n;
     if (behind === 0n) levelAt = asOf;
     return taken > 0 && behind > 0n;
   }
 
-  const { close } = followEntries({ round: takeNext, everyMs: POLL_MS, fresh, report });
+  const { close } = goRound({ round: takeNext, everyMs: POLL_MS, fresh, report });
   return { state: () => ({ behind, lagMs: behind === 0n ? 0 : Math.max(0, clock() - levelAt) }), close };
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../../database/db.ts';
+import { goRound } from '../go-round.ts';
 import { type ExportWork, takeExportStep } from './export-step.ts';
 
 /** How often a gateway without work looks for exports that were asked for, and for those that have expired. */
@@ -10,22 +10,7 @@ const POLL_MS = 1_000;
  * as long as whoever works on it lives, and the others take the next.
  */
 export function workExports(work: ExportWork & { report: (error: unknown) => void }): { close(): Promise<void> } {
-  const closing = new AbortController();
-
-  async function follow(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const isMore = await nextPiece(work).catch(work.report);
-      if (isMore !== true) await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  }
-
-  const following = follow();
-  return {
-    async close() {
-      closing.abort();
-      await following;
-    },
-  };
+  return goRound({ round: () => nextPiece(work), everyMs: POLL_MS, report: work.report });
 }
 
 async function nextPiece(work: ExportWork): Promise<boolean> {

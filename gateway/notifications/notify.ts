@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/db.ts';
-import { followEntries } from '../querylog/follow-entries.ts';
+import { goRound } from '../go-round.ts';
 import type { FreshEntries } from '../querylog/fresh-entries.ts';
 import { type Delivery, deliverDue } from './deliver.ts';
 import { handOver } from './hand-over.ts';
@@ -26,7 +26,7 @@ export function startNotifier(options: Delivery & { fresh: FreshEntries; report:
   }
 
   const { fresh, report } = options;
-  return { outbox: () => outbox, ...followEntries({ round, everyMs: POLL_MS, fresh, report }) };
+  return { outbox: () => outbox, ...goRound({ round, everyMs: POLL_MS, fresh, report }) };
 }
 
 async function countOutbox(db: Queryable): Promise<{ pending: number; dead: number }> {

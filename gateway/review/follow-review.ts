@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import type { Db, Queryable } from '../../database/db.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
-import { followEntries } from '../querylog/follow-entries.ts';
+import { goRound } from '../go-round.ts';
 import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import { keepAlerts, keepTallies } from './keep-reviewed.ts';
 import { beginReview, REVIEW_FORM, type ReviewState } from './review-entries.ts';
@@ -36,7 +36,7 @@ export function followReview(options: FollowReviewOptions): { close(): Promise<v
     return taken !== null && taken > 0 && reviewer.behind() > 0n;
   }
 
-  return followEntries({ round, everyMs: POLL_MS, fresh: options.fresh, report: options.report });
+  return goRound({ round, everyMs: POLL_MS, fresh: options.fresh, report: options.report });
 }
 
 interface Progress {

@@ -1,22 +1,22 @@
-import { createFreshEntries, type FreshEntries } from './fresh-entries.ts';
+import type { FreshEntries } from './querylog/fresh-entries.ts';
 
 /** Entries of this process that a follower does not wait for longer with: so many are a batch, and some thousands later they are forgotten. */
 const BATCH_WAITS = 500;
 
-/** Work that follows the log while the gateway runs. */
-export interface FollowedBy {
+/** Work that is looked for again and again while the gateway runs. */
+export interface Rounds {
   /** Takes what is next; resolves with whether there is more to be taken at once. */
   round: () => Promise<boolean>;
   /** How long it waits, in milliseconds, when there is not. */
   everyMs: number;
-  /** What this process writes to the log itself. */
+  /** What this process writes to the log itself, for work that follows the log. */
   fresh?: FreshEntries | undefined;
   /** Told of every round that failed; the next comes after the wait. */
   report: (error: unknown) => void;
 }
 
 /** Goes round until closed, which resolves after the round under way. */
-export function followEntries({ round, everyMs, fresh = createFreshEntries(), report }: FollowedBy): { close(): Promise<void> } {
+export function goRound({ round, everyMs, fresh, report }: Rounds): { close(): Promise<void> } {
   const closing = new AbortController();
 
   async function follow(): Promise<void> {
@@ -30,12 +30,12 @@ export function followEntries({ round, everyMs, fresh = createFreshEntries(), re
     return new Promise((resolve) => {
       const due = () => {
         clearTimeout(timer);
-        stopWaiting();
+        stopWaiting?.();
         closed.removeEventListener('abort', due);
         resolve();
       };
       const timer = setTimeout(due, everyMs);
-      const stopWaiting = fresh.whenNoted(BATCH_WAITS, due);
+      const stopWaiting = fresh?.whenNoted(BATCH_WAITS, due);
       closed.addEventListener('abort', due);
       if (closed.aborted) due();
     });

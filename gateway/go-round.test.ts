@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { entryOf } from './entry.fixture.ts';
-import { followEntries } from './follow-entries.ts';
-import { createFreshEntries } from './fresh-entries.ts';
-import { leafOf } from './leaf.ts';
+import { goRound } from './go-round.ts';
+import { entryOf } from './querylog/entry.fixture.ts';
+import { createFreshEntries } from './querylog/fresh-entries.ts';
+import { leafOf } from './querylog/leaf.ts';
 
 const entry = entryOf('r', {});
 const ENTRY = { entry, leaf: leafOf(entry) };
@@ -17,7 +17,7 @@ function follow(...rounds: (boolean | Promise<boolean>)[]) {
   const left = [...rounds];
   const round = vi.fn<() => Promise<boolean>>(async () => await (left.shift() ?? false));
   const report = vi.fn<(error: unknown) => void>();
-  const { close } = followEntries({ round, everyMs: 1_000, fresh, report });
+  const { close } = goRound({ round, everyMs: 1_000, fresh, report });
   let position = 0n;
   const write = (entries: number) => {
     fresh.note(
