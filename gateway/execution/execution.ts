@@ -39,7 +39,7 @@ export interface RawAnswer {
 
 /** The answer to the operation. A department that answered what its schema excludes is among the unavailable. */
 export interface CompletedAnswer extends Omit<RawAnswer, 'complete'> {
-  /** Its texts are byte texts still. */
+  /** Its texts are byte texts still. What passed unread is `Written`, below the root. */
   data: Record<string, unknown> | null;
   failures: readonly DepartmentFailure[];
 }

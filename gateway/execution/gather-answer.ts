@@ -2,12 +2,15 @@ import type { Dispatcher } from 'undici';
 import { parseByteTexts } from '../byte-text.ts';
 import type { CancelSignal } from './cancellation.ts';
 import { type DepartmentAnswer, readAnswer, TransportError } from './department-transport.ts';
+import type { RecognizeAnswer } from './passages/recognize.ts';
 
 /** Statuses of a department or its proxy that is down or busy, not of an answer. */
 const AWAY = new Set([429, 502, 503, 504]);
 
 export interface GatherOptions {
   maxResponseBytes: number;
+  /** Whether the answer passes unparsed, as far as that goes. */
+  recognize?: RecognizeAnswer | undefined;
   /** Its abort ends the exchange and closes the connection. */
   signal: CancelSignal;
 }
@@ -21,7 +24,7 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
  */
 export function gatherAnswer(
   dispatch: (handler: Dispatcher.DispatchHandler) => unknown,
-  { maxResponseBytes, signal }: GatherOptions,
+  { maxResponseBytes, recognize, signal }: GatherOptions,
 ): Promise<DepartmentAnswer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -57,7 +60,7 @@ export function gatherAnswer(
         if (refusal !== undefined) return fail(refusal);
         signal.removeEventListener('abort', leave);
         try {
-          resolve(parse(chunks));
+          resolve(read(chunks, recognize));
         } catch (error) {
           reject(error as Error);
         }
@@ -96,10 +99,13 @@ function isJson(contentType: string | string[] | undefined): boolean {
   return typeof contentType === 'string' && /^application\/(json|graphql-response\+json)\s*(;|$)/i.test(contentType);
 }
 
-function parse(chunks: readonly Buffer[]): DepartmentAnswer {
+function read(chunks: readonly Buffer[], recognize: GatherOptions['recognize']): DepartmentAnswer {
   const [first = Buffer.alloc(0)] = chunks;
+  const bytes = chunks.length === 1 ? first : Buffer.concat(chunks);
+  const recognized = recognize?.(bytes);
+  if (recognized !== undefined) return { data: recognized, errors: [] };
   try {
-    return readAnswer(parseByteTexts(chunks.length === 1 ? first : Buffer.concat(chunks)));
+    return readAnswer(parseByteTexts(bytes));
   } catch (error) {
     if (error instanceof SyntaxError) throw new TransportError('the department answered with broken JSON', false);
     throw error;

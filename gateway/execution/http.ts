@@ -40,7 +40,12 @@ export function overHttp(url: string, { maxResponseBytes, connections = CONNECTI
         [CONTEXT_HEADER]: contextToken,
       };
       const body = request.body?.() ?? JSON.stringify(request);
-      return gatherAnswer((handler) => pool.dispatch({ headers, body, ...target }, handler), { maxResponseBytes, signal });
+      const { recognize } = request;
+      return gatherAnswer((handler) => pool.dispatch({ headers, body, ...target }, handler), {
+        maxResponseBytes,
+        recognize,
+        signal,
+      });
     },
     ready: (signal) => isReady(pool, signal),
     close: () => pool.destroy(),

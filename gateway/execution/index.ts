@@ -7,7 +7,10 @@ import type { SubgraphAnswer, SubgraphRequest } from './compiled/run.ts';
 export type { ExecutionAnswer, ExecutionError } from './compiled/compile-operation.ts';
 export type { SubgraphAnswer, SubgraphError, SubgraphRequest } from './compiled/run.ts';
 
-/** Asks one subgraph; `context` is what `execute` was given. A rejection becomes an error of the fields it left out. */
+/**
+ * Asks one subgraph; `context` is what `execute` was given. A rejection becomes an error of the fields it left out. A transport that has a
+ * request `recognize` its answer makes values of ours of it, which JSON.stringify writes.
+ */
 export type Transport<Context> = (subgraph: string, request: SubgraphRequest, context: Context) => Promise<SubgraphAnswer>;
 
 export interface FederatedExecutionOptions<Context> {

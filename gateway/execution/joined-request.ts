@@ -1,5 +1,6 @@
 import { askedOf, nameOf, readName, repeatText } from './repeated-text.ts';
 import type { DepartmentAnswer, DepartmentError, DepartmentRequest } from './department-transport.ts';
+import { Passage } from './passages/passage.ts';
 
 /** Several queries' requests as one, and each query's own part of its answer. */
 export interface JoinedRequest {
@@ -124,13 +125,14 @@ function joinEntities(first: DepartmentRequest, others: readonly DepartmentReque
       return place;
     }),
   );
-  const { query, operationName, variables, entities } = first;
+  const { query, operationName, variables, entities, recognize } = first;
   return {
     request: {
       query,
       variables: Object.assign({}, variables, { representations }),
       ...(operationName !== undefined && { operationName }),
       ...(entities && { body: () => entities.bodyOf([...places.keys()]) }),
+      ...(recognize && { recognize }),
     },
     share: (answer) => shareEntities(answer, wanted, representations.length),
   };
@@ -164,7 +166,7 @@ function errorsAt(errors: readonly DepartmentError[], places: readonly number[])
 
 /** A copy of a value of JSON that shares nothing with it: whoever joins the data changes them. */
 function copy<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Passage) return value;
   if (Array.isArray(value)) return value.map(copy) as T;
   const made: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Written } from '../written.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
 import { type Release, respond, respondRefusal } from './respond.ts';
 
@@ -75,18 +76,24 @@ describe('an answer', () => {
   });
 });
 
-test('a failure inside of what is withheld is not told: its path would say that something is there', () => {
-  const data = { subjects: [{ registration: { officers: null } }, null] };
-  const failure = (...path: (string | number)[]) => ({ path, department: 'registry', code: 'INTERNAL' }) as const;
-  const failures = [
-    failure('subjects', 0, 'registration', 'officers'),
-    failure('subjects', 0, 'registration', 'officers', 3, 'share'),
-    failure('subjects', 1),
-    failure('subjects', 1, 'name'),
-  ];
-  const { errors } = respond({ ...release, shown: { ...release.shown, data, failures } });
-  expect(errors?.map(({ path }) => path?.join('.'))).toEqual(['subjects.0.registration.officers', 'subjects.1']);
-});
+test.each([
+  ['read', (value: unknown) => value],
+  ['written already', (value: unknown) => new Written([JSON.stringify(value)])],
+])(
+  'a failure inside of what is withheld is not told, in data that are %s: its path would say that something is there',
+  (_, as) => {
+    const data = { subjects: as([{ registration: { officers: null } }, null]) };
+    const failure = (...path: (string | number)[]) => ({ path, department: 'registry', code: 'INTERNAL' }) as const;
+    const failures = [
+      failure('subjects', 0, 'registration', 'officers'),
+      failure('subjects', 0, 'registration', 'officers', 3, 'share'),
+      failure('subjects', 1),
+      failure('subjects', 1, 'name'),
+    ];
+    const { errors } = respond({ ...release, shown: { ...release.shown, data, failures } });
+    expect(errors?.map(({ path }) => path?.join('.'))).toEqual(['subjects.0.registration.officers', 'subjects.1']);
+  },
+);
 
 const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   UNAUTHENTICATED: 'Bearer error="invalid_token", DPoP algs="ES256 PS256 EdDSA Ed25519", error="invalid_token"',

@@ -7,11 +7,12 @@ import type { DepartmentFailure } from '../execution/execution.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
 import { oncePer } from '../once-per.ts';
 import type { Receipt } from '../querylog/entry.ts';
+import { Written } from '../written.ts';
 import { challengeOf } from './challenge.ts';
 
 /** What the flow answers, before it is written as HTTP. */
 export interface FlowResponse {
-  /** Absent in a refusal: nothing was executed, or nothing of it may be seen. Its texts are byte texts (`byte-text.ts`). */
+  /** Absent in a refusal: nothing was executed, or nothing of it may be seen. Its texts are byte texts (`byte-text.ts`), and some values written already (`written.ts`). */
   data?: Readonly<Record<string, unknown>> | null;
   errors?: readonly FlowError[];
   extensions: { readonly disclosure: DisclosureNote | { readonly receipt: Receipt | null } };
@@ -109,6 +110,7 @@ function isVisible(path: readonly (string | number)[], data: Shown['data']): boo
   if (path.includes(SUBJECT_ID_KEY)) return false;
   let value: unknown = data;
   for (const step of data === null ? [] : path) {
+    if (value instanceof Written) value = value.value();
     if (typeof value !== 'object' || value === null) return false;
     value = Object.hasOwn(value, step) ? (value as Readonly<Record<string | number, unknown>>)[step] : null;
   }

@@ -1,4 +1,5 @@
 import { bytesOf, toByteText } from '../byte-text.ts';
+import { Written } from '../written.ts';
 
 /** The members of an answer, in their order; what is undefined is not written. */
 export interface Answer {
@@ -36,7 +37,8 @@ export function encodeAnswer({ errors, data, extensions }: Answer): Buffer {
 }
 
 function writeData(data: NonNullable<Answer['data']> | null, texts: string[]): void {
-  if (data === null || !Object.values(data).some(isOfMany)) return void texts.push(JSON.stringify(data));
+  if (data === null || !Object.values(data).some((value) => value instanceof Written || isOfMany(value)))
+    return void texts.push(JSON.stringify(data));
   Object.entries(data).forEach(([name, value], index) => {
     texts.push(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
     writeValue(value, texts);
@@ -49,6 +51,10 @@ function isOfMany(value: unknown): value is readonly unknown[] {
 }
 
 function writeValue(value: unknown, texts: string[]): void {
+  if (value instanceof Written) {
+    for (const part of value.parts) texts.push(part);
+    return;
+  }
   if (!isOfMany(value)) return void texts.push(JSON.stringify(value));
   value.forEach((element, index) => texts.push(index === 0 ? '[' : ',', JSON.stringify(element)));
   texts.push(']');

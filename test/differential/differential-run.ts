@@ -1,6 +1,7 @@
 import { type DocumentNode, parse, validate } from 'graphql';
 import { createExecution } from '../../gateway/execution/index.ts';
 import { createRandom } from '../support/random.ts';
+import { type Recognitions, recognizedAnswer } from '../support/recognized.ts';
 import { wrongErrors } from './error-places.ts';
 import { FEATURES, type Feature, featuresOf } from './features.ts';
 import { oneServiceOf } from './one-service.ts';
@@ -21,6 +22,8 @@ export interface DifferentialRun {
   features: ReadonlyMap<Feature, number>;
   /** How often each bug of the stock executor showed. */
   bugs: ReadonlyMap<string, number>;
+  /** Answers of subgraphs that passed unread. */
+  recognitions: Recognitions;
 }
 
 const OPERATIONS_EACH = 30;
@@ -38,6 +41,7 @@ export async function runDifferential({ operations, seed }: { operations: number
     specified: 0,
     faults: [],
     bugs: new Map<string, number>(),
+    recognitions: { recognized: 0, answers: 0 },
     features: new Map(FEATURES.map((feature) => [feature, 0])),
   };
   for (let federation = 0; run.operations < operations && run.faults.length < 10; federation++)
@@ -51,18 +55,26 @@ interface Running extends DifferentialRun {
   features: Map<Feature, number>;
 }
 
+/** With everything in it read, what passed unread too. */
+function inFull<Answer>(answer: Answer): Answer {
+  return JSON.parse(JSON.stringify(answer)) as Answer;
+}
+
 async function runFederation(seed: number, run: Running) {
   const random = createRandom(seed);
   const { subgraphs, supergraphSdl, required } = randomFederation(random);
   const weather = { seed, ...random.pick(WEATHER) };
   const ask = Object.fromEntries(Object.entries(subgraphs).map(([name, sdl]) => [name, subgraphOf(sdl, weather)]));
-  const execution = createExecution({ supergraphSdl, transport: (name, request) => ask[name]!(request) });
+  const execution = createExecution({
+    supergraphSdl,
+    transport: async (name, request) => recognizedAnswer(await ask[name]!(request), request, run.recognitions),
+  });
   const oneService = oneServiceOf(execution.apiSchema, weather, required);
   // The stock executor refuses supergraphs with contexts.
   const stock = supergraphSdl.includes('specs.apollo.dev/context') ? undefined : await createStockExecution(supergraphSdl, ask);
   for (const { query, document, variables } of operations()) {
     run.operations++;
-    const ours = await execution.execute({ document, variables, context: undefined });
+    const ours = inFull(await execution.execute({ document, variables, context: undefined }));
     for (const feature of featuresOf({ document, variables, schema: execution.apiSchema, supergraphSdl, answer: ours }))
       run.features.set(feature, (run.features.get(feature) ?? 0) + 1);
     const report = (what: string, other: unknown) =>

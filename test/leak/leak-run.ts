@@ -40,6 +40,8 @@ export interface LeakRun {
   authorized: number;
   /** Queries that travelled to a department together with others. */
   joined: number;
+  /** Answers of departments that passed unread. */
+  recognized: number;
   /** Of those answered, how many the oracle could not judge in full. */
   unjudged: number;
   refused: number;
@@ -130,7 +132,8 @@ export async function runLeakTest(options: { operations: number; seed: number; p
     const { rows } = await db.query<{ canonical: string }>('select canonical from querylog.entry');
     leaks.push(...oracle.inText('the query log', rows.map(({ canonical }) => canonical).join('\n')));
     const allowed = oracle.purposes.flatMap(({ code, actors }) => actors.map((actor) => `${code} ${actor}`));
-    return { leaks, ...run, allowed: new Set(allowed) };
+    const { recognized } = watched.recognitions;
+    return { leaks, ...run, recognized, allowed: new Set(allowed) };
   } finally {
     await client.close();
     await city.stop();

@@ -9,7 +9,7 @@ test('no caller for no purpose ever receives what the policy does not show, in w
   // On a machine that does much else besides: what is tested is what leaves, not how fast.
   timeout: 120_000 + OPERATIONS * 600,
 }, async () => {
-  const { leaks, answered, authorized, unjudged, refused, joined, combinations, allowed } = await runLeakTest({
+  const { leaks, answered, authorized, unjudged, refused, joined, recognized, combinations, allowed } = await runLeakTest({
     operations: OPERATIONS,
     seed: SEED,
   });
@@ -19,6 +19,8 @@ test('no caller for no purpose ever receives what the policy does not show, in w
   expect(unjudged).toBeLessThan(answered * 0.02);
   expect(refused).toBeGreaterThan(0);
   expect(authorized).toBeGreaterThan(OPERATIONS * 0.02);
+  // What no department's answer passed by was not tested.
+  expect(recognized).toBeGreaterThan(OPERATIONS * 0.2);
   // Callers who never meet cannot be mixed up.
   expect(joined).toBeGreaterThan(0);
   expect([...combinations].sort()).toEqual([...allowed].sort());

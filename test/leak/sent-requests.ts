@@ -1,5 +1,6 @@
 import jsonwebtoken, { type JwtPayload } from 'jsonwebtoken';
 import type { DepartmentTransport } from '../../gateway/execution/department-transport.ts';
+import { type Recognitions, recognizedAnswer } from '../support/recognized.ts';
 import type { OracleCaller } from './oracle-caller.ts';
 
 /** A request that a department received. */
@@ -11,15 +12,17 @@ export interface SentRequest {
   requestIds: readonly string[];
 }
 
-/** Notes whatever the departments are sent. */
+/** Notes whatever the departments are sent, and has them answer as over HTTP, where answers pass unread if they can. */
 export function watchDepartments() {
   let sent: SentRequest[] = [];
+  const recognitions: Recognitions = { recognized: 0, answers: 0 };
   return {
+    recognitions,
     transport: (department: string, usual: DepartmentTransport): DepartmentTransport => ({
       ...usual,
-      send(request, call) {
+      async send(request, call) {
         sent.push({ department, query: request.query, contextToken: call.contextToken, requestIds: call.requestId.split(',') });
-        return usual.send(request, call);
+        return recognizedAnswer(await usual.send(request, call), request, recognitions);
       },
     }),
     /** What was sent since the last time. */

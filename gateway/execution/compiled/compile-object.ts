@@ -1,4 +1,5 @@
 import type { Tally } from '../../desensitization/tally.ts';
+import { writeObject, Written } from '../../written.ts';
 import { INVALID } from './complete-leaf.ts';
 import { extendPaths, type Fault } from './faults.ts';
 
@@ -13,13 +14,15 @@ export interface ShapedField<Pass> {
   complete(value: unknown, pass: Pass): unknown;
   /** Of a field that shows any text as it is, whosever it is: the slot that notes it, if any. */
   text?: { slot: number | undefined } | undefined;
+  /** Whether it has fields of its own: its value may be written already. */
+  isComposite?: boolean;
   /** Whether the client asked for it, or only the pass does. */
   isShown: boolean;
   owners(): readonly string[];
 }
 
 /** Makes the response's object of the joined one; null where a field that must not be null is. */
-export type CompleteObject<Pass> = (raw: Raw, pass: Pass) => Record<string, unknown> | null;
+export type CompleteObject<Pass> = (raw: Raw, pass: Pass) => Record<string, unknown> | Written | null;
 
 /**
  * Compiles an object's fields to JavaScript of their own, one object literal: its keys, which a loop would look up value by value, become
@@ -29,6 +32,7 @@ export type CompleteObject<Pass> = (raw: Raw, pass: Pass) => Record<string, unkn
  */
 export function compileObject<Pass extends { readonly faults: Fault[]; readonly tally: Pick<Tally, 'notePresent'> }>(
   fields: readonly ShapedField<Pass>[],
+  { isRoot = false }: { isRoot?: boolean } = {},
 ): CompleteObject<Pass> {
   const completed = fields.map(({ planKey, text }, index) => {
     const value = `value${index}`;
@@ -44,26 +48,35 @@ export function compileObject<Pass extends { readonly faults: Fault[]; readonly 
     return `let ${value} = ${readOf(planKey)};
       ${text ? `if (typeof ${value} === 'string') { ${note} } else ${complete}` : complete}`;
   });
-  const shown = fields.flatMap(({ responseKey, isShown }, index) => (isShown ? [`${keyOf(responseKey)}: value${index}`] : []));
+  const shown = fields.flatMap(({ responseKey, isShown, isComposite }, index) =>
+    isShown ? [{ responseKey, isComposite, value: `value${index}` }] : [],
+  );
+  const object = `{ ${shown.map(({ responseKey, value }) => `${keyOf(responseKey)}: ${value}`).join(', ')} }`;
+  const isWritten = shown.filter(({ isComposite }) => isComposite && !isRoot).map(({ value }) => `${value} instanceof Written`);
+  const written = `write(keys, [${shown.map(({ value }) => value).join(', ')}])`;
   const source = `'use strict';
     const { ${fields.map((_, index) => `${index}: complete${index}`).join(', ')} } = completes;
     return (raw, pass) => {
       const { faults, tally } = pass;
       let noted = faults.length;
       ${completed.join('\n')}
-      return { ${shown.join(', ')} };
+      return ${isWritten.length === 0 ? object : `${isWritten.join(' || ')} ? ${written} : ${object}`};
     };`;
   const extend = (faults: readonly Fault[], from: number, index: number): void => {
     const field = fields[index];
     if (field) extendPaths(faults, from, field.responseKey, field.owners());
   };
-  const make = new Function('completes', 'INVALID', 'own', 'extend', source) as (...parts: unknown[]) => CompleteObject<Pass>;
-  return make(
-    fields.map(({ complete }) => complete),
+  const parts = {
+    completes: fields.map(({ complete }) => complete),
     INVALID,
     own,
     extend,
-  );
+    Written,
+    write: writeObject,
+    keys: shown.map(({ responseKey }) => JSON.stringify(responseKey)),
+  };
+  const make = new Function(...Object.keys(parts), source) as (...parts: unknown[]) => CompleteObject<Pass>;
+  return make(...Object.values(parts));
 }
 
 /** Computed, `__proto__` is a key like others; written as the others are, it would be the prototype. */

@@ -1,4 +1,5 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import { keysRead } from '../passages/keys-read.ts';
 import { compileFetch } from './fetch.ts';
 import { requiredFetches } from './required-fetches.ts';
 import type { PlanPath } from './joined-data.ts';
@@ -10,18 +11,17 @@ import type { LoadedSupergraph } from './supergraph.ts';
 export function compileSteps({ node }: QueryPlan, supergraph: LoadedSupergraph): Step | undefined {
   if (node === undefined) return undefined;
   if (node.kind === 'Subscription') throw new TypeError('subscriptions are not executed');
-  return compileNode(node, { path: [], beginning: createBeginning() }, supergraph);
+  return compileNode(node, { path: [], beginning: createBeginning(), keysRead: keysRead(node) }, supergraph);
 }
 
 function compileNode(node: PlanNode, place: Place, supergraph: LoadedSupergraph): Step {
-  const { path } = place;
   switch (node.kind) {
     case 'Sequence':
-      return inSequence(node.nodes.map((child) => compileNode(child, { path, beginning: createBeginning() }, supergraph)));
+      return inSequence(node.nodes.map((child) => compileNode(child, { ...place, beginning: createBeginning() }, supergraph)));
     case 'Parallel':
       return inParallel(node.nodes.map((child) => compileNode(child, place, supergraph)));
     case 'Flatten':
-      return compileNode(node.node, { ...place, path: [...path, ...stepsOf(node.path, supergraph)] }, supergraph);
+      return compileNode(node.node, { ...place, path: [...place.path, ...stepsOf(node.path, supergraph)] }, supergraph);
     case 'Fetch':
       return inParallel(requiredFetches(node, supergraph).map((fetch) => compileFetch(fetch, place, supergraph)));
     // Conditions are resolved before an operation is planned, and `@defer` is no part of the schema.

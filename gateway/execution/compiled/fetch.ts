@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { clientVariable } from './plan-variables.ts';
+import { compileRecognition } from '../passages/recognize.ts';
 import { compileContexts } from './contextual-arguments.ts';
 import { placesAt, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
@@ -26,7 +27,7 @@ interface Fetch {
 }
 
 /** Compiles a fetch at a path of the joined data. Nothing that goes wrong rejects: it becomes errors of the run. */
-export function compileFetch(node: FetchNode, { path, beginning }: Place, supergraph: LoadedSupergraph): Step {
+export function compileFetch(node: FetchNode, { path, beginning, keysRead }: Place, supergraph: LoadedSupergraph): Step {
   const {
     serviceName: subgraph,
     operation: query,
@@ -35,9 +36,11 @@ export function compileFetch(node: FetchNode, { path, beginning }: Place, superg
     outputRewrites = [],
     contextRewrites,
   } = node;
+  const isAnswerRead = node.requires === undefined || outputRewrites.length > 0 || contextRewrites !== undefined;
+  const recognize = isAnswerRead ? undefined : compileRecognition(query, keysRead, supergraph.apiSchema);
   const fetch: Fetch = {
     subgraph,
-    request: { query, ...(operationName !== undefined && { operationName }) },
+    request: { query, ...(operationName !== undefined && { operationName }), ...(recognize && { recognize }) },
     bodyHead: `${JSON.stringify({ query, operationName }).slice(0, -1)},"variables":`,
     variableNames: variableUsages.map((name) => [clientVariable(name, supergraph.ownKey), name]),
     path,

@@ -1,4 +1,5 @@
 import { isRecord } from '../../../schema/is-record.ts';
+import { Passage } from '../passages/passage.ts';
 
 /** Data as subgraphs gave them, joined: keys are the plan's. */
 export type JoinedObject = Record<string, unknown>;
@@ -35,6 +36,8 @@ function joinTypename(target: JoinedObject, received: unknown, protectedTypename
 }
 
 function joinValues(known: unknown, received: unknown, protectedTypenames: ReadonlySet<string>): unknown {
+  if (known instanceof Passage) return joinValues(known.value(), received, protectedTypenames);
+  if (received instanceof Passage) return joinValues(known, received.value(), protectedTypenames);
   if (received === null || received === undefined || received === known) return known;
   if (isRecord(known) && isRecord(received)) {
     join(known, received, protectedTypenames);

@@ -1,3 +1,4 @@
+import type { RecognizeAnswer } from '../passages/recognize.ts';
 import type { JoinedObject } from './joined-data.ts';
 
 /** One GraphQL request to a subgraph. */
@@ -9,6 +10,8 @@ export interface SubgraphRequest {
   body?: () => string;
   /** Of a request for entities: what it is made of, so that requests can be joined without writing any of it again. */
   entities?: EntitiesText;
+  /** Takes its answer's bytes as far as anybody has to read them; where it gives undefined, they are to be parsed. */
+  recognize?: RecognizeAnswer;
 }
 
 /** The representations of a request as JSON texts, in their order, and its whole text with others in their place. */

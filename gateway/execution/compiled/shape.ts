@@ -1,4 +1,5 @@
 import {
+  getNamedType,
   getNullableType,
   type GraphQLCompositeType,
   type GraphQLOutputType,
@@ -18,6 +19,11 @@ import { type CollectedField, collectFields, dependsOnType } from './collect-fie
 import { type CompleteObject, compileObject, type ShapedField } from './compile-object.ts';
 import { INVALID, leafCompleter, takesAnyText } from './complete-leaf.ts';
 import { extendPaths, type Fault, spoilt } from './faults.ts';
+import { oncePer } from '../../once-per.ts';
+import { Written, writeList } from '../../written.ts';
+import type { Form } from '../passages/form.ts';
+import { compilePassOn } from '../passages/pass-on.ts';
+import { Passage } from '../passages/passage.ts';
 import { isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
 
 /** The response, and what was wrong with the data it was made from. */
@@ -44,7 +50,9 @@ type JoinedFields = Readonly<Record<string, unknown>>;
  * the first value of the type comes by.
  */
 export function compileShape({ root, selections }: ResolvedSelections, context: ShapeContext, treatments?: Treatments): Shape {
-  const complete = objectOf(root, { groups: [selections], treatment: treatments && { fields: treatments.fields } }, context);
+  const complete = objectOf(root, { groups: [selections], treatment: treatments && { fields: treatments.fields } }, context, {
+    isRoot: true,
+  });
   return (data, tally) => {
     const faults: Fault[] = [];
     const shaped = complete(data, { faults, tally });
@@ -102,6 +110,7 @@ function listOf(complete: Complete): Complete {
     const { faults, tally } = pass;
     if (!Array.isArray(value)) return spoilt(faults, 'Value is not a list.');
     let valid = true;
+    let isWritten = false;
     const mark = tally.mark();
     const completed: unknown[] = [];
     for (let index = 0; index < value.length; index++) {
@@ -109,22 +118,28 @@ function listOf(complete: Complete): Complete {
       const element = complete(value[index], pass);
       if (faults.length !== before) extendPaths(faults, before, index);
       if (element === INVALID) valid = false;
+      if (element instanceof Written) isWritten = true;
       completed.push(element);
     }
-    if (valid) return completed;
+    if (valid) return isWritten ? writeList(completed) : completed;
     tally.takeBack(mark);
     return null;
   };
 }
 
-function objectOf(type: GraphQLCompositeType, selected: Selected, context: ShapeContext): Complete {
+function objectOf(
+  type: GraphQLCompositeType,
+  selected: Selected,
+  context: ShapeContext,
+  { isRoot = false }: { isRoot?: boolean } = {},
+): Complete {
   const slot = selected.treatment?.treated?.objects;
   let completeFields: CompleteObject<Pass> | undefined;
   return (value, pass) => {
     if (value === null || value === undefined) return null;
     const { tally } = pass;
     if (typeof value !== 'object' || Array.isArray(value)) return spoilt(pass.faults, 'Value is not an object.');
-    completeFields ??= compileObject(fieldsOf(type, selected, context));
+    completeFields ??= compileObject(fieldsOf(type, selected, context), { isRoot });
     const mark = tally.mark();
     const { kind, subject } = tally;
     if (slot !== undefined) tally.notePresent(slot);
@@ -237,13 +252,25 @@ function fieldOf(
   treatment?: TreatedField,
 ): ShapedField<Pass> {
   const { responseKey, planKey, definition } = field;
+  const complete = completerOfField(field, parent, context, treatment);
   return {
     responseKey,
     planKey,
     isShown: true,
-    complete: completerOfField(field, parent, context, treatment),
+    complete: isCompositeType(getNamedType(definition.type)) ? passingOn(complete, field, context, treatment) : complete,
     text: textOf(definition, treatment?.treated),
+    isComposite: isCompositeType(getNamedType(definition.type)),
     owners: () => (definition === TypeNameMetaFieldDef ? [] : context.ownersOf(parent.name, definition.name)),
+  };
+}
+
+/** What was recognized passes as it is, wherever it can. */
+function passingOn(complete: Complete, { below }: CollectedField, { schema }: ShapeContext, treatment?: TreatedField): Complete {
+  const compile = oncePer((form: Form) => ({ passOn: compilePassOn(form, { groups: below, treatment }, schema) }));
+  return (value, pass) => {
+    if (!(value instanceof Passage)) return complete(value, pass);
+    const { passOn } = compile(value.form);
+    return passOn === undefined ? complete(value.value(), pass) : passOn(value, pass.tally);
   };
 }
 

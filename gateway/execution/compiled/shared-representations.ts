@@ -21,6 +21,8 @@ export interface Beginning {
 export interface Place {
   path: PlanPath;
   beginning: Beginning;
+  /** Keys of the plan whose values its steps read themselves. */
+  keysRead: ReadonlySet<string>;
 }
 
 interface Shared {
