@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { clientVariable } from './plan-variables.ts';
-import { compileRecognition } from '../passages/recognize.ts';
+import { recognitionOf } from '../passages/recognize.ts';
 import { compileContexts } from './contextual-arguments.ts';
 import { placesAt, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
@@ -37,7 +37,7 @@ export function compileFetch(node: FetchNode, { path, beginning, keysRead }: Pla
     contextRewrites,
   } = node;
   const isAnswerRead = node.requires === undefined || outputRewrites.length > 0 || contextRewrites !== undefined;
-  const recognize = isAnswerRead ? undefined : compileRecognition(query, keysRead, supergraph.apiSchema);
+  const recognize = isAnswerRead ? undefined : recognitionOf(query, keysRead, supergraph.apiSchema);
   const fetch: Fetch = {
     subgraph,
     request: { query, ...(operationName !== undefined && { operationName }), ...(recognize && { recognize }) },

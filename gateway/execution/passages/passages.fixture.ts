@@ -19,7 +19,7 @@ import { type FieldTreatment, type PlannedField, SUBJECT_ID_KEY } from '../../di
 import { Written } from '../../written.ts';
 import { resolveSelections, type Selection } from '../compiled/resolve-selections.ts';
 import { compileShape } from '../compiled/shape.ts';
-import { compileRecognition } from './recognize.ts';
+import { recognitionOf } from './recognize.ts';
 
 /** A city of what a passage can hold. */
 const CITY = buildSchema(`
@@ -82,11 +82,11 @@ export function question(asked: readonly Asked[], { reversed = false }: { revers
     if (data?.['subject'] instanceof Written) written++;
     return { json: JSON.stringify(data), counts: treatments.countsOf(tally), faults: faults.length };
   };
-  const recognize = compileRecognition(text, new Set(), CITY);
+  const recognize = recognitionOf(text, new Set(), CITY);
   return {
     /** Undefined where it is not recognized. */
     unread(bytes: Buffer): Passed | undefined {
-      const data = recognize?.(bytes) as { _entities: unknown[] } | undefined;
+      const data = recognize(bytes) as { _entities: unknown[] } | undefined;
       return data && pass(data._entities[0]);
     },
     read: (bytes: Buffer) => pass((parseByteTexts(bytes) as { data: { _entities: unknown[] } }).data._entities[0]),

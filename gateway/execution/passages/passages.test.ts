@@ -75,6 +75,10 @@ test('an answer that ends anywhere before its end is read', () => {
   for (let length = 0; length < bytes.length; length++) expect(unread(bytes.subarray(0, length))).toBeUndefined();
 });
 
+test('a line break behind an answer, as Apollo Server writes, makes no difference', () => {
+  expect(unread(Buffer.concat([answerOf(ANSWER), Buffer.from('\n')]))).toEqual(read(answerOf(ANSWER)));
+});
+
 describe('an answer is read when', () => {
   const entity = JSON.stringify(ANSWER);
   const one = (license: string) => `{"data":{"_entities":[{"licenses":[${license}]}]}}`;
@@ -83,7 +87,7 @@ describe('an answer is read when', () => {
     ['it has errors', `{"data":{"_entities":[${entity}]},"errors":[]}`],
     ['its errors come first', `{"errors":[],"data":{"_entities":[${entity}]}}`],
     ['it has extensions', `{"data":{"_entities":[${entity}]},"extensions":{}}`],
-    ['something follows it', `{"data":{"_entities":[${entity}]}}\n`],
+    ['something follows it', `{"data":{"_entities":[${entity}]}}\n{}`],
     ['it has a field that was not asked for', one('{"no":"1","secret":"x","amount":null,"issuer":null}')],
     ['it says its type unasked', one('{"__typename":"License","no":"1","amount":null,"issuer":null}')],
     ['a field is missing', one('{"no":"1","issuer":null}')],

@@ -13,6 +13,7 @@ export type RecognizeAnswer = (bytes: Buffer) => Record<string, unknown> | undef
 /** Where a value ends that has a form, its marks noted; {@link NOWHERE} when it has not. */
 type Recognize = (bytes: Uint8Array, at: number, marks: number[]) => number;
 
+const LINE_FEED = 0x0a;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
@@ -31,15 +32,23 @@ interface EntityField {
   recognize: Recognize;
 }
 
+const RECOGNIZES_NOTHING: RecognizeAnswer = () => undefined;
+
 /**
- * Compiles the recognition of answers to an operation that asks for entities of one type; undefined for any other, and where one of the
- * entities' fields has no form, or is an object that the plan has to read.
+ * The recognition of answers to a text that asks for entities of one type; of any other, and where one of the entities' fields has no form or
+ * is an object that the plan has to read, nothing is recognized. It is compiled for the first answer: departments in this process answer
+ * no bytes.
  */
-export function compileRecognition(text: string, read: ReadonlySet<string>, schema: GraphQLSchema): RecognizeAnswer | undefined {
+export function recognitionOf(text: string, read: ReadonlySet<string>, schema: GraphQLSchema): RecognizeAnswer {
+  let recognize: RecognizeAnswer | undefined;
+  return (bytes) => (recognize ??= compileRecognition(text, read, schema))(bytes);
+}
+
+function compileRecognition(text: string, read: ReadonlySet<string>, schema: GraphQLSchema): RecognizeAnswer {
   const [operation] = parse(text, { noLocation: true }).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return undefined;
-  const fields = entityFields(operation.selectionSet.selections, schema);
-  if (fields === undefined || fields.some(({ key, isRead }) => !isRead && read.has(key))) return undefined;
+  const root = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+  const fields = entityFields(root, schema);
+  if (fields === undefined || fields.some(({ key, isRead }) => !isRead && read.has(key))) return RECOGNIZES_NOTHING;
   return (bytes) => {
     let at = endOfHead(bytes, 0);
     if (at === NOWHERE || !isUtf8(bytes)) return undefined;
@@ -53,7 +62,10 @@ export function compileRecognition(text: string, read: ReadonlySet<string>, sche
       if (at === NOWHERE) return undefined;
       entities.push(entity);
     }
-    return endOfTail(bytes, at) === bytes.length ? { _entities: entities } : undefined;
+    at = endOfTail(bytes, at);
+    // Apollo Server ends its answers with a line break.
+    const end = bytes[at] === LINE_FEED ? at + 1 : at;
+    return end === bytes.length ? { _entities: entities } : undefined;
   };
 }
 
