@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Written } from '../written.ts';
 import { releaseEntry } from '../querylog/make-entry.ts';
 import { clerk, type FakeDepartment, fakeDepartment, operation, SUPERGRAPH } from './city.fixture.ts';
 import { createDepartments } from './department-execution.ts';
@@ -53,8 +54,9 @@ afterEach(async () => {
   server.close();
 });
 
+const answered = async () => (await departments.over(SUPERGRAPH).execute(QUESTION, {}, clerk())).complete();
 const ask = async () => {
-  const answer = (await departments.over(SUPERGRAPH).execute(QUESTION, {}, clerk())).complete();
+  const answer = await answered();
   // What passed unread is read here.
   return { ...answer, data: JSON.parse(JSON.stringify(answer.data)) as typeof answer.data };
 };
@@ -166,6 +168,13 @@ test.each<[string, typeof fault]>([
   expect(await answer).toEqual(WITHOUT_TAX);
   expect(outcomes).toEqual(['TIMEOUT', 'TIMEOUT']);
   expect(await Promise.all(closed)).toHaveLength(2);
+});
+
+test('a department without fault has its data passed unread, and only then', async () => {
+  fault = json({ data: { _entities: [ENTITY, ENTITY] } });
+  expect((await answered()).data).toEqual({ subjects: expect.any(Written) as Written });
+  fault = json({ data: { _entities: [ENTITY, ENTITY] }, errors: [] });
+  expect((await answered()).data).toEqual({ subjects: ['o-1', 'o-2'].map((id) => ({ name: `name of ${id}`, ...ENTITY })) });
 });
 
 test('a department that knows nothing of one subject answers the other', async () => {

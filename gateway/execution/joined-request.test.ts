@@ -2,6 +2,7 @@ import { buildSchema, graphql, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { DepartmentAnswer, DepartmentRequest } from './department-transport.ts';
 import { commonVariables, countSubjects, joinRequests } from './joined-request.ts';
+import { Passage } from './passages/passage.ts';
 
 const rootOf = (id: string): DepartmentRequest => ({
   query: 'query Q($id: ID!, $year: Int) { s: subject(id: $id, year: $year) { id } ... on Query { __typename } }',
@@ -77,6 +78,17 @@ test('the same question, joined, is asked once, and each gets an answer of its o
   const [first, second] = same.share({ data: { subject: entity('a') }, errors: [{ path: ['subject'], code: null }] }) ?? [];
   expect(first).toEqual(second);
   expect(first?.data?.['subject']).not.toBe(second?.data?.['subject']);
+});
+
+test('what passes unread is in every answer that has it', () => {
+  const passage = new Passage(
+    { kind: 'leaf', nullable: true, isText: true, endOf: () => 6 },
+    { bytes: Buffer.from('"text"'), json: '"text"', marks: [6] },
+    { from: 0, to: 6, mark: 0 },
+  );
+  const joined = joinRequests(asking('a'), [asking('a')]);
+  const answer = { data: { _entities: [{ grade: passage }] }, errors: [] };
+  expect(joined.share(answer)).toStrictEqual([answer, answer]);
 });
 
 test('a poisoned answer changes no prototype by being copied', () => {

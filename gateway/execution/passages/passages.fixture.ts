@@ -4,6 +4,7 @@ import {
   getNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  type GraphQLSchema,
   getOperationAST,
   isEnumType,
   isLeafType,
@@ -22,7 +23,7 @@ import { compileShape } from '../compiled/shape.ts';
 import { recognitionOf } from './recognize.ts';
 
 /** A city of what a passage can hold. */
-const CITY = buildSchema(`
+const SDL = `
   scalar Money
   enum Status { VALID REVOKED }
   type Query { subject: CreditSubject }
@@ -35,9 +36,13 @@ const CITY = buildSchema(`
   }
   type Issuer { name: String level: Int! }
   interface Party { name: String }
-`);
+`;
+const CITY = buildSchema(SDL);
+/** The same schema again, as after a reload. */
+export const CITY_AGAIN = buildSchema(SDL);
 const SUBJECT = CITY.getType('CreditSubject') as GraphQLObjectType;
-const ID = `o-${'A'.repeat(22)}`;
+/** An organization, a person, and somebody of whom nobody can say which. */
+export const SUBJECTS = [`o-${'A'.repeat(22)}`, `p-${'B'.repeat(22)}`, 'o-short'] as const;
 
 /** A field that a client asks for, by its name or another, or that a rule withholds from everybody so that nobody is asked. */
 export interface Asked {
@@ -57,7 +62,14 @@ export interface Passed {
 }
 
 /** What clients ask, and how one department's answer to it passes: unread where it is recognized, and read. */
-export function question(asked: readonly Asked[], { reversed = false }: { reversed?: boolean } = {}) {
+export function question(
+  asked: readonly Asked[],
+  {
+    reversed = false,
+    subject = SUBJECTS[0],
+    recognizedIn = CITY,
+  }: { reversed?: boolean; subject?: string; recognizedIn?: GraphQLSchema } = {},
+) {
   const document = parse(`{ subject { ${SUBJECT_ID_KEY}: id ${textOf(asked)} } }`);
   const resolved = resolveSelections({
     schema: CITY,
@@ -78,12 +90,14 @@ export function question(asked: readonly Asked[], { reversed = false }: { revers
   let written = 0;
   const pass = (entity: unknown): Passed => {
     const tally = new Tally();
-    const { data, faults } = shape({ subject: { [id!.planKey]: ID, ...(entity as object) } }, tally);
+    const { data, faults } = shape({ subject: { [id!.planKey]: subject, ...(entity as object) } }, tally);
     if (data?.['subject'] instanceof Written) written++;
     return { json: JSON.stringify(data), counts: treatments.countsOf(tally), faults: faults.length };
   };
-  const recognize = recognitionOf(text, new Set(), CITY);
+  const recognize = recognitionOf(text, new Set(), recognizedIn);
   return {
+    recognize,
+    pass,
     /** Undefined where it is not recognized. */
     unread(bytes: Buffer): Passed | undefined {
       const data = recognize(bytes) as { _entities: unknown[] } | undefined;
