@@ -8,6 +8,7 @@ import { releaseEntry } from '../querylog/make-entry.ts';
 import { clerk, type FakeDepartment, fakeDepartment, operation, SUPERGRAPH } from './city.fixture.ts';
 import { createDepartments } from './department-execution.ts';
 import { overHttp } from './http.ts';
+import { PARSED_FIRST } from './passages/recognize.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 100_000;
@@ -54,9 +55,8 @@ afterEach(async () => {
   server.close();
 });
 
-const answered = async () => (await departments.over(SUPERGRAPH).execute(QUESTION, {}, clerk())).complete();
-const ask = async () => {
-  const answer = await answered();
+const ask = async (city = departments.over(SUPERGRAPH)) => {
+  const answer = (await city.execute(QUESTION, {}, clerk())).complete();
   // What passed unread is read here.
   return { ...answer, data: JSON.parse(JSON.stringify(answer.data)) as typeof answer.data };
 };
@@ -170,8 +170,11 @@ test.each<[string, typeof fault]>([
   expect(await Promise.all(closed)).toHaveLength(2);
 });
 
-test('a department without fault has its data passed unread, and only then', async () => {
+test('a department without fault that was asked the same often has its data passed unread, and only then', async () => {
+  const city = departments.over(SUPERGRAPH);
+  const answered = async () => (await city.execute(QUESTION, {}, clerk())).complete();
   fault = json({ data: { _entities: [ENTITY, ENTITY] } });
+  for (let times = 0; times < PARSED_FIRST; times++) await answered();
   expect((await answered()).data).toEqual({ subjects: expect.any(Written) as Written });
   fault = json({ data: { _entities: [ENTITY, ENTITY] }, errors: [] });
   expect((await answered()).data).toEqual({ subjects: ['o-1', 'o-2'].map((id) => ({ name: `name of ${id}`, ...ENTITY })) });

@@ -1,3 +1,4 @@
+import { afterOthers } from '../../gateway/execution/passages/passages.fixture.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../../gateway/execution/index.ts';
 
 /** How many answers were recognized, and how many there were. */
@@ -17,7 +18,7 @@ export function recognizedAnswer<Answer extends SubgraphAnswer>(
 ): Answer {
   count.answers++;
   if (recognize === undefined || (answer.errors?.length ?? 0) > 0) return answer;
-  const data = recognize(Buffer.from(JSON.stringify({ data: answer.data }), 'latin1'));
+  const data = afterOthers(recognize)(Buffer.from(JSON.stringify({ data: answer.data }), 'latin1'));
   if (data === undefined) return answer;
   count.recognized++;
   return { ...answer, data };

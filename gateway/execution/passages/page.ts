@@ -4,7 +4,11 @@ import { BACKSLASH, FIRST_CHARACTER, QUOTE } from './leaf-ends.ts';
 const MANY = 256;
 const LAST_BYTE = 0xff;
 
-let sheet = Buffer.allocUnsafeSlow(65_536);
+const SHEET = 65_536;
+/** A larger one is not kept for the next. */
+const LARGEST_SHEET = 1_048_576;
+
+let sheet = Buffer.allocUnsafeSlow(SHEET);
 
 /** Where the bytes of one text are put together, piece by piece. */
 export interface Page {
@@ -56,6 +60,7 @@ const PAGE: Page = {
 /** The one page there is, empty again: whoever opened it before is done with it. */
 export function openPage(): Page {
   end = 0;
+  if (sheet.length > LARGEST_SHEET) sheet = Buffer.allocUnsafeSlow(SHEET);
   return PAGE;
 }
 

@@ -20,7 +20,7 @@ import { type FieldTreatment, type PlannedField, SUBJECT_ID_KEY } from '../../di
 import { Written } from '../../written.ts';
 import { resolveSelections, type Selection } from '../compiled/resolve-selections.ts';
 import { compileShape } from '../compiled/shape.ts';
-import { recognitionOf } from './recognize.ts';
+import { PARSED_FIRST, recognitionOf, type RecognizeAnswer } from './recognize.ts';
 
 /** A city of what a passage can hold. */
 const SDL = `
@@ -94,7 +94,7 @@ export function question(
     if (data?.['subject'] instanceof Written) written++;
     return { json: JSON.stringify(data), counts: treatments.countsOf(tally), faults: faults.length };
   };
-  const recognize = recognitionOf(text, new Set(), recognizedIn);
+  const recognize = afterOthers(recognitionOf(text, new Set(), recognizedIn));
   return {
     recognize,
     pass,
@@ -109,6 +109,12 @@ export function question(
     /** What the department may answer: an entity. */
     answers: () => objectOf(SUBJECT, ordered),
   };
+}
+
+/** What it says once as many answers were parsed as have to be first. */
+export function afterOthers(recognize: RecognizeAnswer): RecognizeAnswer {
+  for (let answers = 0; answers < PARSED_FIRST; answers++) recognize(Buffer.alloc(0));
+  return recognize;
 }
 
 /** As a department would be asked by a plan with another order than the client's. */
