@@ -83,7 +83,7 @@ test('the same question, joined, is asked once, and each gets an answer of its o
 test('what passes unread is in every answer that has it', () => {
   const passage = new Passage(
     { kind: 'leaf', nullable: true, isText: true, endOf: () => 6 },
-    { bytes: Buffer.from('"text"'), json: '"text"', marks: [6] },
+    { bytes: Buffer.from('"text"'), json: '"text"', hasEscapes: false, marks: [6] },
     { from: 0, to: 6, mark: 0 },
   );
   const joined = joinRequests(asking('a'), [asking('a')]);

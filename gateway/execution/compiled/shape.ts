@@ -19,10 +19,8 @@ import { type CollectedField, collectFields, dependsOnType } from './collect-fie
 import { type CompleteObject, compileObject, type ShapedField } from './compile-object.ts';
 import { INVALID, leafCompleter, takesAnyText } from './complete-leaf.ts';
 import { extendPaths, type Fault, spoilt } from './faults.ts';
-import { oncePer } from '../../once-per.ts';
 import { Written, writeList } from '../../written.ts';
-import type { Form } from '../passages/form.ts';
-import { compilePassOn } from '../passages/pass-on.ts';
+import { createPassOn } from '../passages/pass-on.ts';
 import { Passage } from '../passages/passage.ts';
 import { isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
 
@@ -266,11 +264,10 @@ function fieldOf(
 
 /** What was recognized passes as it is, wherever it can. */
 function passingOn(complete: Complete, { below }: CollectedField, { schema }: ShapeContext, treatment?: TreatedField): Complete {
-  const compile = oncePer((form: Form) => ({ passOn: compilePassOn(form, { groups: below, treatment }, schema) }));
+  const passOn = createPassOn({ groups: below, treatment }, schema);
   return (value, pass) => {
     if (!(value instanceof Passage)) return complete(value, pass);
-    const { passOn } = compile(value.form);
-    return passOn === undefined ? complete(value.value(), pass) : passOn(value, pass.tally);
+    return passOn(value, pass.tally) ?? complete(value.value(), pass);
   };
 }
 

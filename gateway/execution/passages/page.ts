@@ -1,7 +1,7 @@
 import { BACKSLASH, FIRST_CHARACTER, QUOTE } from './leaf-ends.ts';
 
 /** From so many bytes on, the system copies faster than a loop. */
-const MANY = 256;
+const MANY = 40;
 const LAST_BYTE = 0xff;
 
 const SHEET = 65_536;
@@ -28,18 +28,18 @@ const PAGE: Page = {
   copy(bytes, from, to) {
     const length = to - from;
     makeRoom(length);
-    if (length >= MANY) {
-      sheet.set(bytes.subarray(from, to), end);
-      end += length;
-    } else for (let index = from; index < to; index++) sheet[end++] = bytes[index] ?? 0;
+    if (length >= MANY) sheet.set(bytes.subarray(from, to), end);
+    else for (let index = 0; index < length; index++) sheet[end + index] = bytes[from + index] ?? 0;
+    end += length;
   },
   write(byteText) {
     makeRoom(byteText.length);
     for (let index = 0; index < byteText.length; index++) {
       const byte = byteText.charCodeAt(index);
       if (byte > LAST_BYTE) throw new TypeError('text that is no byte text');
-      sheet[end++] = byte;
+      sheet[end + index] = byte;
     }
+    end += byteText.length;
   },
   writeText(byteText) {
     makeRoom(byteText.length + 2);

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, isListType, getNullableType, TypeNameMetaFieldDef } from 'graphql';
 import type { Tally } from '../../desensitization/tally.ts';
 import type { TreatedField } from '../../desensitization/treatments.ts';
+import { oncePer } from '../../once-per.ts';
 import { Written } from '../../written.ts';
 import { type CollectedField, collectFields } from '../compiled/collect-fields.ts';
 import type { Selection } from '../compiled/resolve-selections.ts';
@@ -9,9 +10,6 @@ import { compileMembers, type Member, type Pass, type Treated } from './pass-mem
 import type { Passage } from './passage.ts';
 import { Passing } from './passing.ts';
 
-/** Passes a passage on: its JSON as the response has it, each value treated and noted as the pass over read values would. */
-export type PassOn = (passage: Passage, tally: Tally) => Written;
-
 /** What the client selects of a value, and how it is treated; undefined where nothing is. */
 export interface PassedSelection {
   groups: readonly (readonly Selection[])[];
@@ -19,15 +17,20 @@ export interface PassedSelection {
 }
 
 /**
- * Compiles how passages of a form are passed on. Undefined where the response differs from the form by more than names, values and fields that
- * nobody was asked for: then it has to be read.
+ * Passes a passage on: its JSON as the response has it, each value treated and noted as the pass over read values would. Undefined where the
+ * response differs from the passage's form by more than names, values and fields that nobody was asked for: then it has to be read.
  */
-export function compilePassOn(form: Form, selected: PassedSelection, schema: GraphQLSchema): PassOn | undefined {
-  const pass = compilePass(form, selected, schema);
-  if (pass === undefined) return undefined;
+export type PassOn = (passage: Passage, tally: Tally) => Written | undefined;
+
+/** How one selection is passed on, compiled for each form that comes by; mostly it is one. */
+export function createPassOn(selected: PassedSelection, schema: GraphQLSchema): PassOn {
+  const compile = oncePer((form: Form) => ({ form, pass: compilePass(form, selected, schema) }));
+  let last: ReturnType<typeof compile> | undefined;
   return (passage, tally) => {
+    if (last?.form !== passage.form) last = compile(passage.form);
+    if (last.pass === undefined) return undefined;
     const passing = new Passing(passage);
-    pass(passing, tally);
+    last.pass(passing, tally);
     return new Written([passing.end()]);
   };
 }

@@ -4,6 +4,8 @@ import type { Form } from './form.ts';
 export interface Recognized {
   bytes: Uint8Array;
   json: string;
+  /** Whether a text in it is written with an escape. */
+  hasEscapes: boolean;
   /**
    * In the order of the JSON: of a leaf its end; of a list the number of its elements, then theirs; of an object that may be null 0, then
    * its fields'; of whatever is null its end, negated.

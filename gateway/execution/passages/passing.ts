@@ -35,10 +35,9 @@ export class Passing {
 
   /** Shows the value there in another way. */
   show(from: number, to: number, show: (value: unknown) => unknown): void {
-    const { json } = this.passage.answer;
-    const isText = json.charCodeAt(from) === QUOTE;
-    const text = json.slice(from + 1, to - 1);
-    const shown = show(isText && !text.includes('\\') ? text : JSON.parse(json.slice(from, to)));
+    const { json, hasEscapes } = this.passage.answer;
+    const isPlain = !hasEscapes && json.charCodeAt(from) === QUOTE;
+    const shown = show(isPlain ? json.slice(from + 1, to - 1) : JSON.parse(json.slice(from, to)));
     this.writeUpTo(from);
     if (typeof shown === 'string' && this.page.writeText(shown)) this.written = to;
     else this.replace(from, to, JSON.stringify(shown ?? null));

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type FieldNode, type GraphQLSchema, isObjectType, Kind, parse, type SelectionNode } from 'graphql';
 import { type Form, formOfField, type ObjectForm } from './form.ts';
 import { BACKSLASH, type EndOf, endOfBytes, FIRST_CHARACTER, NOWHERE, QUOTE } from './leaf-ends.ts';
-import { Passage } from './passage.ts';
+import { Passage, type Recognized } from './passage.ts';
 
 /**
  * Reads the answer to one text as far as anybody has to, and no further: entities with passages for their fields. Undefined for an
@@ -65,7 +65,8 @@ function compileRecognition(text: string, read: ReadonlySet<string>, schema: Gra
     let at = endOfHead(bytes, 0);
     if (at === NOWHERE || !isUtf8(bytes)) return undefined;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const answer = { bytes, json: bytes.toString('latin1'), marks: [] as number[] };
+    const json = bytes.toString('latin1');
+    const answer = { bytes, json, hasEscapes: json.includes('\\'), marks: [] as number[] };
     const entities: unknown[] = [];
     for (let isFirst = true; bytes[at] !== CLOSE_LIST; isFirst = false) {
       if (!isFirst && bytes[at++] !== COMMA) return undefined;
@@ -85,7 +86,7 @@ function compileRecognition(text: string, read: ReadonlySet<string>, schema: Gra
 interface Recognizing {
   at: number;
   fields: readonly EntityField[];
-  answer: { bytes: Uint8Array; json: string; marks: number[] };
+  answer: Recognized & { marks: number[] };
   entity: Record<string, unknown>;
 }
 
