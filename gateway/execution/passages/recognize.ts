@@ -50,9 +50,9 @@ export function recognitionOf(text: string, read: ReadonlySet<string>, schema: G
   let answers = 0;
   let recognize: RecognizeAnswer | undefined;
   return (bytes) => {
-    if (answers < PARSED_FIRST) answers++;
-    else return (recognize ??= compileRecognition(text, read, schema))(bytes);
-    return undefined;
+    if (answers++ < PARSED_FIRST) return undefined;
+    recognize ??= compileRecognition(text, read, schema);
+    return recognize(bytes);
   };
 }
 
