@@ -30,7 +30,8 @@ export function writeObject(keys: readonly string[], values: readonly unknown[])
     if (!(value instanceof Written)) text += JSON.stringify(value);
     else if (value.parts.length === 1) text += value.parts[0];
     else {
-      parts.push(text, ...value.parts);
+      parts.push(text);
+      for (const part of value.parts) parts.push(part);
       text = '';
     }
   });
@@ -38,7 +39,7 @@ export function writeObject(keys: readonly string[], values: readonly unknown[])
   return new Written(parts);
 }
 
-/** Writes a list of which an element is written already. */
+/** Writes a list element by element, those that are written already as they are. */
 export function writeList(elements: readonly unknown[]): Written {
   const parts: string[] = [];
   for (const element of elements) {

@@ -1,5 +1,5 @@
 import { bytesOf, toByteText } from '../byte-text.ts';
-import { Written } from '../written.ts';
+import { Written, writeList, writeObject } from '../written.ts';
 
 /** The members of an answer, in their order; what is undefined is not written. */
 export interface Answer {
@@ -37,25 +37,12 @@ export function encodeAnswer({ errors, data, extensions }: Answer): Buffer {
 }
 
 function writeData(data: NonNullable<Answer['data']> | null, texts: string[]): void {
-  if (data === null || !Object.values(data).some((value) => value instanceof Written || isOfMany(value)))
-    return void texts.push(JSON.stringify(data));
-  Object.entries(data).forEach(([name, value], index) => {
-    texts.push(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-    writeValue(value, texts);
-  });
-  texts.push('}');
+  const values = Object.values(data ?? {}).map((value) => (isOfMany(value) ? writeList(value) : value));
+  if (data === null || !values.some((value) => value instanceof Written)) return void texts.push(JSON.stringify(data));
+  const names = Object.keys(data).map((name) => JSON.stringify(name));
+  for (const part of writeObject(names, values).parts) texts.push(part);
 }
 
 function isOfMany(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length >= MANY;
-}
-
-function writeValue(value: unknown, texts: string[]): void {
-  if (value instanceof Written) {
-    for (const part of value.parts) texts.push(part);
-    return;
-  }
-  if (!isOfMany(value)) return void texts.push(JSON.stringify(value));
-  value.forEach((element, index) => texts.push(index === 0 ? '[' : ',', JSON.stringify(element)));
-  texts.push(']');
 }

@@ -20,9 +20,9 @@ import { type CompleteObject, compileObject, type ShapedField } from './compile-
 import { INVALID, leafCompleter, takesAnyText } from './complete-leaf.ts';
 import { extendPaths, type Fault, spoilt } from './faults.ts';
 import { Written, writeList } from '../../written.ts';
-import { createPassOn } from '../passages/pass-on.ts';
+import { createPassOn, type Selected } from '../passages/pass-on.ts';
 import { Passage } from '../passages/passage.ts';
-import { isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
+import { isIntrospection, type ResolvedSelections } from './resolve-selections.ts';
 
 /** The response, and what was wrong with the data it was made from. */
 export interface Shaped {
@@ -71,12 +71,6 @@ interface Pass {
  * or a list becomes null, what the tally noted inside is taken back.
  */
 type Complete = (value: unknown, pass: Pass) => unknown;
-
-/** What is selected of a value, and how it is treated; undefined where the whole pass treats nothing. */
-interface Selected {
-  groups: readonly (readonly Selection[])[];
-  treatment: (Pick<TreatedField, 'fields' | 'treated'> & { isSubject?: boolean }) | undefined;
-}
 
 function completerOf(type: GraphQLOutputType, selected: Selected, context: ShapeContext): Complete {
   if (isNonNullType(type)) return nonNull(completerOf(type.ofType, selected, context));
@@ -251,13 +245,14 @@ function fieldOf(
 ): ShapedField<Pass> {
   const { responseKey, planKey, definition } = field;
   const complete = completerOfField(field, parent, context, treatment);
+  const isComposite = isCompositeType(getNamedType(definition.type));
   return {
     responseKey,
     planKey,
     isShown: true,
-    complete: isCompositeType(getNamedType(definition.type)) ? passingOn(complete, field, context, treatment) : complete,
+    complete: isComposite ? passingOn(complete, field, context, treatment) : complete,
     text: textOf(definition, treatment?.treated),
-    isComposite: isCompositeType(getNamedType(definition.type)),
+    isComposite,
     owners: () => (definition === TypeNameMetaFieldDef ? [] : context.ownersOf(parent.name, definition.name)),
   };
 }

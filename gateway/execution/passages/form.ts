@@ -10,7 +10,6 @@ import {
   type SelectionSetNode,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { SUBJECT_ID_KEY } from '../../disclosure/disclosure.ts';
 import { takesAnyText } from '../compiled/complete-leaf.ts';
 import { type EndOf, endOfLeaf, endOfOneOf } from './leaf-ends.ts';
 
@@ -43,8 +42,8 @@ export interface ObjectForm extends AnyForm {
   fields: readonly { key: string; form: Form }[];
 }
 
-/** The form of a field's value; undefined where there is none: types that must be told, and subjects, whose fields are treated by their kind. */
-export function formOfField({ name, selectionSet }: FieldNode, parent: GraphQLObjectType): Form | undefined {
+/** The form of a field's value; undefined where there is none, as for types that must be told. */
+function formOfField({ name, selectionSet }: FieldNode, parent: GraphQLObjectType): Form | undefined {
   if (name.value === TypeNameMetaFieldDef.name)
     return { kind: 'leaf', nullable: false, endOf: endOfOneOf([parent.name]), isText: false };
   const definition = parent.getFields()[name.value];
@@ -59,17 +58,18 @@ function formOf(type: GraphQLOutputType, selectionSet: SelectionSetNode | undefi
   }
   if (isLeafType(type)) return { kind: 'leaf', nullable, endOf: endOfLeaf(type), isText: takesAnyText(type) };
   if (!isObjectType(type) || selectionSet === undefined) return undefined;
-  const fields = fieldsOf(selectionSet, type);
+  const fields = formsOf(selectionSet, type);
   return fields && { kind: 'object', nullable, type, fields };
 }
 
-function fieldsOf({ selections }: SelectionSetNode, type: GraphQLObjectType): ObjectForm['fields'] | undefined {
+/** The forms of an object's fields, each key once; undefined where one has none. */
+export function formsOf({ selections }: SelectionSetNode, type: GraphQLObjectType): ObjectForm['fields'] | undefined {
   const fields = new Map<string, Form>();
   for (const node of selections) {
     if (node.kind !== Kind.FIELD) return undefined;
     const key = (node.alias ?? node.name).value;
     const form = formOfField(node, type);
-    if (form === undefined || fields.has(key) || key === SUBJECT_ID_KEY) return undefined;
+    if (form === undefined || fields.has(key)) return undefined;
     fields.set(key, form);
   }
   return Array.from(fields, ([key, form]) => ({ key, form }));

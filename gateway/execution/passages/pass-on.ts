@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isListType, getNullableType, TypeNameMetaFieldDef } from 'graphql';
+import { type GraphQLSchema, TypeNameMetaFieldDef } from 'graphql';
 import type { Tally } from '../../desensitization/tally.ts';
 import type { TreatedField } from '../../desensitization/treatments.ts';
 import { oncePer } from '../../once-per.ts';
@@ -11,7 +11,7 @@ import type { Passage } from './passage.ts';
 import { Passing } from './passing.ts';
 
 /** What the client selects of a value, and how it is treated; undefined where nothing is. */
-export interface PassedSelection {
+export interface Selected {
   groups: readonly (readonly Selection[])[];
   treatment: (Pick<TreatedField, 'fields' | 'treated'> & { isSubject?: boolean }) | undefined;
 }
@@ -23,7 +23,7 @@ export interface PassedSelection {
 export type PassOn = (passage: Passage, tally: Tally) => Written | undefined;
 
 /** How one selection is passed on, compiled for each form that comes by; mostly it is one. */
-export function createPassOn(selected: PassedSelection, schema: GraphQLSchema): PassOn {
+export function createPassOn(selected: Selected, schema: GraphQLSchema): PassOn {
   const compile = oncePer((form: Form) => ({ form, pass: compilePass(form, selected, schema) }));
   let last: ReturnType<typeof compile> | undefined;
   return (passage, tally) => {
@@ -35,10 +35,10 @@ export function createPassOn(selected: PassedSelection, schema: GraphQLSchema): 
   };
 }
 
-function compilePass(form: Form, selected: PassedSelection, schema: GraphQLSchema): Pass | undefined {
+function compilePass(form: Form, selected: Selected, schema: GraphQLSchema): Pass | undefined {
   switch (form.kind) {
     case 'leaf':
-      return selected.treatment?.treated ? treatedLeaf(selected.treatment.treated) : passLeaf;
+      return leafPass(selected.treatment?.treated);
     case 'list': {
       const element = compilePass(form.of, selected, schema);
       return element && passList(element);
@@ -53,6 +53,10 @@ function compilePass(form: Form, selected: PassedSelection, schema: GraphQLSchem
 const passLeaf: Pass = (passing) => {
   passing.at = Math.abs(passing.nextMark());
 };
+
+function leafPass(treated: Treated | undefined): Pass {
+  return treated === undefined ? passLeaf : treatedLeaf(treated);
+}
 
 function treatedLeaf({ byKind }: Treated): Pass {
   return (passing, tally) => {
@@ -105,7 +109,7 @@ interface ShownField {
 }
 
 /** The members of an object in the response's order; undefined when the form has them in another, or has others. */
-function membersOf(form: ObjectForm, selected: PassedSelection, schema: GraphQLSchema): readonly Member[] | undefined {
+function membersOf(form: ObjectForm, selected: Selected, schema: GraphQLSchema): readonly Member[] | undefined {
   const shown = shownFields(form, selected, schema);
   // Whoever enters a subject has to know its id.
   if (shown === undefined || selected.treatment?.isSubject) return undefined;
@@ -130,7 +134,7 @@ function membersOf(form: ObjectForm, selected: PassedSelection, schema: GraphQLS
 
 function shownFields(
   { type }: ObjectForm,
-  { groups, treatment }: PassedSelection,
+  { groups, treatment }: Selected,
   schema: GraphQLSchema,
 ): readonly ShownField[] | undefined {
   // The form may be of a schema that was replaced since.
@@ -161,7 +165,7 @@ function passValue(
   if (form.kind === 'leaf' && !isSometimesWithheld) return { treated };
   const value = compilePass(form, { groups: below, treatment }, schema);
   if (value === undefined || treated === undefined) return value;
-  const isOfLeaves = treatment?.fields === undefined && isListType(getNullableType(definition.type));
+  const isOfLeaves = treatment?.fields === undefined && form.kind === 'list';
   const passed = isOfLeaves ? leavesMet(value, treated) : value;
   return isSometimesWithheld ? sometimesWithheld(passed, form, treated) : passed;
 }
@@ -203,7 +207,7 @@ function memberOf(value: Value, { key, responseKey, isFirst }: { key: string; re
   // The colon.
   const bytesBefore = comma + length + 1;
   if (typeof value !== 'function' && responseKey === key) return { bytesBefore, ...value };
-  const pass = typeof value === 'function' ? value : value.treated ? treatedLeaf(value.treated) : passLeaf;
+  const pass = typeof value === 'function' ? value : leafPass(value.treated);
   const renamed = responseKey === key ? undefined : JSON.stringify(responseKey);
   return (passing, tally) => {
     const from = passing.at + comma;

@@ -17,6 +17,7 @@ import { parseByteTexts } from '../../byte-text.ts';
 import { Tally } from '../../desensitization/tally.ts';
 import { compileTreatments } from '../../desensitization/treatments.ts';
 import { type FieldTreatment, type PlannedField, SUBJECT_ID_KEY } from '../../disclosure/disclosure.ts';
+import { oncePer } from '../../once-per.ts';
 import { Written } from '../../written.ts';
 import { resolveSelections, type Selection } from '../compiled/resolve-selections.ts';
 import { compileShape } from '../compiled/shape.ts';
@@ -112,10 +113,10 @@ export function question(
 }
 
 /** What it says once as many answers were parsed as have to be first. */
-export function afterOthers(recognize: RecognizeAnswer): RecognizeAnswer {
+export const afterOthers = oncePer((recognize: RecognizeAnswer): RecognizeAnswer => {
   for (let answers = 0; answers < PARSED_FIRST; answers++) recognize(Buffer.alloc(0));
   return recognize;
-}
+});
 
 /** As a department would be asked by a plan with another order than the client's. */
 function backwards<Each extends Selection>(selections: readonly Each[]): Each[] {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type FieldNode, type GraphQLSchema, isObjectType, Kind, parse, type SelectionNode } from 'graphql';
-import { type Form, formOfField, type ObjectForm } from './form.ts';
+import { type GraphQLSchema, isObjectType, Kind, parse, type SelectionNode } from 'graphql';
+import { type Form, formsOf, type ObjectForm } from './form.ts';
 import { BACKSLASH, type EndOf, endOfBytes, FIRST_CHARACTER, NOWHERE, QUOTE } from './leaf-ends.ts';
 import { Passage, type Recognized } from './passage.ts';
 
@@ -111,29 +111,23 @@ function recognizeEntity(view: DataView, { at: begin, fields, answer, entity }: 
 /** What is asked of `_entities`: by name, that of its only type. */
 function entityFields(root: readonly SelectionNode[], schema: GraphQLSchema): readonly EntityField[] | undefined {
   const [entities, ...besides] = root;
-  if (!isField(entities) || entities.name.value !== '_entities' || entities.alias || besides.length > 0) return undefined;
+  if (entities?.kind !== Kind.FIELD || entities.name.value !== '_entities' || entities.alias || besides.length > 0)
+    return undefined;
   const [ofType, ...ofOthers] = entities.selectionSet?.selections ?? [];
   if (ofType?.kind !== Kind.INLINE_FRAGMENT || ofOthers.length > 0) return undefined;
   const type = schema.getType(ofType.typeCondition?.name.value ?? '');
   if (!isObjectType(type)) return undefined;
-  const fields = new Map<string, EntityField>();
-  for (const node of ofType.selectionSet.selections) {
-    const form = isField(node) ? formOfField(node, type) : undefined;
-    if (!isField(node) || form === undefined) return undefined;
-    const key = (node.alias ?? node.name).value;
-    if (fields.has(key)) return undefined;
-    const endOfKey = endOfBytes(Buffer.from(`${JSON.stringify(key)}:`));
-    fields.set(key, { key, endOfKey, form, isRead: isOfLeaves(form), recognize: compileForm(form) });
-  }
-  return [...fields.values()];
+  return formsOf(ofType.selectionSet, type)?.map(({ key, form }) => ({
+    key,
+    endOfKey: endOfBytes(Buffer.from(`${JSON.stringify(key)}:`)),
+    form,
+    isRead: isOfLeaves(form),
+    recognize: compileForm(form),
+  }));
 }
 
 function isOfLeaves(form: Form): boolean {
   return form.kind === 'list' ? isOfLeaves(form.of) : form.kind === 'leaf';
-}
-
-function isField(node: SelectionNode | undefined): node is FieldNode {
-  return node?.kind === Kind.FIELD;
 }
 
 function compileForm(form: Form): Recognize {
