@@ -10,6 +10,7 @@ import { readSupergraph } from './supergraph.ts';
  * gateways send, answers from templates. Run as a child process; sends its parent the address of each department, by name.
  */
 const HEAD_END = Buffer.from('\r\n\r\n');
+const NOTHING = Buffer.from('{}');
 const { apiSchema, subgraphs } = loadSupergraph(readSupergraph());
 const answerTo = createAnswers(apiSchema, env['XINQIAO_SUBJECT_KEY'] ?? '');
 
@@ -34,10 +35,11 @@ function serve(socket: Socket): void {
       const body = received.toString('utf8', start, start + length);
       received = received.subarray(start + length);
       // Health checks ask without a body.
-      const answer = body === '' ? '{}' : answerTo(body);
-      socket.write(
-        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(answer)}\r\n\r\n${answer}`,
-      );
+      const answer = body === '' ? NOTHING : answerTo(body);
+      socket.cork();
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${answer.length}\r\n\r\n`, 'latin1');
+      socket.write(answer);
+      socket.uncork();
     }
   });
 }
