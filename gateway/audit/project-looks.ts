@@ -15,8 +15,6 @@ export interface Look {
   at: string;
   /** The latest time of any entry up to this one. */
   latest: string;
-  /** The names it mentions, by their places in the projection. */
-  names: readonly number[];
   /** Place of its operator among the names. */
   operator: number | null;
   /** How many looks the entry stands for, and how many subjects it names. */
@@ -24,11 +22,12 @@ export interface Look {
   subjects: number;
 }
 
-/** A name that looks mention, and how many of these do. */
+/** A name that looks mention. */
 export interface Name {
   facet: Facet;
   value: string;
-  mentions: number;
+  /** Places, in the projection, of the looks that mention it, rising. */
+  looks: readonly number[];
 }
 
 /** Everything the read model learns from some entries. */
@@ -42,6 +41,9 @@ export interface Projection {
   latenessMs: number;
 }
 
+/** An operator is one at most, and counted by. */
+const OTHERS = ['MATTER', 'ORGANIZATION', 'AUTHORIZATION', 'SUBJECT'] as const;
+
 /** Projects looks in their order, the first of them at position `from`; `latest` and `latenessMs` are those of the looks before them. Pure. */
 export function projectLooks(
   from: bigint,
@@ -49,49 +51,42 @@ export function projectLooks(
   before: { latest: string | null; latenessMs: number },
 ): Projection {
   const kinds = new Map<string, Kind>();
-  const { names, place } = namePlaces();
+  const { names, mention } = mentionedNames();
   let { latest, latenessMs } = before;
   const looks = seen.map(({ at, common, names: mentioned, looks: count }, offset): Look => {
     const seq = from + BigInt(offset);
     if (latest === null || at > latest) latest = at;
     else latenessMs = Math.max(latenessMs, Date.parse(latest) - Date.parse(at));
     noteKind(kinds, common, seq);
-    const operators = place('OPERATOR', mentioned.OPERATOR);
-    const subjects = place('SUBJECT', mentioned.SUBJECT);
-    const others = (['MATTER', 'ORGANIZATION', 'AUTHORIZATION'] as const).flatMap((facet) => place(facet, mentioned[facet]));
-    return {
-      seq,
-      kind: common.digest,
-      at,
-      latest,
-      names: [...operators, ...others, ...subjects],
-      operator: operators[0] ?? null,
-      looks: count,
-      subjects: subjects.length,
-    };
+    let operator: number | null = null;
+    for (const value of mentioned.OPERATOR) operator = mention('OPERATOR', value, offset);
+    for (const facet of OTHERS) for (const value of mentioned[facet]) mention(facet, value, offset);
+    return { seq, kind: common.digest, at, latest, operator, looks: count, subjects: mentioned.SUBJECT.length };
   });
   return { kinds, names, looks, latest, latenessMs };
 }
 
-/** Gives each name its place as it is first mentioned, and counts its mentions. */
-function namePlaces() {
-  const names: Name[] = [];
-  const known = new Map<Facet, Map<string, { name: Name; place: number }>>();
-  function place(facet: Facet, values: readonly string[]): number[] {
-    const ofFacet = known.get(facet) ?? new Map<string, { name: Name; place: number }>();
-    known.set(facet, ofFacet);
-    return values.map((value) => {
-      let found = ofFacet.get(value);
-      if (found === undefined) {
-        const name = { facet, value, mentions: 0 };
-        found = { name, place: names.push(name) - 1 };
-        ofFacet.set(value, found);
-      }
-      found.name.mentions += 1;
-      return found.place;
-    });
+/** Gives each name its place as it is first mentioned, and keeps who mentions it. */
+function mentionedNames() {
+  const names: (Name & { looks: number[] })[] = [];
+  const known: Record<Facet, Map<string, number>> = {
+    OPERATOR: new Map(),
+    MATTER: new Map(),
+    ORGANIZATION: new Map(),
+    AUTHORIZATION: new Map(),
+    SUBJECT: new Map(),
+  };
+  /** Notes that a look mentions a name; answers the name's place. */
+  function mention(facet: Facet, value: string, look: number): number {
+    const place = known[facet].get(value);
+    if (place !== undefined) {
+      names[place]?.looks.push(look);
+      return place;
+    }
+    known[facet].set(value, names.length);
+    return names.push({ facet, value, looks: [look] }) - 1;
   }
-  return { names, place };
+  return { names, mention };
 }
 
 function noteKind(kinds: Map<string, Kind>, common: CommonPart, seq: bigint): void {

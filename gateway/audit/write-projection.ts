@@ -17,7 +17,7 @@ export async function writeProjection(tx: Queryable, projection: Projection): Pr
       looks.map(({ latest }) => latest),
     ],
   );
-  await writeMentions(tx, looks, { kinds, names });
+  await writeMentions(tx, projection, { kinds, names });
   await writeTally(tx, looks, { kinds, names });
 }
 
@@ -64,7 +64,7 @@ async function writeNames(tx: Queryable, { names }: Projection): Promise<Names> 
        ON CONFLICT (facet, value) DO UPDATE SET mentions = known.mentions + excluded.mentions
        RETURNING known.name, known.facet, known.value)
      SELECT name FROM seen JOIN written USING (facet, value) ORDER BY place`,
-    [names.map(({ facet }) => facet), names.map(({ value }) => value), names.map(({ mentions }) => mentions)],
+    [names.map(({ facet }) => facet), names.map(({ value }) => value), names.map(({ looks }) => looks.length)],
   );
   return rows.map(({ name }) => name);
 }
@@ -74,16 +74,16 @@ interface Found {
   names: Names;
 }
 
-async function writeMentions(tx: Queryable, looks: readonly Look[], { kinds, names }: Found): Promise<void> {
-  const mentions = looks.flatMap((look, index) => look.names.map((place) => ({ name: numberOf(names[place]), look: index + 1 })));
-  if (mentions.length === 0) return;
+/** Name after name, as they stand in the indexes: look after look, the same rows take a third longer. */
+async function writeMentions(tx: Queryable, { names: mentioned, looks }: Projection, { kinds, names }: Found): Promise<void> {
+  if (mentioned.length === 0) return;
   await tx.query(
     `INSERT INTO audit.mention (name, kind, seq, at)
      SELECT name, ($3::integer[])[look], ($4::bigint[])[look], ($5::timestamptz[])[look]
      FROM unnest($1::bigint[], $2::integer[]) AS mentioned (name, look)`,
     [
-      mentions.map(({ name }) => name),
-      mentions.map(({ look }) => look),
+      mentioned.flatMap(({ looks }, place) => looks.map(() => numberOf(names[place]))),
+      mentioned.flatMap(({ looks }) => looks.map((look) => look + 1)),
       looks.map(({ kind }) => numberOf(kinds.get(kind))),
       looks.map(({ seq }) => seq),
       looks.map(({ at }) => at),
