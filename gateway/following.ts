@@ -1,3 +1,5 @@
+import { reportNews } from './report-news.ts';
+
 /** How often a table is read: at most this and the time of a small statement pass until another gateway's change holds here. */
 const POLL_MS = 500;
 /** Without an answer for so long, nobody knows any more what the table says. */
@@ -17,7 +19,7 @@ export interface Following<State> {
 export interface FollowingOptions<State> {
   /** Reads the table; what was read before may be given back when nothing has changed. */
   read: (before: State | undefined) => Promise<State>;
-  /** Told of every attempt to read it that failed. */
+  /** Told of attempts to read it that failed, of the same failure once. */
   report: (error: unknown) => void;
   /** Milliseconds of a clock that only goes forward; for tests. */
   monotonic?: (() => number) | undefined;
@@ -42,9 +44,10 @@ export async function follow<State>({
     state = answer;
   }
 
+  const news = reportNews(report);
   const timer = setInterval(() => {
     reading ??= refresh()
-      .catch(report)
+      .then(news.succeeded, news.failed)
       .finally(() => (reading = undefined));
   }, POLL_MS);
   timer.unref();

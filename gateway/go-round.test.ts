@@ -70,6 +70,20 @@ test('reports a round that failed, and tries again at its time', async () => {
   await close();
 });
 
+test('reports the same failure once, and again when rounds have succeeded since', async () => {
+  const fail = () => Promise.reject(new Error('no database'));
+  const outcomes = [fail, fail, () => Promise.resolve(false), fail, () => Promise.reject(new Error('another'))];
+  const report = vi.fn<(error: unknown) => void>();
+  const { close } = goRound({ round: () => outcomes.shift()?.() ?? Promise.resolve(false), everyMs: 1_000, report });
+  const reports: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    await vi.advanceTimersByTimeAsync(round === 0 ? 0 : 1_000);
+    reports.push(report.mock.calls.length);
+  }
+  expect(reports).toEqual([1, 1, 1, 2, 3]);
+  await close();
+});
+
 test('is closed without waiting for its time, once the round under way is over', async () => {
   const waiting = follow();
   await vi.advanceTimersByTimeAsync(0);

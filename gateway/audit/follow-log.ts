@@ -30,7 +30,7 @@ export interface Follower {
 export interface FollowOptions {
   db: Db;
   clock: () => number;
-  /** Told of every failed attempt; the next comes after a pause. */
+  /** Told of attempts that failed, of the same failure once; the next comes after a pause. */
   report: (error: unknown) => void;
   /** What this process writes to the log itself. */
   fresh?: FreshEntries;

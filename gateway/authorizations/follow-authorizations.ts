@@ -1,4 +1,5 @@
 import type { Acting } from '../../schema/acting.ts';
+import { goRound } from '../go-round.ts';
 import type { DeskOptions } from './desk.ts';
 import { sweepAuthorizations } from './sweep.ts';
 
@@ -17,18 +18,6 @@ export function followAuthorizations({
   report,
   ...options
 }: Pick<DeskOptions, 'db' | 'acts' | 'clock'> & { report: (error: unknown) => void }): { close(): Promise<void> } {
-  let sweeping: Promise<unknown> | undefined;
-  const sweep = () => {
-    sweeping ??= sweepAuthorizations({ ...GATEWAY, requestId: 'sweep' }, options)
-      .catch(report)
-      .finally(() => (sweeping = undefined));
-  };
-  const timer = setInterval(sweep, SWEEP_MS);
-  timer.unref();
-  return {
-    async close() {
-      clearInterval(timer);
-      await sweeping;
-    },
-  };
+  const round = () => sweepAuthorizations({ ...GATEWAY, requestId: 'sweep' }, options);
+  return goRound({ round, everyMs: SWEEP_MS, report });
 }

@@ -2,6 +2,7 @@ import type { Acting } from '../../schema/acting.ts';
 import { type Clock, cityToday } from '../../schema/city-clock.ts';
 import type { Acts } from '../acts/acts.ts';
 import { codeOf } from '../errors.ts';
+import { goRound } from '../go-round.ts';
 import type { Rules } from './disclosure-of.ts';
 import type { LiveOperations } from './live-operations.ts';
 import { decide } from './operation-rows.ts';
@@ -60,17 +61,5 @@ export async function reopenWidened({ operations, acts, rules, clock }: Reopenin
 export function followWidening({ report, ...options }: ReopeningOptions & { report: (error: unknown) => void }): {
   close(): Promise<void>;
 } {
-  let looking: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    looking ??= reopenWidened(options)
-      .catch(report)
-      .finally(() => (looking = undefined));
-  }, LOOK_MS);
-  timer.unref();
-  return {
-    async close() {
-      clearInterval(timer);
-      await looking;
-    },
-  };
+  return goRound({ round: () => reopenWidened(options), everyMs: LOOK_MS, report });
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../database/db.ts';
 import type { Clock } from '../../schema/city-clock.ts';
+import { goRound } from '../go-round.ts';
 import { publishLogKey } from './checkpoint-store.ts';
 import { ensureMonths } from './months.ts';
 import { createCheckpointSigner } from './sign-checkpoint.ts';
@@ -36,37 +37,10 @@ export async function keepLog({
 }: LogKeeperOptions): Promise<{ close(): Promise<void> }> {
   await publishLogKey(db, signer.verifierKey);
   const checkpoints = createCheckpointSigner(db, signer);
-  const sign = async () => void (await checkpoints.sign());
   const kept = [
-    every(MONTHS_MS, () => ensureMonths(db, clock()), report),
-    every(CHECKPOINT_MS, sign, report),
-    every(WITNESSES_MS, collectCosignatures, report),
+    goRound({ round: () => ensureMonths(db, clock()), everyMs: MONTHS_MS, report }),
+    goRound({ round: () => checkpoints.sign(), everyMs: CHECKPOINT_MS, report }),
+    goRound({ round: collectCosignatures, everyMs: WITNESSES_MS, report }),
   ];
   return { close: async () => void (await Promise.all(kept.map((work) => work.close()))) };
-}
-
-/** Runs work at once and then in that distance, never twice at a time; closing waits for what is under way. */
-function every(distanceMs: number, work: () => Promise<void>, report: (error: unknown) => void): { close(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-  let failure: string | undefined;
-  const run = async () => {
-    try {
-      await work();
-      failure = undefined;
-    } catch (error) {
-      // The same again and again is one piece of news.
-      if (String(error) !== failure) report(error);
-      failure = String(error);
-    }
-    if (!closed) timer = setTimeout(() => (running = run()), distanceMs).unref();
-  };
-  let running = run();
-  return {
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
 }

@@ -21,7 +21,7 @@ const SNAPSHOT_ENTRIES = 20_000n;
 export interface FollowReviewOptions {
   db: Db;
   policies: { current(): PolicySet };
-  /** Told of every failed attempt; the next comes after a pause. */
+  /** Told of attempts that failed, of the same failure once; the next comes after a pause. */
   report: (error: unknown) => void;
   /** What this process writes to the log itself. */
   fresh?: FreshEntries;
