@@ -58,7 +58,7 @@ test('lets nothing pass once nobody knows for five seconds what is suspended', a
   await pass(1_000);
   expect(suspended.isKnown()).toBe(false);
   expect(() => suspended.assertNot(CALLER, PURPOSE)).toThrow(expect.objectContaining({ code: 'SUSPENSIONS_UNKNOWN' }));
-  expect(failures.length).toBeGreaterThan(5);
+  expect(failures).toHaveLength(1);
   table.fails = false;
   await pass(500);
   expect(() => suspended.assertNot(CALLER, PURPOSE)).not.toThrow();
