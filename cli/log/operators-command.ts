@@ -50,18 +50,56 @@ async function takeIn(file: string, environment: NodeJS.ProcessEnv): Promise<voi
   process.stdout.write(`已导入 ${rows.length} 个工作账号的使用人。 ${rows.length} bearers of work accounts taken in.\n`);
 }
 
-/** Messages name lines, never what stands in them: they are people's numbers. */
+/** A refusal names at most so many faults: the first ones tell what is wrong with a file. */
+const FAULTS_TOLD = 20;
+
+/** All of the rows or, with every fault named, none. Messages name lines and columns, never what stands there: it is people's numbers. */
 function readRows(text: string, subjectKey: string) {
-  const rows: Row[] = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
-  const [first] = rows;
-  if (first !== undefined && COLUMNS.some((column) => first[column] === undefined))
-    throw new Error(`第 1 行应为 ${COLUMNS.join(',')}。 Line 1 must name the columns ${COLUMNS.join(',')}.`);
-  return rows.map(({ organization, operator, identifier }, index) => {
-    const subject = identifier === undefined ? undefined : bearer(identifier, subjectKey);
-    if (!organization || !operator || subject === undefined)
-      throw new Error(`第 ${index + 2} 行不合法，未作任何更改。 Line ${index + 2} is faulty; nothing was changed.`);
-    return { organization, operator, subject };
+  const records: { record: Row; info: { lines: number } }[] = parse(text, {
+    columns: true,
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    info: true,
   });
+  const [first] = records;
+  if (first !== undefined && COLUMNS.some((column) => first.record[column] === undefined))
+    throw new Error(`第 1 行应为 ${COLUMNS.join(',')}。 Line 1 must name the columns ${COLUMNS.join(',')}.`);
+  const faults: string[] = [];
+  const rows = records.map(({ record: { organization, operator, identifier }, info: { lines } }) => {
+    if (organization === '') faults.push(faultAt(lines, 'organization', EMPTY));
+    if (operator === '') faults.push(faultAt(lines, 'operator', EMPTY));
+    const subject = bearer(identifier, subjectKey);
+    if (subject === undefined) faults.push(faultAt(lines, 'identifier', identifier === '' ? EMPTY : noNumber(identifier)));
+    return { organization, operator, subject: subject ?? '' };
+  });
+  if (faults.length > 0) throw new Error(refusal(faults));
+  return rows;
+}
+
+/** What is wrong, in both languages. */
+type Fault = readonly [chinese: string, english: string];
+const EMPTY: Fault = ['为空', 'is empty'];
+
+function noNumber(identifier: string): Fault {
+  const { length } = identifier;
+  return [
+    `（${length} 个字符）不是有效的居民身份证号或统一社会信用代码`,
+    `(${length} characters) is neither a valid resident number nor a valid credit code`,
+  ];
+}
+
+function faultAt(line: number, column: string, [chinese, english]: Fault): string {
+  return `第 ${line} 行 ${column} ${chinese}。 Line ${line}: ${column} ${english}.`;
+}
+
+function refusal(faults: readonly string[]): string {
+  const more = faults.length - FAULTS_TOLD;
+  return [
+    `发现 ${faults.length} 处错误，未作任何更改。 ${faults.length} faults; nothing was changed.`,
+    ...faults.slice(0, FAULTS_TOLD),
+    ...(more > 0 ? [`另有 ${more} 处。 And ${more} more.`] : []),
+  ].join('\n');
 }
 
 function bearer(identifier: string, subjectKey: string): string | undefined {

@@ -95,11 +95,26 @@ test('a file of other columns is told by its first line', async () => {
   await expect(run('operators', file)).rejects.toThrow('第 1 行应为 organization,operator,identifier');
 });
 
-test('a faulty row changes nothing, and its number is not repeated', async () => {
+test('faulty rows change nothing, each is named by line and column, and no number is repeated', async () => {
   const file = path.join(directory, 'faulty.csv');
-  await writeFile(file, 'organization,operator,identifier\nORG,li,11010519491231002X\nORG,wang,110105194912310021\n');
-  await expect(run('operators', file)).rejects.toThrow(/^第 3 行不合法，未作任何更改。 Line 3 is faulty; nothing was changed.$/);
+  const rows = ['ORG,li,11010519491231002X', '', 'ORG,wang,110105194912310021', ',sun,', 'ORG,,11010519491231002X'];
+  await writeFile(file, `organization,operator,identifier\n${rows.join('\n')}\n`);
+  await expect(run('operators', file)).rejects.toThrow(
+    new Error(`发现 4 处错误，未作任何更改。 4 faults; nothing was changed.
+第 4 行 identifier （18 个字符）不是有效的居民身份证号或统一社会信用代码。 Line 4: identifier (18 characters) is neither a valid resident number nor a valid credit code.
+第 5 行 organization 为空。 Line 5: organization is empty.
+第 5 行 identifier 为空。 Line 5: identifier is empty.
+第 6 行 operator 为空。 Line 6: operator is empty.`),
+  );
   expect((await db.query('SELECT operator FROM review.operator_subject')).rows).toEqual([{ operator: 'zhao' }]);
+});
+
+test('of many faults the first twenty are told', async () => {
+  const file = path.join(directory, 'all-faulty.csv');
+  await writeFile(file, `organization,operator,identifier\n${'ORG,,11010519491231002X\n'.repeat(25)}`);
+  await expect(run('operators', file)).rejects.toThrow(
+    /^发现 25 处错误(.*\n){20}.*Line 21: operator is empty\.\n另有 5 处。 And 5 more\.$/,
+  );
 });
 
 test.each(['2026-02-30', 'yesterday'])('takes no day that is none: %s', async (day) => {
