@@ -33,7 +33,6 @@ const [ANSWER, ANSWER_END] = [Buffer.from('{"data":{'), Buffer.from('}}')];
  * and subject alone. A text is parsed once, and what it asks of a subject is written once; an answer then costs little more than copying it.
  */
 export function createAnswers(apiSchema: GraphQLSchema, subjectKey: string): (body: string) => Buffer {
-  const templates = new Map<string, (variables: Record<string, unknown>) => Buffer>();
   const codes = new Map<string, string>();
   const idOf = oncePer((code: string): string => {
     const id = subjectId(subjectKey, { type: 'USCC', value: code });
@@ -41,14 +40,14 @@ export function createAnswers(apiSchema: GraphQLSchema, subjectKey: string): (bo
     return id;
   });
 
-  function compile(query: string) {
+  const answerTo = oncePer((query: string) => {
     const operation = parse(query).definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
     const roots = rootsOf(operation!.selectionSet).map(({ field, condition }) => ({ condition, answer: compileRoot(field) }));
     return (variables: Record<string, unknown>) => {
       const asked = roots.filter(({ condition }) => condition === undefined || variables[condition] === true);
       return Buffer.concat([ANSWER, ...inARow(asked.map(({ answer }) => answer(variables))), ANSWER_END]);
     };
-  }
+  });
 
   function compileRoot(root: FieldNode): (variables: Record<string, unknown>) => Buffer[] {
     const parts = split(JSON.stringify(objectOf(root, apiSchema.getType('CreditSubject'))));
@@ -65,13 +64,11 @@ export function createAnswers(apiSchema: GraphQLSchema, subjectKey: string): (bo
 
   return (body) => {
     const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
-    const answer = templates.get(query) ?? compile(query);
-    templates.set(query, answer);
-    return answer(variables ?? {});
+    return answerTo(query)(variables ?? {});
   };
 }
 
-/** Keeps what is made of each text: there are as many as subjects that benchmarks ask about. */
+/** Keeps what is made of each text: there are as many as subjects and questions of the benchmarks. */
 function oncePer<Made>(make: (text: string) => Made): (text: string) => Made {
   const known = new Map<string, Made>();
   return (text) => {

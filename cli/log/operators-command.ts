@@ -66,13 +66,15 @@ function readRows(text: string, subjectKey: string) {
   if (first !== undefined && COLUMNS.some((column) => first.record[column] === undefined))
     throw new Error(`第 1 行应为 ${COLUMNS.join(',')}。 Line 1 must name the columns ${COLUMNS.join(',')}.`);
   const faults: string[] = [];
-  const rows = records.map(({ record: { organization, operator, identifier }, info: { lines } }) => {
-    if (organization === '') faults.push(faultAt(lines, 'organization', EMPTY));
-    if (operator === '') faults.push(faultAt(lines, 'operator', EMPTY));
+  const rows: { organization: string; operator: string; subject: string }[] = [];
+  for (const { record, info } of records) {
+    const { organization, operator, identifier } = record;
+    for (const column of ['organization', 'operator'] as const)
+      if (record[column] === '') faults.push(faultAt(info.lines, column, EMPTY));
     const subject = bearer(identifier, subjectKey);
-    if (subject === undefined) faults.push(faultAt(lines, 'identifier', identifier === '' ? EMPTY : noNumber(identifier)));
-    return { organization, operator, subject: subject ?? '' };
-  });
+    if (subject !== undefined) rows.push({ organization, operator, subject });
+    else faults.push(faultAt(info.lines, 'identifier', identifier === '' ? EMPTY : noNumber(identifier)));
+  }
   if (faults.length > 0) throw new Error(refusal(faults));
   return rows;
 }
