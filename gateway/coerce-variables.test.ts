@@ -74,3 +74,9 @@ test('the values of one operation are not those of another, nor of another schem
   expect(coerceVariables(schema, byKind, { kind: 'FIRM' }).coerced).toEqual({ kind: 'FIRM' });
   expect(coerceVariables(stricter, byKind, { kind: 'FIRM' }).errors).toHaveLength(1);
 });
+
+test('a variable that an object would not hold as its own is refused, given or by default', () => {
+  const held = getOperationAST(parse('query ($__proto__: Int = 3) { __typename }'))!;
+  for (const values of [{}, JSON.parse('{"__proto__": 4}') as Record<string, unknown>])
+    expect(coerceVariables(schema, held, values).errors).toHaveLength(1);
+});

@@ -1,4 +1,5 @@
 import {
+  GraphQLError,
   getVariableValues,
   type GraphQLInputObjectType,
   type GraphQLInputType,
@@ -20,11 +21,18 @@ type Values = Readonly<Record<string, unknown>>;
 /** What graphql-js answers: the coerced values, or what was wrong with those given. */
 type Coerced = ReturnType<typeof getVariableValues>;
 
+/** A name that an object cannot hold as it holds others: its value, or its default, would be looked for and not found. */
+const UNHOLDABLE = '__proto__';
+
 /**
  * Coerces the variables of an operation (spec, section 6.1.2), as graphql-js does, which looks every type up anew and notes a path at every
  * step: here an operation's variables are compiled once. Whatever is not plainly right is left to graphql-js, which says what is wrong.
+ * A variable called `__proto__` is refused, where graphql-js would lose it.
  */
 export function coerceVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Values): Coerced {
+  const lost = operation.variableDefinitions?.find(({ variable }) => variable.name.value === UNHOLDABLE);
+  if (lost)
+    return { errors: [new GraphQLError(`Variable "$${UNHOLDABLE}" is called what no variable can be called.`, { nodes: lost })] };
   const coerced = coercionOf({ schema, operation })(given);
   if (coerced !== undefined) return { coerced };
   return getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });

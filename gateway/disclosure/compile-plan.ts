@@ -191,6 +191,10 @@ function applierOf(treatment: Treatment, mask: string | undefined, { policy, pur
   return applyMask(compileByteMask(spec.shape));
 }
 
+/**
+ * Without the defaults of variables: the values have them already, and what is governed is the values. A department must not learn of the client's
+ * text what nobody has looked at.
+ */
 function documentOf(
   { operation: type, name, variableDefinitions }: OperationDefinitionNode,
   selections: readonly FieldNode[],
@@ -200,7 +204,9 @@ function documentOf(
     kind: Kind.OPERATION_DEFINITION,
     operation: type,
     ...(name && { name }),
-    variableDefinitions: (variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)),
+    variableDefinitions: (variableDefinitions ?? [])
+      .filter(({ variable }) => used.has(variable.name.value))
+      .map(({ kind, variable, type }) => ({ kind, variable, type })),
     selectionSet: { kind: Kind.SELECTION_SET, selections: selections.length > 0 ? selections : [TYPENAME_SELECTION] },
   };
   return { kind: Kind.DOCUMENT, definitions: [operation] };

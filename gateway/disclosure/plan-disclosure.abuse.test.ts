@@ -78,6 +78,24 @@ describe('an argument that is not revealed to the caller refuses the operation',
     );
   });
 
+  it.each([
+    ['as a value', `query($__proto__: ResidentId = "${RESIDENT}") {subject(by: {residentIdNumber: $__proto__}) {name}}`],
+    ['as an object', `query($__proto__: SubjectBy! = {residentIdNumber: "${RESIDENT}"}) {subject(by: $__proto__) {name}}`],
+    ['as a condition', `query($__proto__: Boolean = true) {subject(${BY}) {name @skip(if: $__proto__)}}`],
+  ])('and a variable that no object can hold is none, %s', (_what, text) => {
+    for (const variables of [{}, JSON.parse(`{"__proto__": "${RESIDENT}"}`) as Record<string, unknown>]) {
+      expect(() => plan(text, { caller: CALLERS.public, purpose: 'PUBLIC_QUERY', variables })).toThrow(
+        expect.objectContaining({ code: 'INPUT_INVALID', details: { argument: '$__proto__' } }),
+      );
+    }
+  });
+
+  it('and no default travels on, where it would be a value that nobody has looked at', () => {
+    const { operation } = plan(`query($by: SubjectBy! = {unifiedSocialCreditCode: "${COMPANY}"}) {subject(by: $by) {name}}`).plan;
+    expect(operation.text).toContain('$by: SubjectBy!)');
+    expect(operation.text).not.toContain(COMPANY);
+  });
+
   it('and the departments that have the right are answered', () => {
     expect(plan(`{subject(by: {residentIdNumber: "${RESIDENT}"}) {name}}`).asked).toEqual([expect.stringMatching(/^p-/)]);
     expect(() =>
