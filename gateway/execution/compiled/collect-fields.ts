@@ -60,7 +60,8 @@ function sizeOf(fields: readonly CollectedField[]): number {
   return fields.reduce((size, { below }) => size + 1 + below.length, 0);
 }
 
-function applies(condition: GraphQLCompositeType, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {
+/** Whether an object of a type meets a fragment's condition. */
+export function applies(condition: GraphQLCompositeType, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {
   if (condition === type) return true;
   return isAbstractType(condition) && !isUnionType(type) && schema.isSubType(condition, type);
 }

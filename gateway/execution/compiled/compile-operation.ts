@@ -70,6 +70,7 @@ export function compileOperation(
   if (planned && !steps) throw new TypeError('the planner made no plan of an operation that asks for data');
   const introspect = compileIntrospection(schema, { document, operation, selections: resolved.selections });
   const context = { schema, ownersOf: remembered(supergraph.ownersOf), isHidden: supergraph.isHidden };
+  const tell = clientErrors(resolved, schema);
   const shapeFor = rememberedShapes((treatments) => compileShape(resolved, context, treatments));
   return {
     async run(variables, send, texts = AS_THEY_ARE) {
@@ -79,7 +80,7 @@ export function compileOperation(
       return {
         complete(tally = new Tally(), treatments) {
           const { data, faults } = shapeFor(treatments)(run.data, tally);
-          const errors = clientErrors(run.errors, resolved.selections);
+          const errors = run.errors.length === 0 ? run.errors : tell(run.errors, run.data);
           return { data, errors: faults.length === 0 ? errors : [...errors, ...unexplained(faults, errors)] };
         },
       };
@@ -111,13 +112,14 @@ function remembered(ownersOf: LoadedSupergraph['ownersOf']): LoadedSupergraph['o
 
 /**
  * A null that a subgraph's error already accounts for is no error of its own (spec, section 6.4.4): one at its place,
- * around it, below it, or without a place.
+ * around it, below it, or one without a place of a subgraph that the value may have come from.
  */
 function unexplained(faults: readonly Fault[], errors: readonly ExecutionError[]): ExecutionError[] {
-  if (errors.some(({ path = [] }) => path.length === 0)) return [];
+  const silent = new Set(errors.filter(({ path = [] }) => path.length === 0).map(({ extensions }) => extensions['serviceName']));
   const places = new Set(errors.map(({ path = [] }) => path.join('.')));
   const around = new Set(errors.flatMap(({ path = [] }) => beginnings(path)));
   return faults
+    .filter(({ owners }) => silent.size === 0 || (owners.length > 0 && !owners.some((owner) => silent.has(owner))))
     .filter(({ path }) => !around.has(path.join('.')) && !beginnings(path).some((beginning) => places.has(beginning)))
     .map(({ message, path, owners }) => ({ message, path, extensions: { code: INVALID_ANSWER, subgraphs: owners } }));
 }

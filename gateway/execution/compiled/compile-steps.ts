@@ -11,7 +11,8 @@ import type { LoadedSupergraph } from './supergraph.ts';
 export function compileSteps({ node }: QueryPlan, supergraph: LoadedSupergraph): Step | undefined {
   if (node === undefined) return undefined;
   if (node.kind === 'Subscription') throw new TypeError('subscriptions are not executed');
-  return compileNode(node, { path: [], beginning: createBeginning(), keysRead: keysRead(node) }, supergraph);
+  const place = { path: [], beginning: createBeginning(), keysRead: keysRead(node), isAroundRead: readsAround(node) };
+  return compileNode(node, place, supergraph);
 }
 
 function compileNode(node: PlanNode, place: Place, supergraph: LoadedSupergraph): Step {
@@ -29,6 +30,13 @@ function compileNode(node: PlanNode, place: Place, supergraph: LoadedSupergraph)
     case 'Defer':
       throw new TypeError(`a plan of an operation without conditions has a ${node.kind}`);
   }
+}
+
+/** Whether a step of the plan reads what is around the objects that it asks about. */
+function readsAround(node: PlanNode): boolean {
+  if (node.kind === 'Flatten') return readsAround(node.node);
+  if (node.kind === 'Sequence' || node.kind === 'Parallel') return node.nodes.some(readsAround);
+  return node.kind === 'Fetch' && node.contextRewrites !== undefined;
 }
 
 /** Reads a plan's path: `key`, `@`, and with the types of the objects there `key|[A,B]`; an empty step is the root. */

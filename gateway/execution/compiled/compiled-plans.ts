@@ -1,4 +1,4 @@
-import { type DocumentNode, getVariableValues, type OperationDefinitionNode, visit } from 'graphql';
+import { type DocumentNode, getVariableValues, GraphQLError, type OperationDefinitionNode, visit } from 'graphql';
 import { type BoundedCache, createBoundedCache } from '../../disclosure/bounded-cache.ts';
 import { compileOperation, type CompiledOperation } from './compile-operation.ts';
 import { conditionVariables } from './conditions.ts';
@@ -70,7 +70,10 @@ function weightOf(document: DocumentNode): number {
   return weight;
 }
 
-/** With the operation's default values (spec, section 6.1.2). */
+/**
+ * With the operation's default values (spec, section 6.1.2).
+ * @throws GraphQLError for null, which a default makes a valid value of the variable, but not of the condition (section 6.4.1).
+ */
 function conditionValues(
   names: readonly string[],
   { operation, variables }: PlanRequest,
@@ -78,5 +81,7 @@ function conditionValues(
 ): Record<string, unknown> {
   const definitions = (operation.variableDefinitions ?? []).filter(({ variable }) => names.includes(variable.name.value));
   const { coerced = {} } = getVariableValues(apiSchema, definitions, variables);
+  for (const name of names)
+    if (coerced[name] === null) throw new GraphQLError(`Variable "$${name}" is null, and a condition must be true or false.`);
   return coerced;
 }

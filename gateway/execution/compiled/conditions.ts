@@ -23,7 +23,17 @@ export function isIncluded({ directives = [] }: SelectionNode, values: Readonly<
   });
 }
 
-function conditionOf({ name, arguments: args = [] }: DirectiveNode) {
-  if (name.value !== 'skip' && name.value !== 'include') return undefined;
+/** The directives of a selection that are not `@skip` or `@include`: the subgraphs' own. */
+export function conditionlessDirectives({ directives = [] }: SelectionNode): readonly DirectiveNode[] {
+  return directives.filter((directive) => !isCondition(directive));
+}
+
+function isCondition({ name }: DirectiveNode): boolean {
+  return name.value === 'skip' || name.value === 'include';
+}
+
+function conditionOf(directive: DirectiveNode) {
+  if (!isCondition(directive)) return undefined;
+  const { arguments: args = [] } = directive;
   return args.find((argument) => argument.name.value === 'if')?.value;
 }

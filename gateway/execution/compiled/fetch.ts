@@ -1,11 +1,12 @@
-import type { FetchNode } from '@apollo/query-planner';
 import { clientVariable } from './plan-variables.ts';
 import { recognitionOf } from '../passages/recognize.ts';
 import { compileContexts } from './contextual-arguments.ts';
-import { placesAt, join, type JoinedObject, objectsAt, type PlanPath } from './joined-data.ts';
+import { joinAll, type JoinedObject, objectsAt, placesAt, type PlanPath } from './joined-data.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
+import type { RequiredFetch } from './required-fetches.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
-import type { Run, Step, SubgraphAnswer, SubgraphError, SubgraphRequest } from './run.ts';
+import type { Run, Step, SubgraphError, SubgraphRequest } from './run.ts';
+import { readAnswer, type ReadAnswer } from './subgraph-answer.ts';
 import { type Place, type Represented, representationKey } from './shared-representations.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import { isRecord } from '../../../schema/is-record.ts';
@@ -23,11 +24,13 @@ interface Fetch {
   rewriteAnswer: Rewrite | undefined;
   /** The plan's keys of aliases that the planner put over them. */
   aliases: ReadonlyMap<string, string>;
-  interfaceObjects: ReadonlySet<string>;
+  /** Joins what was answered of an object into it, wherever it stands. */
+  join(targets: readonly JoinedObject[], source: JoinedObject): void;
 }
 
 /** Compiles a fetch at a path of the joined data. Nothing that goes wrong rejects: it becomes errors of the run. */
-export function compileFetch(node: FetchNode, { path, beginning, keysRead }: Place, supergraph: LoadedSupergraph): Step {
+export function compileFetch({ node, ...condition }: RequiredFetch, place: Place, supergraph: LoadedSupergraph): Step {
+  const { path, beginning, keysRead, isAroundRead } = place;
   const {
     serviceName: subgraph,
     operation: query,
@@ -51,13 +54,14 @@ export function compileFetch(node: FetchNode, { path, beginning, keysRead }: Pla
         rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1) ?? '', rewrite.renameKeyTo] as const] : [],
       ),
     ]),
-    interfaceObjects: supergraph.interfaceObjects,
+    join: (targets, source) =>
+      joinAll(targets, source, { protectedTypenames: supergraph.interfaceObjects, isShared: !isAroundRead }),
   };
   if (node.requires === undefined) return (run) => fetchFields(fetch, run);
-  const represent = compileRepresentation(node.requires, supergraph);
+  const represent = compileRepresentation(node.requires, condition, supergraph);
   const entities: Entities = { represent, rewriteRepresentation: compileRewrites(node.inputRewrites, supergraph) };
   if (contextRewrites === undefined) {
-    const represented = beginning.share(representationKey(node, path), (run) =>
+    const represented = beginning.share(representationKey(node, path, condition), (run) =>
       representObjects(objectsAt(run.data, path), entities, run.texts),
     );
     return (run) => fetchEntities(fetch, represented(run), run);
@@ -82,19 +86,13 @@ function fetchFields(fetch: Fetch, run: Run): Promise<void> {
   const objects = objectsAt(run.data, fetch.path);
   if (objects.length === 0) return DONE;
   const variables = variablesOf(fetch, run);
-  return send(
-    fetch,
-    { variables, body: () => `${fetch.bodyHead}${JSON.stringify(variables)}}` },
-    run,
-    ({ data, errors = [] }) => {
-      if (isRecord(data)) {
-        fetch.rewriteAnswer?.(data);
-        for (const object of objects) join(object, data, fetch.interfaceObjects);
-      }
-      for (const error of errors)
-        report(fetch, error, error.path && [...nearest(fetch.path), ...inPlanKeys(fetch, error.path)], run);
-    },
-  );
+  return send(fetch, { variables, body: () => `${fetch.bodyHead}${JSON.stringify(variables)}}` }, run, ({ data, errors }) => {
+    if (isRecord(data)) {
+      fetch.rewriteAnswer?.(data);
+      fetch.join(objects, data);
+    } else if (errors.length === 0) report(fetch, NO_ANSWER, undefined, run);
+    if (errors.length > 0) reportErrors(fetch, errors, run);
+  });
 }
 
 /** Of a fetch that nobody has to be asked for. */
@@ -115,11 +113,11 @@ function fetchEntities(
   // No variable of a client's has that name in a plan (`plan-variables.ts`).
   const asked = { representations, ...variables };
   const rest = { variables: asked, body: () => bodyOf(texts), entities: { representations: texts, bodyOf } };
-  return send(fetch, rest, run, ({ data, errors = [] }) => {
+  return send(fetch, rest, run, ({ data, errors }) => {
     if (errors.length > 0) reportEntityErrors(fetch, errors, targets, run);
-    if (data == null) return;
-    const entities = data['_entities'];
+    const entities = isRecord(data) ? data['_entities'] : undefined;
     if (entities == null && errors.length > 0) return;
+    if (!isRecord(data)) return report(fetch, NO_ANSWER, undefined, run);
     if (!Array.isArray(entities) || entities.length !== representations.length)
       return report(
         fetch,
@@ -130,7 +128,7 @@ function fetchEntities(
     entities.forEach((entity: unknown, index) => {
       if (!isRecord(entity)) return;
       fetch.rewriteAnswer?.(entity);
-      for (const object of targets[index] ?? []) join(object, entity, fetch.interfaceObjects);
+      fetch.join(targets[index] ?? [], entity);
     });
   });
 }
@@ -172,15 +170,27 @@ function send(
   { subgraph, request }: Fetch,
   rest: Omit<SubgraphRequest, 'query' | 'operationName'>,
   run: Run,
-  take: (answer: SubgraphAnswer) => void,
+  take: (answer: ReadAnswer) => void,
 ): Promise<void> {
   const failed = (error: unknown) =>
-    take({ errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] });
+    take({ data: undefined, errors: [{ message: error instanceof Error ? error.message : 'The subgraph could not be asked.' }] });
   try {
-    return run.send(subgraph, Object.assign({}, request, rest)).then(take, failed);
+    return run.send(subgraph, Object.assign({}, request, rest)).then((answer) => take(readAnswer(answer)), failed);
   } catch (error) {
     failed(error);
     return DONE;
+  }
+}
+
+/** A response has data or errors (spec, section 7.1). */
+const NO_ANSWER: SubgraphError = { message: 'The subgraph answered neither data nor errors.' };
+
+/** An error of a field stands at each place where the fields do. */
+function reportErrors(fetch: Fetch, errors: readonly SubgraphError[], run: Run): void {
+  const places = [...placesAt(run.data, fetch.path).values()].flat();
+  for (const error of errors) {
+    if (error.path === undefined) report(fetch, error, undefined, run);
+    else for (const place of places) report(fetch, error, [...place, ...inPlanKeys(fetch, error.path)], run);
   }
 }
 

@@ -5,10 +5,11 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
 } from 'graphql';
 import { type FieldSelection, isIntrospection, type Selection } from './resolve-selections.ts';
 
-/** Answers the part of an operation that asks for the schema, under the plan's keys. */
+/** Answers the parts of an operation that ask for the schema, wherever it does, under the plan's keys. */
 export type Introspect = (variables: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** Takes `__schema` and `__type` out of an operation; undefined when it has none. */
@@ -20,13 +21,14 @@ export function compileIntrospection(
     selections,
   }: { document: DocumentNode; operation: OperationDefinitionNode; selections: readonly Selection[] },
 ): Introspect | undefined {
-  const fields = introspectionFields(selections);
+  const fields = introspectionFields(selections, new Set());
   if (fields.length === 0) return undefined;
   const selection = fields.map(({ node, planKey }) => ({ ...node, alias: { kind: Kind.NAME, value: planKey } as const }));
   const asked: DocumentNode = {
     kind: Kind.DOCUMENT,
     definitions: [
-      { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: selection } },
+      // A mutation may answer the query object, which is asked like any other.
+      { ...operation, operation: OperationTypeNode.QUERY, selectionSet: { kind: Kind.SELECTION_SET, selections: selection } },
       ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION),
     ],
   };
@@ -38,9 +40,11 @@ export function compileIntrospection(
   };
 }
 
-function introspectionFields(selections: readonly Selection[]): FieldSelection[] {
+function introspectionFields(selections: readonly Selection[], seen: Set<readonly Selection[]>): FieldSelection[] {
+  if (seen.has(selections)) return [];
+  seen.add(selections);
   return selections.flatMap((selection) => {
-    if (selection.kind === 'fragment') return introspectionFields(selection.selections);
-    return isIntrospection(selection.definition) ? [selection] : [];
+    if (selection.kind === 'field' && isIntrospection(selection.definition)) return [selection];
+    return introspectionFields(selection.selections ?? [], seen);
   });
 }

@@ -14,6 +14,25 @@ export interface PathStep {
 /** Where in the joined data the objects of a fetch are. */
 export type PlanPath = readonly PathStep[];
 
+/** Joins what a subgraph answered into all that is meant by it: each has a copy of its own, unless they may share what is in it. */
+export function joinAll(
+  targets: readonly JoinedObject[],
+  source: JoinedObject,
+  { protectedTypenames, isShared }: { protectedTypenames: ReadonlySet<string>; isShared: boolean },
+): void {
+  targets.forEach((target, index) =>
+    join(target, index === 0 || isShared ? source : (copyOf(source) as JoinedObject), protectedTypenames),
+  );
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isRecord(value) || value instanceof Passage) return value;
+  const copy: JoinedObject = { ...value };
+  for (const key of Object.keys(copy)) copy[key] = copyOf(copy[key]);
+  return copy;
+}
+
 /**
  * Joins what a subgraph answered into what is known of the same object, in place. Null never replaces what another
  * subgraph knows. Parts of `source` are shared, not copied.

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLCompositeType,
+  GraphQLError,
   type GraphQLSchema,
   getNamedType,
   type InlineFragmentNode,
@@ -10,11 +11,13 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  print,
   type SelectionSetNode,
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
 import { dependsOnType } from './collect-fields.ts';
+import { conditionlessDirectives } from './conditions.ts';
 import { planVariable } from './plan-variables.ts';
 import { type FieldSelection, isIntrospection, type ResolvedSelections, type Selection } from './resolve-selections.ts';
 
@@ -29,7 +32,7 @@ export function planDocument(
   { name, operation, variableDefinitions = [] }: OperationDefinitionNode,
   { root, selections }: ResolvedSelections,
 ): DocumentNode | undefined {
-  const selectionSet = selectionSetOf([selections], root, schema);
+  const selectionSet = selectionSetOf([selections], root, scopeOf(root, { schema, size: { selections: 0 } }));
   if (selectionSet.selections.every((node) => node.kind === Kind.FIELD && node.name.value === TypeNameMetaFieldDef.name))
     return undefined;
   const used = variablesIn(selectionSet);
@@ -52,28 +55,45 @@ function withPlanVariables(operation: OperationDefinitionNode, ownKey: string): 
   });
 }
 
+/** What a selection set is made in: the object whose fields it chooses, and how much the operation has become. */
+interface Scope {
+  schema: GraphQLSchema;
+  size: { selections: number };
+  /** Conditions that the object meets here: its field's type, and those of the fragments around. */
+  met: ReadonlySet<GraphQLCompositeType>;
+  /** Under which conditions selections of this object have been taken already. */
+  taken: Map<readonly Selection[], ReadonlySet<GraphQLCompositeType>[]>;
+}
+
+/** Far beyond what anybody writes: fragments in fragments multiply, and so does the time that planning takes. */
+const MOST_SELECTIONS = 20_000;
+
+/** The scope of another object. */
+function scopeOf(type: GraphQLCompositeType, { schema, size }: Pick<Scope, 'schema' | 'size'>): Scope {
+  return { schema, size, met: new Set([type]), taken: new Map() };
+}
+
 /** Selections of the same fields become one, fragments on the same type too. */
 interface Gathered {
   fields: Map<string, { field: FieldSelection; below: (readonly Selection[])[] }>;
   fragments: Map<GraphQLCompositeType, (readonly Selection[])[]>;
 }
 
-function selectionSetOf(
-  groups: readonly (readonly Selection[])[],
-  parent: GraphQLCompositeType,
-  schema: GraphQLSchema,
-): SelectionSetNode {
+function selectionSetOf(groups: readonly (readonly Selection[])[], parent: GraphQLCompositeType, scope: Scope): SelectionSetNode {
+  const { schema, size, met } = scope;
   const gathered: Gathered = { fields: new Map(), fragments: new Map() };
-  const around = { schema, gathered, seen: new Set<readonly Selection[]>() };
-  for (const group of groups) gather(group, parent, around);
+  for (const group of groups) gather(group, parent, { scope, gathered });
   // What an object type is called is known without asking.
   if (isObjectType(parent)) gathered.fields.delete(TypeNameMetaFieldDef.name);
-  const fields = [...gathered.fields.values()].map(({ field, below }) => fieldNode(field, below, schema));
+  size.selections += gathered.fields.size + gathered.fragments.size;
+  if (size.selections > MOST_SELECTIONS)
+    throw new GraphQLError(`The operation selects more than ${MOST_SELECTIONS} fields, once its fragments are unfolded.`);
+  const fields = [...gathered.fields.values()].map(({ field, below }) => fieldNode(field, below, scope));
   const fragments = [...gathered.fragments].map(
     ([condition, below]): InlineFragmentNode => ({
       kind: Kind.INLINE_FRAGMENT,
       typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: condition.name } },
-      selectionSet: selectionSetOf(below, condition, schema),
+      selectionSet: selectionSetOf(below, condition, { ...scope, met: new Set([...met, condition]) }),
     }),
   );
   const asksType =
@@ -87,22 +107,36 @@ const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 
 function gather(
   selections: readonly Selection[],
   parent: GraphQLCompositeType,
-  around: { schema: GraphQLSchema; gathered: Gathered; seen: Set<readonly Selection[]> },
+  around: { scope: Scope; gathered: Gathered },
 ): void {
-  const { schema, gathered, seen } = around;
-  if (seen.has(selections)) return;
-  seen.add(selections);
+  const { scope, gathered } = around;
+  if (isTaken(selections, scope)) return;
   for (const selection of selections) {
     if (selection.kind === 'fragment') {
       const { condition } = selection;
-      if (applies(condition, parent, schema)) gather(selection.selections, parent, around);
+      if (applies(condition, parent, scope.schema)) gather(selection.selections, parent, around);
       else if (!isObjectType(parent)) append(gathered.fragments, condition, selection.selections);
     } else if (!isIntrospection(selection.definition)) {
-      const known = gathered.fields.get(selection.planKey) ?? { field: selection, below: [] };
+      const key = gatheredBy(selection);
+      const known = gathered.fields.get(key) ?? { field: selection, below: [] };
       if (selection.selections) known.below.push(selection.selections);
-      gathered.fields.set(selection.planKey, known);
+      gathered.fields.set(key, known);
     }
   }
+}
+
+/** Whether the object's selections stand already where no more is demanded of it; from now on they do. Fragments that spread one another would double at each step. */
+function isTaken(selections: readonly Selection[], { met, taken }: Scope): boolean {
+  const known = taken.get(selections) ?? [];
+  if (known.some((conditions) => [...conditions].every((condition) => met.has(condition)))) return true;
+  taken.set(selections, [...known, met]);
+  return false;
+}
+
+/** The subgraph merges what differs in its own directives. */
+function gatheredBy({ node, planKey }: FieldSelection): string {
+  const directives = planKey === TypeNameMetaFieldDef.name ? [] : conditionlessDirectives(node);
+  return [planKey, ...directives.map(print)].join(' ');
 }
 
 /** Whether everything of type `parent` meets the condition. */
@@ -120,7 +154,7 @@ function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): voi
 function fieldNode(
   { node, planKey, definition }: FieldSelection,
   below: readonly (readonly Selection[])[],
-  schema: GraphQLSchema,
+  scope: Scope,
 ): FieldNode {
   const type = getNamedType(definition.type);
   return {
@@ -128,8 +162,8 @@ function fieldNode(
     ...(planKey !== definition.name && { alias: { kind: Kind.NAME, value: planKey } }),
     name: node.name,
     arguments: node.arguments ?? [],
-    directives: (node.directives ?? []).filter(({ name }) => name.value !== 'skip' && name.value !== 'include'),
-    ...(isCompositeType(type) && { selectionSet: selectionSetOf(below, type, schema) }),
+    directives: conditionlessDirectives(node),
+    ...(isCompositeType(type) && { selectionSet: selectionSetOf(below, type, scopeOf(type, scope)) }),
   };
 }
 

@@ -1,5 +1,5 @@
-/** Names that plans give to variables of their own. */
-const OWN = /^(?:representations$|contextualArgument_)/;
+/** Names that plans give to variables of their own, and one that an object cannot hold as it holds others. */
+const OWN = /^(?:representations$|contextualArgument_|__proto__$)/;
 
 /** What the plan calls a client's variable: by its name, save where that is a name of the plan's own. */
 export function planVariable(name: string, ownKey: string): string {

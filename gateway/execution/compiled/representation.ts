@@ -1,5 +1,6 @@
 import { getResponseName, type QueryPlanSelectionNode } from '@apollo/query-planner';
 import { join, type JoinedObject } from './joined-data.ts';
+import type { Condition } from './required-fetches.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import { isRecord } from '../../../schema/is-record.ts';
 
@@ -7,13 +8,32 @@ import { isRecord } from '../../../schema/is-record.ts';
 export type Represent = (entity: JoinedObject) => JoinedObject | undefined;
 
 /** Compiles a fetch's `requires`: its keys, and the fields that `@requires` names, as the subgraph calls them. */
-export function compileRepresentation(requires: readonly QueryPlanSelectionNode[], types: Types): Represent {
+export function compileRepresentation(
+  requires: readonly QueryPlanSelectionNode[],
+  { needs = [], unless }: Condition,
+  types: Types,
+): Represent {
   const read = compileSelections(requires, types);
+  const isMeant = compileHas(needs, types);
+  const isElsewhere = unless === undefined ? () => false : compileHas(unless, types);
   return (entity) => {
+    if (!isMeant(entity) || isElsewhere(entity)) return undefined;
     const representation = read(entity);
     // Without a type there is nothing that the subgraph could look up: the object is of a type it does not know.
     return representation !== null && typeof representation['__typename'] === 'string' ? representation : undefined;
   };
+}
+
+/** Whether an object has got all that is selected of its types. */
+function compileHas(selections: readonly QueryPlanSelectionNode[], types: Types): (entity: JoinedObject) => boolean {
+  const parts = selections.map((selection) => {
+    if (selection.kind === 'Field') return (entity: JoinedObject) => entity[getResponseName(selection)] !== undefined;
+    const { typeCondition } = selection;
+    const names = typeCondition === undefined ? undefined : types.typesThatAre(typeCondition);
+    const inner = compileHas(selection.selections, types);
+    return (entity: JoinedObject) => (names !== undefined && !names.has(String(entity['__typename']))) || inner(entity);
+  });
+  return (entity) => parts.every((part) => part(entity));
 }
 
 type Types = Pick<LoadedSupergraph, 'typesThatAre' | 'requiredFields'>;

@@ -9,74 +9,92 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   stripIgnoredCharacters,
+  TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
 import type { RequiredField } from './planning-supergraph.ts';
+import { areSame, contradict, onlyValues, type RequiredValue, requiredValues } from './required-values.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
-type Fields = Pick<LoadedSupergraph, 'requiredFields' | 'requiredBy'>;
+type Fields = Pick<LoadedSupergraph, 'requiredFields' | 'requiredBy' | 'requires' | 'typesThatAre'>;
+
+/** A fetch, or a part of one. */
+export interface RequiredFetch extends Condition {
+  node: FetchNode;
+}
+
+/** Which objects it asks about. */
+export interface Condition {
+  /** They must have got all of this, as far as it is of their types; any object, when left out. */
+  needs?: readonly QueryPlanSelectionNode[];
+  /** Those that have got all of this are asked about elsewhere. */
+  unless?: readonly QueryPlanSelectionNode[];
+}
 
 /**
  * Says a fetch in the words of its subgraph: a field that is required with arguments gets its name and its arguments back.
  * A representation has room for one value of a field, so entities that need it with different arguments are asked for
- * in one fetch each.
+ * in one fetch each. And the planner lets the neighbours of a field wait for what that field requires, even of types for which the client does not
+ * ask for it: of an object that has not got it, the others are asked for without it.
  */
-export function requiredFetches(node: FetchNode, { requiredFields, requiredBy }: Fields): readonly FetchNode[] {
-  if (requiredFields.size === 0) return [node];
+export function requiredFetches(node: FetchNode, fields: Fields): readonly RequiredFetch[] {
+  const { requires, serviceName } = node;
+  if (!fields.requires) return [{ node }];
   const [operation] = parse(node.operation, { noLocation: true }).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return [node];
-  const { requires } = node;
-  const conflicting = requires === undefined ? [] : conflicts(namesIn(requires), requiredFields);
-  const wholes =
-    conflicting.length === 0
-      ? [{ operation, without: NONE }]
-      : split(operation, { node, conflicting, requiredFields, requiredBy });
-  return wholes.map(({ operation: whole, without }) => ({
-    ...node,
-    ...(requires && { requires: withoutFields(requires, without) }),
-    ...spoken(whole, node, requiredFields),
-  }));
-}
-
-const NONE: ReadonlySet<string> = new Set();
-
-function namesIn(requires: readonly QueryPlanSelectionNode[]): string[] {
-  return requires.flatMap((each) => [...(each.kind === 'Field' ? [each.name] : []), ...namesIn(each.selections ?? [])]);
-}
-
-/** Of these names, those that mean one field of the subgraph with several sets of arguments. */
-function conflicts(names: readonly string[], requiredFields: Fields['requiredFields']): readonly string[] {
-  const known = [...new Set(names)].filter((name) => requiredFields.has(name));
-  const meaning = (name: string) => requiredFields.get(name)?.name;
-  return known.filter((name) => known.some((other) => other !== name && meaning(other) === meaning(name)));
-}
-
-interface Whole {
-  operation: OperationDefinitionNode;
-  /** Names that this part of the fetch does not need. */
-  without: ReadonlySet<string>;
-}
-
-/** Parts of an `_entities` operation, none of which needs two values of one field. */
-function split(
-  operation: OperationDefinitionNode,
-  { node, conflicting, requiredFields, requiredBy }: Fields & { node: FetchNode; conflicting: readonly string[] },
-): Whole[] {
-  const parts: Set<string>[] = [new Set()];
-  const partOf = (field: FieldNode, type: string): number => {
-    const needed = requiredBy(node.serviceName, type, field.name.value).filter((name) => conflicting.includes(name));
-    if (needed.length === 0) return 0;
-    const fits = parts.findIndex((part) => conflicts([...part, ...needed], requiredFields).length === 0);
-    const index = fits === -1 ? parts.push(new Set()) - 1 : fits;
-    for (const name of needed) parts[index]?.add(name);
-    return index;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) return [{ node }];
+  const said = (part: OperationDefinitionNode) => spoken(part, node, fields.requiredFields);
+  if (requires === undefined) return [{ node: { ...node, ...said(operation) } }];
+  const asked = new Map<FieldNode, readonly RequiredValue[]>();
+  assign(entitySelections(operation), '', (field, type) => {
+    if (!isTypename(field)) asked.set(field, requiredValues(fields.requiredBy(serviceName, type, field.name.value), fields));
+  });
+  if (asked.size === 0) return [{ node: { ...node, ...said(operation) } }];
+  const all = [...asked.values()].flat();
+  const partOf = (chosen: ReadonlySet<FieldNode>): RequiredFetch & { needs: QueryPlanSelectionNode[] } => {
+    const needed = [...chosen].flatMap((field) => asked.get(field) ?? []);
+    const has = (values: readonly RequiredValue[], value: RequiredValue) => values.some((each) => areSame(each, value));
+    const represented = onlyValues(requires, fields, (value) => has(needed, value) || !has(all, value));
+    return {
+      node: { ...node, requires: represented, ...said(only(operation, (field) => chosen.has(field) || isTypename(field))) },
+      needs: onlyValues(requires, fields, (value) => has(needed, value)),
+    };
   };
-  const assigned = new Map<FieldNode, number>();
-  assign(entitySelections(operation), '', (field, type) => assigned.set(field, partOf(field, type)));
-  return parts.map((part, index) => ({
-    operation: only(operation, (field) => (assigned.get(field) ?? index) === index),
-    without: new Set(conflicting.filter((name) => !part.has(name))),
-  }));
+  return compatible(asked).flatMap((chosen): RequiredFetch[] => {
+    const whole = partOf(chosen);
+    const alike = byNeeds(chosen, asked);
+    return [whole, ...(alike.length === 1 ? [] : alike.map((each) => ({ ...partOf(each), unless: whole.needs })))];
+  });
+}
+
+/** What an object is called needs nothing, and goes with everything. */
+function isTypename({ name }: FieldNode): boolean {
+  return name.value === TypeNameMetaFieldDef.name;
+}
+
+type Asked = ReadonlyMap<FieldNode, readonly RequiredValue[]>;
+
+/** The fields in groups, none of which needs two values in one place. */
+function compatible(asked: Asked): readonly ReadonlySet<FieldNode>[] {
+  const groups: { fields: Set<FieldNode>; values: RequiredValue[] }[] = [];
+  for (const [field, needed] of asked) {
+    const fits = groups.find(({ values }) => !values.some((one) => needed.some((other) => contradict(one, other))));
+    const group = fits ?? { fields: new Set(), values: [] };
+    if (!fits) groups.push(group);
+    group.fields.add(field);
+    group.values.push(...needed);
+  }
+  return groups.map(({ fields }) => fields);
+}
+
+/** The fields in groups that need the same. */
+function byNeeds(fields: ReadonlySet<FieldNode>, asked: Asked): readonly ReadonlySet<FieldNode>[] {
+  const groups = new Map<string, Set<FieldNode>>();
+  for (const field of fields) {
+    const names = (asked.get(field) ?? []).map((value) => value.map(({ name }) => name).join('.'));
+    const key = names.sort().join(' ');
+    groups.set(key, (groups.get(key) ?? new Set()).add(field));
+  }
+  return [...groups.values()];
 }
 
 function entitySelections({ selectionSet }: OperationDefinitionNode): readonly SelectionNode[] {
@@ -106,16 +124,6 @@ function only(operation: OperationDefinitionNode, chosen: (field: FieldNode) => 
     node.kind === Kind.FIELD && node.selectionSet ? { ...node, selectionSet: prune(node.selectionSet) } : node,
   );
   return { ...operation, selectionSet: { ...operation.selectionSet, selections } };
-}
-
-function withoutFields(requires: QueryPlanSelectionNode[], names: ReadonlySet<string>): QueryPlanSelectionNode[] {
-  if (names.size === 0) return requires;
-  return requires.flatMap((each): QueryPlanSelectionNode[] => {
-    if (each.kind === 'Field' && names.has(each.name)) return [];
-    if (each.selections === undefined) return [each];
-    const selections = withoutFields(each.selections, names);
-    return selections.length === 0 ? [] : [{ ...each, selections }];
-  });
 }
 
 function spoken(

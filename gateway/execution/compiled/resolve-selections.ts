@@ -1,4 +1,5 @@
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -16,8 +17,9 @@ import {
   type SelectionNode,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
+  visit,
 } from 'graphql';
-import { isIncluded } from './conditions.ts';
+import { conditionlessDirectives, isIncluded } from './conditions.ts';
 
 /** A field that is asked for, whatever the request's variables still are: conditions are resolved. */
 export interface FieldSelection {
@@ -75,6 +77,7 @@ export function resolveSelections(input: ResolveInput): ResolvedSelections {
     ),
     resolved: new Map(),
     planKeys: new Map(),
+    directedFields: directedFields(document),
   };
   return { root, selections: resolve(operation.selectionSet.selections, root, work) };
 }
@@ -84,6 +87,14 @@ interface Work extends ResolveInput {
   /** Named fragments, each resolved once: spread in one another they would double at every step. */
   resolved: Map<string, FragmentSelection>;
   planKeys: Map<string, string>;
+  /** Names of the fields that the client gives directives of the subgraphs' own: what comes back may be something else than the field. */
+  directedFields: ReadonlySet<string>;
+}
+
+function directedFields(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  visit(document, { Field: (node) => void (conditionlessDirectives(node).length > 0 && names.add(node.name.value)) });
+  return names;
 }
 
 function resolve(nodes: readonly SelectionNode[], parent: GraphQLCompositeType, work: Work): readonly Selection[] {
@@ -139,20 +150,31 @@ function definitionOf(name: string, parent: GraphQLCompositeType, schema: GraphQ
   throw new TypeError(`no field ${parent.name}.${name}`);
 }
 
+/** One for all fields that the specification merges: of the same response key, name and arguments, whatever their directives are (section 5.3.2). */
 function planKeyOf(node: FieldNode, definition: GraphQLField<unknown, unknown>, work: Work): string {
   if (definition === TypeNameMetaFieldDef) return definition.name;
   const responseKey = (node.alias ?? node.name).value;
-  const directives = (node.directives ?? []).filter(({ name }) => name.value !== 'skip' && name.value !== 'include');
   // By name, not by type: of an object and an interface it implements, both must give a field the same key.
-  const contested = work.contestedFields.has(definition.name);
-  const plain = !contested && responseKey === definition.name && directives.length === 0;
-  if (plain && !isIntrospection(definition)) return definition.name;
-  const identity = [responseKey, definition.name, ...(node.arguments ?? []).map(print).sort(), ...directives.map(print)].join(
-    ' ',
-  );
+  const contested = work.contestedFields.has(definition.name) || work.directedFields.has(definition.name);
+  if (!contested && responseKey === definition.name && !isIntrospection(definition)) return definition.name;
+  const identity = [responseKey, definition.name, ...(node.arguments ?? []).map(argumentText).sort()].join(' ');
   const planKey = work.planKeys.get(identity) ?? `${work.ownKey}${work.planKeys.size}`;
   work.planKeys.set(identity, planKey);
   return planKey;
+}
+
+/** The fields of an input object have no order (section 3.10). */
+function argumentText(argument: ArgumentNode): string {
+  return print(
+    visit(argument, {
+      ObjectValue: {
+        leave: (node) => ({
+          ...node,
+          fields: node.fields.toSorted((one, other) => (one.name.value < other.name.value ? -1 : 1)),
+        }),
+      },
+    }),
+  );
 }
 
 function compositeNamed(name: string, { schema }: Work): GraphQLCompositeType {

@@ -53,7 +53,7 @@ export function compileShape({ root, selections }: ResolvedSelections, context: 
   });
   return (data, tally) => {
     const faults: Fault[] = [];
-    const shaped = complete(data, { faults, tally });
+    const shaped = complete(data, { faults, tally, root: data });
     for (const { path } of faults) path.reverse();
     return { data: shaped === INVALID ? null : (shaped as Record<string, unknown> | null), faults };
   };
@@ -63,6 +63,8 @@ export function compileShape({ root, selections }: ResolvedSelections, context: 
 interface Pass {
   faults: Fault[];
   tally: Tally;
+  /** What the schema answers stands there, also for a query object further down. */
+  root: JoinedFields;
 }
 
 /**
@@ -267,12 +269,12 @@ function passingOn(complete: Complete, { below }: CollectedField, { schema }: Sh
 }
 
 function completerOfField(
-  { definition, below }: CollectedField,
+  { planKey, definition, below }: CollectedField,
   parent: GraphQLCompositeType,
   context: ShapeContext,
   treatment: TreatedField | undefined,
 ): Complete {
-  if (isIntrospection(definition)) return (value) => value ?? null;
+  if (isIntrospection(definition)) return (_, { root }) => root[planKey] ?? null;
   if (definition !== TypeNameMetaFieldDef) {
     const complete = completerOf(definition.type, { groups: below, treatment }, context);
     const { treated, fields } = treatment ?? {};

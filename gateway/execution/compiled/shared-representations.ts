@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { JoinedObject, PlanPath } from './joined-data.ts';
+import type { Condition } from './required-fetches.ts';
 import type { Run } from './run.ts';
 
 /** What a fetch asks about: each different object once, also as JSON, with the objects that each stands for. Nobody changes any of it. */
@@ -23,6 +24,8 @@ export interface Place {
   beginning: Beginning;
   /** Keys of the plan whose values its steps read themselves. */
   keysRead: ReadonlySet<string>;
+  /** Whether one of them reads what is around an object: then no object may stand in two places. */
+  isAroundRead: boolean;
 }
 
 interface Shared {
@@ -55,6 +58,6 @@ export function createBeginning(): Beginning {
 }
 
 /** Names what the representations of a fetch depend on, besides the data. */
-export function representationKey({ requires, inputRewrites }: FetchNode, path: PlanPath): string {
-  return JSON.stringify([path.map(({ key, types }) => [key, types && [...types]]), requires, inputRewrites]);
+export function representationKey({ requires, inputRewrites }: FetchNode, path: PlanPath, condition: Condition): string {
+  return JSON.stringify([path.map(({ key, types }) => [key, types && [...types]]), requires, inputRewrites, condition]);
 }

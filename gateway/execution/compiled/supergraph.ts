@@ -4,8 +4,8 @@ import {
   type Schema,
   Supergraph,
 } from '@apollo/federation-internals';
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionNode, visit } from 'graphql';
+import { type QueryPlan, QueryPlanner, type QueryPlanSelectionNode, trimSelectionNodes } from '@apollo/query-planner';
+import { type DocumentNode, type FieldNode, type GraphQLSchema, Kind, parse, type SelectionNode } from 'graphql';
 import { planAssertion } from './assert-plan.ts';
 import { planningSupergraph, type RequiredField } from './planning-supergraph.ts';
 
@@ -32,8 +32,10 @@ export interface LoadedSupergraph {
   isHidden(type: string, value?: string): boolean;
   /** Fields that plans call by another name than their subgraphs do. */
   requiredFields: ReadonlyMap<string, RequiredField>;
-  /** Names of the fields of {@link requiredFields} that a subgraph needs to answer a field. */
-  requiredBy(subgraph: string, type: string, field: string): readonly string[];
+  /** What a subgraph needs of an object to answer a field of it: `@requires`, in the plan's words. */
+  requiredBy(subgraph: string, type: string, field: string): readonly QueryPlanSelectionNode[];
+  /** Whether any field requires anything. */
+  requires: boolean;
 }
 
 /** What the planner knows of itself, and contexts, which are compiled here; a demand for security that nobody here meets is refused. */
@@ -78,7 +80,8 @@ export function loadSupergraph(supergraphSdl: string): LoadedSupergraph {
     contestedFields: contestedFields(supergraph),
     isHidden: (type, value) => isHidden(supergraph, api, type, value),
     requiredFields,
-    requiredBy: (subgraph, type, field) => requiredBy(supergraph, { subgraph, type, field }, requiredFields),
+    requires: fieldsOf(supergraph).some((field) => appliedOf<JoinField>(field, 'join__field').some(({ requires }) => requires)),
+    requiredBy: (subgraph, type, field) => requiredBy(supergraph, subgraph, type, field),
   };
 }
 
@@ -113,50 +116,68 @@ function ownKeyOf(supergraph: Supergraph): string {
 }
 
 /**
- * Fields that take arguments in some type, and fields that some `@requires` names: a plan may ask for them with other
- * arguments or for more of them than the client does, and what goes wrong there is not the client's.
+ * Fields that take arguments in some type, fields that some `@requires` names, and objects in keys and contexts: a plan may ask for them with
+ * other arguments or for more of them than the client does, and what goes wrong there is not the client's, nor the other way round.
  */
 function contestedFields(supergraph: Supergraph): ReadonlySet<string> {
-  const names = fieldsOf(supergraph).flatMap((field) => {
-    const required = field
-      .appliedDirectivesOf('join__field')
-      .map((directive) => (directive.arguments() as { requires?: string }).requires);
-    return [...(field.hasArguments() ? [field.name] : []), ...required.flatMap(topFields)];
-  });
-  return new Set(names);
+  const fields = fieldsOf(supergraph);
+  const joined = fields.flatMap((field) => appliedOf<JoinField>(field, 'join__field'));
+  const keys = typesOf(supergraph).flatMap((type) => appliedOf<{ key?: string }>(type, 'join__type').map(({ key }) => key));
+  const contexts = joined.flatMap(({ contextArguments = [] }) => contextArguments.map(({ selection }) => selection));
+  return new Set([
+    ...fields.filter((field) => field.hasArguments()).map(({ name }) => name),
+    ...joined.flatMap(({ requires }) => topFields(requires)).map(({ name }) => name.value),
+    ...[...keys, ...contexts]
+      .flatMap(topFields)
+      .filter(({ selectionSet }) => selectionSet)
+      .map(({ name }) => name.value),
+  ]);
 }
 
-function topFields(fieldSet: string | undefined): string[] {
-  return fieldSet === undefined ? [] : namesIn(selectionsOf(fieldSet));
+/** Arguments of `@join__field` that are read here (join v0.5). */
+interface JoinField {
+  requires?: string;
+  overrideLabel?: string;
+  contextArguments?: readonly { selection: string }[];
 }
 
+interface Directed {
+  appliedDirectivesOf(name: string): readonly { arguments(): object }[];
+}
+
+function appliedOf<Arguments>(element: Directed, directive: string): Arguments[] {
+  return element.appliedDirectivesOf(directive).map((applied) => applied.arguments() as Arguments);
+}
+
+function topFields(fieldSet: string | undefined): FieldNode[] {
+  return fieldSet === undefined ? [] : fieldsIn(selectionsOf(fieldSet));
+}
+
+/** Of a field set, which contexts write with its braces. */
 function selectionsOf(fieldSet: string): readonly SelectionNode[] {
-  const [operation] = parse(`{ ${fieldSet} }`, { noLocation: true }).definitions;
+  const text = fieldSet.trimStart().startsWith('{') ? fieldSet : `{ ${fieldSet} }`;
+  const [operation] = parse(text, { noLocation: true }).definitions;
   return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
 }
 
-function allFields(fieldSet: string): string[] {
-  const names: string[] = [];
-  visit(parse(`{ ${fieldSet} }`, { noLocation: true }), { Field: ({ name }) => void names.push(name.value) });
-  return names;
-}
-
-function namesIn(selections: readonly SelectionNode[]): string[] {
+function fieldsIn(selections: readonly SelectionNode[]): FieldNode[] {
   return selections.flatMap((node) => {
-    if (node.kind === Kind.FIELD) return [node.name.value];
-    return node.kind === Kind.INLINE_FRAGMENT ? namesIn(node.selectionSet.selections) : [];
+    if (node.kind === Kind.FIELD) return [node];
+    return node.kind === Kind.INLINE_FRAGMENT ? fieldsIn(node.selectionSet.selections) : [];
   });
 }
 
-function fieldsOf({ schema }: Supergraph) {
-  return [...schema.objectTypes(), ...schema.interfaceTypes()].flatMap((type) => [...type.fields()]);
+function typesOf({ schema }: Supergraph) {
+  return [...schema.objectTypes(), ...schema.interfaceTypes()];
+}
+
+function fieldsOf(supergraph: Supergraph) {
+  return typesOf(supergraph).flatMap((type) => [...type.fields()]);
 }
 
 function overrideLabels(supergraph: Supergraph): string[] {
   const labels = fieldsOf(supergraph).flatMap((field) =>
-    field
-      .appliedDirectivesOf('join__field')
-      .map((directive) => (directive.arguments() as { overrideLabel?: string }).overrideLabel),
+    appliedOf<JoinField>(field, 'join__field').map(({ overrideLabel }) => overrideLabel),
   );
   return [...new Set(labels.filter((label) => label !== undefined))].sort();
 }
@@ -167,14 +188,10 @@ function isHidden({ schema }: Supergraph, api: Schema, name: string, value?: str
   return type?.kind === 'EnumType' && type.value(value) !== undefined && shown?.kind === 'EnumType' && !shown.value(value);
 }
 
-function requiredBy(
-  supergraph: Supergraph,
-  { subgraph, type, field }: { subgraph: string; type: string; field: string },
-  known: ReadonlyMap<string, RequiredField>,
-): string[] {
+function requiredBy(supergraph: Supergraph, subgraph: string, type: string, field: string): readonly QueryPlanSelectionNode[] {
   const schema = supergraph.subgraphs().get(subgraph);
   const definition = schema?.schema.type(type);
   if (schema === undefined || (definition?.kind !== 'ObjectType' && definition?.kind !== 'InterfaceType')) return [];
   const applied = definition.field(field)?.appliedDirectivesOf(schema.metadata().requiresDirective()) ?? [];
-  return applied.flatMap((directive) => allFields(directive.arguments().fields).filter((name) => known.has(name)));
+  return applied.flatMap((directive) => trimSelectionNodes(selectionsOf(directive.arguments().fields)));
 }
