@@ -15,11 +15,11 @@ const RECEIPT = { origin: 'x', index: '0', leafHash: 'aa' };
 const clock = () => Date.UTC(2026, 4, 1);
 
 /** A gateway with real quotas, whose planner refuses everything it is asked. */
-function gatewayOf(authenticate: Gateway['authenticate']) {
+function gatewayOf(authenticate: Gateway['authenticate'], append?: () => Promise<never>) {
   const entries: QueryLogEntry[] = [];
   const planned: string[] = [];
   const purposes = testPolicies(testPurpose('PUBLIC_QUERY', { actors: ['PUBLIC'], limits: { requestsPerHour: 2 } }));
-  const queryLog = { append: async (entry: QueryLogEntry) => (entries.push(entry), RECEIPT) };
+  const queryLog = { append: append ?? (async (entry: QueryLogEntry) => (entries.push(entry), RECEIPT)) };
   const edition = {
     policy: { ...purposes, hash: 'a'.repeat(64) },
     planDisclosure(request: QueryRequest) {
@@ -67,4 +67,18 @@ test('a caller who could not be established is nobody on the log', async () => {
   const { ask, entries } = gatewayOf(() => Promise.reject(new GatewayError('UNAUTHENTICATED')));
   expect(await ask()).toMatchObject({ httpStatus: 401, extensions: { disclosure: { receipt: RECEIPT } } });
   expect(entries).toMatchObject([{ caller: null, code: 'UNAUTHENTICATED' }]);
+});
+
+test.each([
+  ['an act that may have been done', 'ACT_UNCERTAIN', 'ACT_UNCERTAIN'],
+  ['a caller who is nobody', 'UNAUTHENTICATED', 'LOG_UNAVAILABLE'],
+] as const)('where nothing can be put on record, %s (%s) is answered as %s', async (_, code, answered) => {
+  const { ask } = gatewayOf(
+    () => Promise.reject(new GatewayError(code)),
+    () => Promise.reject(new GatewayError('LOG_UNAVAILABLE')),
+  );
+  expect(await ask()).toMatchObject({
+    errors: [{ extensions: { code: answered } }],
+    extensions: { disclosure: { receipt: null } },
+  });
 });

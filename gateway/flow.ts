@@ -1,6 +1,6 @@
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { SubjectId } from '../schema/identifiers/subject-id.ts';
-import { assertDone } from './acts/assert-done.ts';
+import { afterAct, assertDone } from './acts/assert-done.ts';
 import type { Admit, Asking, Authorize, Grant } from './authorization/authorize.ts';
 import type { Budget } from './authorization/budget.ts';
 import type { PresentAuthorization, PresentedAuthorization } from './authorization/present-authorization.ts';
@@ -86,7 +86,7 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
     // The entry is durable from here on: dying now leaves a look on record that nobody received, never the reverse.
     return respond({ shown, plan: disclosure.plan, purpose, policy, receipt, headers: budget.headers() });
   } catch (error) {
-    return refuse(error, look, gateway);
+    return refuse(afterAct(error, look.answer !== undefined, look.disclosure?.plan), look, gateway);
   }
 }
 
@@ -109,7 +109,8 @@ async function refusal(error: unknown, look: Look, { refusalLog }: Gateway): Pro
   try {
     return respondRefusal(error, await refusalLog.append(look, error), id);
   } catch (logError) {
-    return respondRefusal(logError, null, id);
+    // That an act may have been done must be told, on record or not.
+    return respondRefusal(codeOf(error) === 'ACT_UNCERTAIN' ? error : logError, null, id);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError } from '../errors.ts';
+import { codeOf, type ErrorCode, GatewayError } from '../errors.ts';
 import type { DisclosurePlan } from '../disclosure/disclosure.ts';
 import type { CompletedAnswer } from '../execution/execution.ts';
 
@@ -14,4 +14,10 @@ export function assertDone({ failures }: Pick<CompletedAnswer, 'failures'>, { ac
   // Deeper failures are in what is shown of the result: the act itself was done.
   const failure = failures.find(({ path }) => path.length <= 1);
   if (failure !== undefined) throw new GatewayError(UNCERTAIN.has(failure.code) ? 'ACT_UNCERTAIN' : failure.code);
+}
+
+/** What went wrong after an act was answered for: where that cannot be put on record, the act may have been done all the same, and to try again would be wrong. */
+export function afterAct(error: unknown, isAnswered: boolean, plan: Pick<DisclosurePlan, 'acts'> | undefined): unknown {
+  const isLost = isAnswered && plan?.acts === true && codeOf(error) === 'LOG_UNAVAILABLE';
+  return isLost ? new GatewayError('ACT_UNCERTAIN', {}, { cause: error }) : error;
 }

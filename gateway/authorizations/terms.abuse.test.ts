@@ -60,6 +60,9 @@ const NEGATIVE_REQUESTS: readonly (readonly [string, Record<string, unknown>, Er
   ],
   ['to no key', { grantee: { organization: BANK } }, 'AUTHORIZATION_KEY_REQUIRED'],
   ['without a loan', { matter: '  ' }, 'AUTHORIZATION_MATTER_REQUIRED'],
+  ['with a resident number for the loan', { matter: '借款人11010519491231002X' }, 'AUTHORIZATION_MALFORMED'],
+  ['with a loan that turns the line around', { matter: '贷2026-\u202e1' }, 'AUTHORIZATION_MALFORMED'],
+  ['with a loan in a thousand words', { matter: '贷'.repeat(129) }, 'AUTHORIZATION_MALFORMED'],
   ['with the consent filled in by the bank', { separateConsent: true }, 'AUTHORIZATION_CONSENT_PRESUMED'],
   ['with the signatory filled in by the bank', { signatory: 'LEGAL_REPRESENTATIVE' }, 'AUTHORIZATION_CONSENT_PRESUMED'],
   [

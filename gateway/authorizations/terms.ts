@@ -3,6 +3,7 @@ import type { AuthorizationTemplate } from '../../policies/authorization-templat
 import { CATEGORIES } from '../../schema/classification.ts';
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
 import { GatewayError } from '../errors.ts';
+import { isMatter } from '../purpose/read-matter.ts';
 import type { AuthorizationTerms, TermsContext } from './authorization-terms.ts';
 import { formFault } from './form-faults.ts';
 import { termFault } from './term-faults.ts';
@@ -54,7 +55,7 @@ const TERMS = v.strictObject({
   maxUses: number,
   maxUsesPerDay: number,
   dataLifeDays: number,
-  matter: text,
+  matter: v.pipe(text, v.check(isMatter, 'is no case number')),
   template: v.strictObject({ id: text, version: text }),
   noticeHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });

@@ -50,7 +50,7 @@ export function argumentUse(field: ResolvedField, variables: Variables): Argumen
     const coordinate = `${field.coordinate}(${definition.name}:)`;
     values.set(coordinate, value);
     collect(coordinate, undefined, isWellFormed(definition.type, value), into);
-    walk(definition.type, value, into);
+    walk(definition.type, value, { ...into, argument: definition.name });
   }
   return { field, coordinates: [...into.coordinates.values()], subjects: into.subjects, values };
 }
@@ -75,12 +75,20 @@ function suppliedValue(node: ArgumentNode, definition: GraphQLArgument, variable
   return value;
 }
 
-function walk(type: GraphQLInputType, value: unknown, into: Collected): void {
+/** What is collected of one argument. */
+interface Walk extends Collected {
+  argument: string;
+}
+
+function walk(type: GraphQLInputType, value: unknown, into: Walk): void {
+  const { argument } = into;
   if (isNonNullType(type)) return walk(type.ofType, value, into);
   if (isListType(type)) {
     for (const item of Array.isArray(value) ? value : [value]) walk(type.ofType, item, into);
     return;
   }
+  // No text that anybody keeps has this character, and PostgreSQL takes none.
+  if (typeof value === 'string' && value.includes('\0')) throw new GatewayError('INPUT_INVALID', { argument });
   if (!isInputObjectType(type) || value === null || value === undefined) return;
   const object = value as Readonly<Record<string, unknown>>;
   const subject = type.name === SUBJECT_BY ? readSubjectBy(object) : undefined;

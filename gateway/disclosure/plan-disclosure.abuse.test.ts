@@ -119,6 +119,7 @@ describe('invalid input is refused without repeating it', () => {
       { by: { unifiedSocialCreditCode: { secret: 1 } } },
     ],
     ['an unknown input field', 'query($by: SubjectBy!) {subject(by: $by) {id}}', { by: { passport: 'secret' } }],
+    ['a text that PostgreSQL cannot hold', 'query($a: String!) {searchSubjects(name: $a) {edges {cursor}}}', { a: 'a\0secret' }],
     ['an alias of ours', `{subject(${BY}) {_xinqiao_id: kind}}`, {}],
     ['an alias that begins as ours', `{subject(${BY}) {_xinqiaoX: kind}}`, {}],
     ["an alias that is an entity's key", `{subject(${BY}) {id: name penalties {facts}}}`, {}],

@@ -103,6 +103,22 @@ describe('claims become a caller', () => {
     expect((await withToken(signToken(city, { ...standard, actor: 'BANK', org: company }))).organization).toBe(company);
   });
 
+  test.each<[string, (number: string) => string]>([
+    ['a mail address', (number) => `${number}@yt.example`],
+    ['a number behind a letter', (number) => `u${number}`],
+    ['a number behind a scheme', (number) => `CN:${number}`],
+    ['full-width digits', (number) => `staff/${number.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))}`],
+  ])('an account with such a number in it keeps all but the number: %s', async (_, accountOf) => {
+    const { withToken } = testAuthentication([city]);
+    const account = accountOf(citizen);
+    const caller = await withToken(signToken(city, { ...CLERK, org: account, operator: account }));
+    const known = accountOf('').normalize('NFKC');
+    const opaque = subjectId(SUBJECT_KEY, { type: 'RESIDENT_ID', value: citizen });
+    expect(caller.operator).toContain(opaque);
+    expect(caller.operator?.replace(opaque, '')).toBe(known);
+    expect(caller.organization).toBe(caller.operator);
+  });
+
   test('every resident number is read as one, also those with the check character of a credit code', async () => {
     const { withToken } = testAuthentication([city]);
     for (let sequence = 100; sequence < 200; sequence++) {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
+import { holdsIdentityNumber, withoutIdentityNumbers } from '../../schema/identifiers/holds-identity.ts';
 import type { Identifier, SubjectId } from '../../schema/identifiers/subject-id.ts';
 import { isPersonSubject, subjectId } from '../../schema/identifiers/subject-id.ts';
 import { checkResidentId } from '../../schema/identifiers/resident-id.ts';
@@ -107,10 +107,12 @@ function isAuthorizationId(id: unknown): id is string {
   return typeof id === 'string' && AUTHORIZATION_ID.test(id);
 }
 
-/** Issuers put a citizen's number where an account belongs; the log and the departments must not get it (PIPL art. 6). */
+/** Issuers put a citizen's number where an account belongs, or into one; the log and the departments must not get it (PIPL art. 6). */
 function withoutIdentity(account: string, subjectKey: string): string {
-  const id = identifiedSubject(account, subjectKey);
-  return id !== undefined && isPersonSubject(id) ? id : account;
+  return withoutIdentityNumbers(account, (number) => {
+    const id = identifiedSubject(number, subjectKey);
+    return id !== undefined && isPersonSubject(id) ? id : number;
+  });
 }
 
 function identifiedSubject(text: string, subjectKey: string): SubjectId | undefined {

@@ -7,6 +7,11 @@ const MAX_TEXT_CHARACTERS = 256;
 /** Controls, invisible and direction-changing characters, broken surrogates: they would let a log line lie about itself. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
+/** Whether a text can be a case number: see {@link readMatter}. */
+export function isMatter(text: string): boolean {
+  return isReadable(text, MAX_CHARACTERS);
+}
+
 /**
  * Checks a case number, which goes on the log as it is: at most 128 printable characters, and no resident number or
  * sole proprietor's code in it, which the log must never hold.
@@ -27,9 +32,12 @@ export function readMatterText(text: string | undefined, matter: string | undefi
 }
 
 function readable(argument: string, text: string | undefined, most: number): string | undefined {
-  if (text === undefined) return undefined;
-  if ([...text].length > most || UNPRINTABLE.test(text) || holdsIdentityNumber(text)) throw invalid(argument);
+  if (text !== undefined && !isReadable(text, most)) throw invalid(argument);
   return text;
+}
+
+function isReadable(text: string, most: number): boolean {
+  return [...text].length <= most && !UNPRINTABLE.test(text) && !holdsIdentityNumber(text);
 }
 
 function invalid(argument: string): GatewayError {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { holdsIdentityNumber } from './holds-identity.ts';
+import { holdsIdentityNumber, withoutIdentityNumbers } from './holds-identity.ts';
 import { usccCheckCharacter } from './uscc.ts';
 
 const CITIZEN = '11010519491231002X';
@@ -23,3 +23,9 @@ test.each([
   ['a number with another check digit', '110105194912310021'],
   ['a UUID', '6f946327-d402-4c01-b862-5e007d7df72b'],
 ])('%s is not', (_, text) => expect(holdsIdentityNumber(text)).toBe(false));
+
+test('each number in a text is replaced, and nothing else of it', () => {
+  const text = `办件 ${CITIZEN}，${PROPRIETOR} ${COMPANY}`;
+  expect(withoutIdentityNumbers(text, (number) => `<${number.length}>`)).toBe(`办件 <18>,<18> ${COMPANY}`);
+  expect(withoutIdentityNumbers(`，${COMPANY}`, () => 'x')).toBe(`，${COMPANY}`);
+});

@@ -12,6 +12,12 @@ export function holdsIdentityNumber(text: string): boolean {
   return (text.normalize('NFKC').match(CANDIDATES) ?? []).some(isPersonal);
 }
 
+/** The text with something else in place of each such number; the text itself where there is none. */
+export function withoutIdentityNumbers(text: string, instead: (number: string) => string): string {
+  if (!holdsIdentityNumber(text)) return text;
+  return text.normalize('NFKC').replace(CANDIDATES, (run) => (isPersonal(run) ? instead(run) : run));
+}
+
 function isPersonal(run: string): boolean {
   return checkResidentId(run).valid || (run.startsWith('92') && checkUscc(run).valid);
 }
