@@ -1,11 +1,12 @@
 import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
 import type { FlowError } from '../respond/respond.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { createAskFlow } from './ask-flow.ts';
 import { createApollo, type GraphQLServer } from './create-apollo.ts';
 import { type Exchange, openExchange } from './exchange.ts';
-import { answerFault, answerFaults, answerMalformed, GRAPHQL, methodNotAllowed } from './http-faults.ts';
+import { answerFault, answerFaults, answerMalformed, GRAPHQL, methodNotAllowed, NotAcceptable } from './http-faults.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 import { addOperations } from './operations.ts';
 import { createKnownDocuments } from './known-documents.ts';
@@ -27,6 +28,8 @@ const BACKLOG = 4_096;
 /** A client that takes longer to send its headers, or the whole request, holds the connection for nothing. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** What answers are, as Apollo Server names it. */
+const MEDIA_TYPES = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 /** What an aborted query may still take to end. */
 const ABORT_MS = 500;
 
@@ -178,6 +181,7 @@ async function throughApollo(
   exchange: Exchange,
   { options, apollo, secondDoor }: GraphQLParts,
 ): Promise<string> {
+  assertAcceptable(request.headers.accept);
   const {
     status = 200,
     headers,
@@ -195,6 +199,15 @@ async function throughApollo(
   if (!exchange.reachedFlow) return rejected(body.string, exchange, reply, options);
   secondDoor.noteMediaType(request.headers.accept, mediaType);
   return body.string;
+}
+
+/**
+ * Apollo Server looks at what the client accepts when the query was answered, and so was paid for and put on record.
+ * @throws {NotAcceptable}
+ */
+function assertAcceptable(accept: string | undefined): void {
+  if (accept !== undefined && new Negotiator({ headers: { accept } }).mediaType(MEDIA_TYPES) === undefined)
+    throw new NotAcceptable();
 }
 
 /** What Apollo Server answered by itself, once it is on record. */

@@ -203,11 +203,22 @@ describe('a hostile header', () => {
     expect([response.headers.get('x-request-id'), running.requests[0]?.id]).toEqual(['trace-0123.456', 'trace-0123.456']);
   });
 
-  test('Accept that names nothing we speak is 406', async () => {
-    const response = await running.post({ query: '{ __typename }' }, { accept: 'image/png' });
-    expect(response.status).toBe(406);
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INPUT_INVALID' } }] });
-  });
+  test.each(['image/png', 'text/html', 'application/json; charset=gbk', 'application/json;q=0', 'nonsense'])(
+    'Accept that names nothing we speak, %s, is 406, and nothing was asked however often it comes',
+    async (accept) => {
+      const before = running.requests.length;
+      for (let time = 0; time < 2; time++) {
+        const response = await running.post({ query: '{ __typename }' }, { accept });
+        expect(response.status).toBe(406);
+        expect(response.headers.get('x-request-id')).not.toBeNull();
+        expect(await response.json()).toMatchObject({
+          errors: [{ extensions: { code: 'INPUT_INVALID', reason: expect.stringContaining('application/json') } }],
+          extensions: { disclosure: { receipt: RECEIPT } },
+        });
+      }
+      expect(running.requests).toHaveLength(before);
+    },
+  );
 
   test.each([
     ['too large', `POST /graphql HTTP/1.1\r\nhost: x\r\nx-purpose: ${'x'.repeat(20_000)}\r\n\r\n`, 431],

@@ -16,8 +16,17 @@ interface Fault {
   reason?: string;
 }
 
-/** What Fastify refuses before a handler runs, by its code: ours, and the HTTP status that says more than ours does. */
+/** A request of which nothing is done, because its client would take no answer of ours. */
+export class NotAcceptable extends Error {
+  readonly code = 'NOT_ACCEPTABLE';
+}
+
+/** What Fastify refuses before a handler runs, and we like it, by its code: ours, and the HTTP status that says more than ours does. */
 const FAULTS: ReadonlyMap<string, Fault> = new Map([
+  [
+    'NOT_ACCEPTABLE',
+    { code: 'INPUT_INVALID', status: 406, reason: 'Accept application/json or application/graphql-response+json.' },
+  ],
   ['FST_ERR_CTP_BODY_TOO_LARGE', { code: 'QUERY_TOO_COSTLY', status: 413 }],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', { code: 'INPUT_INVALID', status: 415, reason: 'Send the query as application/json.' }],
   ['FST_ERR_CTP_INVALID_JSON_BODY', { code: 'INPUT_INVALID', status: 400, reason: 'The body is not JSON.' }],
