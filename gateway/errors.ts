@@ -1,4 +1,4 @@
-import { CodedError } from '../schema/coded-error.ts';
+import { CodedError, type ErrorDetails } from '../schema/coded-error.ts';
 
 /**
  * Every error that can leave the gateway: one row a code. Callers switch on the code, never on the text.
@@ -120,15 +120,10 @@ export type ErrorCode = keyof typeof ERRORS;
 /** A refusal or failure with a code of the closed table; anything else that is thrown becomes INTERNAL. */
 export class GatewayError extends CodedError {
   readonly code: ErrorCode;
-  /** Safe additions: coordinates, rule ids, department names, limits. Never a value of a record or an argument. */
-  readonly details: Readonly<Record<string, string | number | readonly string[]>>;
+  readonly details: ErrorDetails;
   /** Opaque ids of the subjects that were asked for in vain; for the query log alone. */
   readonly asked: readonly string[];
-  constructor(
-    code: ErrorCode,
-    details: GatewayError['details'] = {},
-    options: { cause?: unknown; asked?: readonly string[] } = {},
-  ) {
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options: { cause?: unknown; asked?: readonly string[] } = {}) {
     super(ERRORS[code].message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'GatewayError';
     this.code = code;

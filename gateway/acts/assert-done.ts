@@ -13,7 +13,8 @@ export function assertDone({ failures }: Pick<CompletedAnswer, 'failures'>, { ac
   if (!acts) return;
   // Deeper failures are in what is shown of the result: the act itself was done.
   const failure = failures.find(({ path }) => path.length <= 1);
-  if (failure !== undefined) throw new GatewayError(UNCERTAIN.has(failure.code) ? 'ACT_UNCERTAIN' : failure.code);
+  if (failure === undefined) return;
+  throw UNCERTAIN.has(failure.code) ? new GatewayError('ACT_UNCERTAIN') : new GatewayError(failure.code, failure.details);
 }
 
 /** What went wrong after an act was answered for: where that cannot be put on record, the act may have been done all the same, and to try again would be wrong. */

@@ -2,6 +2,7 @@ import { Kind, parse } from 'graphql';
 import type { FieldNode, SelectionNode } from 'graphql';
 import { createBoundedCache } from '../disclosure/bounded-cache.ts';
 import { type ErrorCode, ERRORS, GatewayError } from '../errors.ts';
+import type { ErrorDetails } from '../../schema/coded-error.ts';
 import { isGatewaySubgraph } from '../../schema/signed-context.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { DepartmentAnswer, DepartmentError, DepartmentRequest } from './department-transport.ts';
@@ -50,17 +51,19 @@ export function departmentDataSource(
   isSuspended: () => boolean = () => false,
 ): DepartmentDataSource {
   const known = createBoundedCache<AskedFields>(KEPT_TEXTS);
-  const codes = isGatewaySubgraph(department) ? OWN_CODES : CODES;
+  const isOwn = isGatewaySubgraph(department);
+  const codes = isOwn ? OWN_CODES : CODES;
   const fieldsOf = ({ query }: DepartmentRequest) => known.remember(query, () => askedFields(query));
   function read(received: DepartmentAnswer, request: DepartmentRequest, scope: QueryScope): SubgraphAnswer {
     const { data, errors } = hasForm(received, request) ? received : UNUSABLE;
     if (errors.length === 0) return { data };
-    const failures = errors.flatMap(({ path, code }) => {
+    const failures = errors.flatMap(({ path, code, details }) => {
       const failure = (code === null ? undefined : codes.get(code)) ?? ('DEPARTMENT_UNAVAILABLE' as const);
-      return failedPaths(path, request, fieldsOf).map((each) => ({ path: each, code: failure }));
+      const said = isOwn && details && { details: plainDetails(details) };
+      return failedPaths(path, request, fieldsOf).map((each) => ({ path: each, code: failure, ...said }));
     });
     if (failures.some(({ code }) => INCOMPLETE.has(code))) scope.unavailable.add(department);
-    return { data, errors: failures.map(({ path, code }) => ({ message: code, path, extensions: { code } })) };
+    return { data, errors: failures.map(({ path, ...extensions }) => ({ message: extensions.code, path, extensions })) };
   }
 
   // One promise, not four: every query asks some six departments.
@@ -80,6 +83,13 @@ export function departmentDataSource(
       },
     );
   };
+}
+
+/** Names and numbers: whatever else a text may hold, these leave as they are, and not as byte texts. */
+function plainDetails(details: Readonly<Record<string, unknown>>): ErrorDetails {
+  const isPlain = (value: unknown): value is string | number =>
+    typeof value === 'number' || (typeof value === 'string' && /^[\x20-\x7e]{1,100}$/.test(value));
+  return Object.fromEntries(Object.entries(details).filter((entry): entry is [string, string | number] => isPlain(entry[1])));
 }
 
 /** Texts whose fields are kept: while a department is down, every query asks for them. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../schema/city-clock.ts';
 import type { AuthorizedData, SignedContext } from '../../schema/signed-context.ts';
 import { type Department, DEPARTMENTS, isGatewaySubgraph } from '../../schema/signed-context.ts';
 import { fromByteText, toByteTexts } from '../byte-text.ts';
+import type { ErrorDetails } from '../../schema/coded-error.ts';
 import { type ErrorCode, ERRORS, GatewayError } from '../errors.ts';
 import { type CompiledPlans, createCompiledPlans } from './compiled/compiled-plans.ts';
 import { type ExecutionError, INVALID_ANSWER } from './compiled/compile-operation.ts';
@@ -207,11 +208,11 @@ function isDepartment(code: string): code is Department {
 
 /** Anything that is neither a department's failure nor a value it must not have answered is a fault of the joining, and answers nothing. */
 function toFailure({ message, path = [], extensions }: ExecutionError, scope: QueryScope): DepartmentFailure {
-  const { serviceName, code, subgraphs } = extensions;
+  const { serviceName, code, subgraphs, details } = extensions;
   if (code === INVALID_ANSWER && Array.isArray(subgraphs)) return wrongAnswer(path, subgraphs, scope);
   if (typeof serviceName !== 'string' || !isFailureCode(code))
     throw new Error('the departments could not be joined', { cause: new Error(message) });
-  return { path, department: serviceName, code };
+  return { path, department: serviceName, code, ...(details !== undefined && { details: details as ErrorDetails }) };
 }
 
 /** A value that the department's own schema excludes is no answer: its data are incomplete. */

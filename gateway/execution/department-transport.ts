@@ -19,6 +19,8 @@ export interface DepartmentCall {
 export interface DepartmentError {
   path?: readonly (string | number)[];
   code: string | null;
+  /** Of the gateway's own subgraphs; whoever else says something besides the code says it to nobody. */
+  details?: Readonly<Record<string, unknown>>;
 }
 
 /** What a department answered; raw, its texts as byte texts (`byte-text.ts`). */
@@ -52,7 +54,7 @@ export class TransportError extends Error {
 }
 
 /**
- * Reads a GraphQL response body, dropping messages and extensions other than the code.
+ * Reads a GraphQL response body, dropping messages and extensions other than the code and its details.
  * @throws {TransportError} when it does not have the form of one.
  */
 export function readAnswer(body: unknown): DepartmentAnswer {
@@ -65,8 +67,12 @@ export function readAnswer(body: unknown): DepartmentAnswer {
 function readError(error: unknown): DepartmentError {
   if (!isRecord(error)) throw malformed();
   const { path, extensions } = error;
-  const code = isRecord(extensions) && typeof extensions['code'] === 'string' ? extensions['code'] : null;
-  return isPath(path) ? { path, code } : { code };
+  const { code, details } = isRecord(extensions) ? extensions : {};
+  return {
+    ...(isPath(path) && { path }),
+    code: typeof code === 'string' ? code : null,
+    ...(isRecord(details) && { details }),
+  };
 }
 
 function isPath(path: unknown): path is (string | number)[] {

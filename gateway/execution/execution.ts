@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { ErrorDetails } from '../../schema/coded-error.ts';
 import type { AuthorizedData } from '../../schema/signed-context.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -26,6 +27,8 @@ export interface DepartmentFailure {
   path: readonly (string | number)[];
   department: string;
   code: ErrorCode;
+  /** What one of the gateway's own subgraphs says besides. */
+  details?: ErrorDetails;
 }
 
 /** What the departments answered, joined, and not looked at yet, with byte texts for its texts (`byte-text.ts`). Raw: never leaves the flow. */

@@ -117,8 +117,8 @@ function isVisible(path: readonly (string | number)[], data: Shown['data']): boo
   return true;
 }
 
-function failureError({ path, department, code }: DepartmentFailure): FlowError {
-  return { message: ERRORS[code].message, path, extensions: { code, department } };
+function failureError({ path, department, code, details }: DepartmentFailure): FlowError {
+  return { message: ERRORS[code].message, path, extensions: { ...details, code, department } };
 }
 
 function retryAfter({ retryAfterSeconds }: GatewayError['details']): string {

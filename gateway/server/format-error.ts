@@ -23,6 +23,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
         },
       );
     case ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED:
+      // Fields that would have to be compared pair by pair: graphql-js gives up, and says no more than that.
+      if (formatted.message === 'Validation aborted.') return entry('QUERY_TOO_COSTLY', {});
       return entry('INPUT_INVALID', {
         locations: formatted.locations,
         extensions: { reason: validationReason(error, formatted.message) },

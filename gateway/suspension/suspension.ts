@@ -33,7 +33,7 @@ export function readTarget({ organization, operator, purpose, department }: Susp
   const named = [organization, purpose, department].filter((name) => typeof name === 'string' && name.trim() !== '');
   const [target] = named;
   if (target == null || named.length !== 1 || (operator != null && target !== organization))
-    throw new GatewayError('INPUT_INVALID');
+    throw new GatewayError('INPUT_INVALID', { argument: 'target' });
   if (purpose != null) return { kind: 'PURPOSE', target, operator: null };
   if (department != null) return { kind: 'DEPARTMENT', target, operator: null };
   return operator == null ? { kind: 'ORGANIZATION', target, operator: null } : { kind: 'CLIENT', target, operator };

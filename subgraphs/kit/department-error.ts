@@ -35,7 +35,8 @@ const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 export function safeError(error: GraphQLError, { passesCodes = false } = {}): GraphQLError {
   const { path, originalError } = error;
   if (passesCodes && originalError instanceof CodedError) {
-    return new GraphQLError(originalError.message, { path, extensions: { code: originalError.code } });
+    const { message, code, details } = originalError;
+    return new GraphQLError(message, { path, extensions: { code, details } });
   }
   const code = codeOf(error);
   return new GraphQLError(DEPARTMENT_ERRORS[code], { path, extensions: { code } });

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ask, type Bearer, type Deployment, entryOf, type Question } from '../deployment.ts';
+import { type Answered, ask, type Bearer, type Deployment, entryOf, type Question } from '../deployment.ts';
 import { OFFICE, registering } from '../registering.ts';
 
 const BANK: Bearer = { actor: 'BANK', org: 'operations-bank', operator: 'system' };
@@ -88,6 +88,18 @@ export function operations(deployment: () => Deployment): void {
       expect((await decide('withdraw', id)).codes).toEqual(['ALREADY_DONE']);
       const again = (await register(BANK, document)).data.registerOperation;
       expect((await decide('withdraw', again.id, { bearer: BANK })).data.withdrawOperation.state).toBe('WITHDRAWN');
+    });
+
+    test('a refused act says which argument it was, and what would do', async () => {
+      const said = ({ errors }: Answered) => errors.map(({ extensions }) => ({ ...extensions, requestId: undefined }));
+      const invalid = (details: object) => [{ code: 'INPUT_INVALID', ...details }];
+      expect(said(await register(BANK, 'query { no'))).toEqual(invalid({ argument: 'document' }));
+      expect(said(await register(BANK, look(), { purpose: 'NONE' }))).toEqual(invalid({ argument: 'purpose' }));
+      const { id, disclosure } = (await register(BANK, look())).data.registerOperation;
+      expect(said(await approve(id, disclosure.digest, { validUntil: '2036-01-01' }))).toEqual(
+        invalid({ argument: 'validUntil', latest: '2027-11-01' }),
+      );
+      expect(said(await approve(id, 'something else'))).toEqual([{ code: 'ALREADY_DONE', changed: 'disclosure' }]);
     });
 
     test('a bank sees and withdraws its own alone', async () => {
