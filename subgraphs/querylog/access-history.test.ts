@@ -89,10 +89,17 @@ test('tells a company of every look at it, newest first: who, why in plain words
     matter: '泉审批〔2026〕12号',
     decision: 'RELEASED',
     otherSubjects: '1',
-    fields: [{ coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: 1 }],
+    // Another subject was asked about too: its values are nobody's business here.
+    fields: [{ coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: null }],
     authorizations: [],
     receipt: { origin: 'city.example/log', index: '0', leafHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
   });
+});
+
+test('counts the values of a query about itself alone', async () => {
+  const { edges } = await history(COMPANY);
+  const alone = edges.map(({ node }) => node).find((node) => node['otherSubjects'] === '0' && node['decision'] === 'RELEASED');
+  expect(alone?.['fields']).toEqual([{ coordinate: 'CreditSubject.name', treatment: 'REVEAL', count: 1 }]);
 });
 
 test('counts what the law keeps from it as a sealed entry that names its day and nothing else', async () => {

@@ -57,8 +57,15 @@ function recordOf(placed: PlacedLook, subject: string, { origin, purposeName, se
     decision,
     act: act?.kind ?? null,
     otherSubjects: String(others.size),
-    fields: fields.filter(({ treatment }) => treatment !== 'WITHHOLD'),
+    fields: fields
+      .filter(({ treatment }) => treatment !== 'WITHHOLD')
+      .map((field) => (others.size === 0 ? field : uncounted(field))),
     authorizations,
     receipt: receiptOf(placed, origin),
   };
+}
+
+/** The entry counts the values of the whole query: less one's own, they would be another subject's. */
+function uncounted({ coordinate, treatment }: { coordinate: string; treatment: string }) {
+  return { coordinate, treatment, count: null };
 }
