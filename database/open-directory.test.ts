@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LockOwner, lockDirectory } from './directory-lock.ts';
 import { openDatabase } from './open-database.ts';
+import { makeDataDirectory } from '../test/support/database.ts';
 
 const HOLDER = fileURLToPath(new URL('holder.fixture.ts', import.meta.url));
 const TYPESCRIPT = new URL('../cli/typescript.js', import.meta.url).href;
@@ -68,6 +69,7 @@ test('a directory open in another process is refused to a second owner, and work
 }, 60_000);
 
 test('nothing that was committed is lost to kill -9 in the middle of writing, and the directory opens again', async () => {
+  await makeDataDirectory(directory);
   for (let round = 0; round < 2; round += 1) {
     const { child, lines, said } = await holder('write');
     await said(60);

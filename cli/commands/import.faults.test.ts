@@ -8,13 +8,13 @@ import { openDatabase } from '../../database/open-database.ts';
 import { importFile } from '../../subgraphs/kit/import/import-file.ts';
 import { licenses } from '../../subgraphs/licensing/import/licenses.ts';
 import { type RunningCommand, runCommand, startCommand } from '../../test/support/command.ts';
-import { openTestDatabase } from '../../test/support/database.ts';
+import { makeDataDirectory, openTestDatabase } from '../../test/support/database.ts';
 
 /** A process starts in two seconds where it is alone, and in many where eight others are starting. */
 const PROCESSES_MS = 180_000;
 const SUBJECT_KEY = 'a key for tests that is 32 characters or longer';
 /** Several chunks of 2,000. */
-const ROWS = 10_000;
+const ROWS = 6_000;
 
 let folder: string;
 let file: string;
@@ -64,6 +64,7 @@ describe('an import killed in the middle of a file', { timeout: PROCESSES_MS }, 
 
   beforeEach(async () => {
     dataDirectory = await mkdtemp(path.join(folder, 'data-'));
+    await makeDataDirectory(dataDirectory);
     environment = { NODE_ENV: 'development', PORT: '0', XINQIAO_DATA: dataDirectory, XINQIAO_SUBJECT_KEY: SUBJECT_KEY };
     await ready();
   }, PROCESSES_MS);

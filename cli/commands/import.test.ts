@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { IMPORT_CATEGORIES, importCategory } from '../../subgraphs/import-categories.ts';
 import type { ImportCategory } from '../../subgraphs/kit/import/category.ts';
 import { templateCsv, templateNotes } from '../../subgraphs/kit/import/template.ts';
+import { makeDataDirectory } from '../../test/support/database.ts';
 import { registerImport } from './import.ts';
 
 const FIXTURE = fileURLToPath(new URL('../../test/fixtures/dual-publicity/licences.csv', import.meta.url));
@@ -65,6 +66,7 @@ describe('xinqiao import', () => {
 
   test('lets rows wait with a warning when the gateway does not answer, and the exit code is what the file deserves', async () => {
     environment = { XINQIAO_GATEWAY_TOKEN: 'secret-token' };
+    await makeDataDirectory(path.join(folder, 'data'));
     const file = path.join(folder, 'licences.csv');
     await copyFile(FIXTURE, file);
     await run('licenses', file, '--department', 'licensing', '--json', '--gateway', 'http://127.0.0.1:1');

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { vi } from 'vitest';
-import { migrateAll } from '../../database/migrate-all.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { publishLogKey } from '../../gateway/querylog/checkpoint-store.ts';
 import { entryOf } from '../../gateway/querylog/entry.fixture.ts';
@@ -13,12 +12,13 @@ import { createCheckpointSigner } from '../../gateway/querylog/sign-checkpoint.t
 import { createSealer } from '../../gateway/sealed/sealer.ts';
 import { readSealKeys } from '../../gateway/sealed/seal-keys.ts';
 import { LOG, ORIGIN } from '../../gateway/witness/witness.fixture.ts';
+import { makeDataDirectory } from '../../test/support/database.ts';
 
 /** A data directory with a log in it, for tests of commands, which read it through this process as beside a running gateway. */
 export async function logDirectory() {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'log-'));
+  await makeDataDirectory(directory);
   const db = await openDatabase({ dataDirectory: directory });
-  await migrateAll(db);
   await publishLogKey(db, LOG.verifierKey);
   const log = createQueryLog({ db, origin: ORIGIN, seal: createSealer(readSealKeys('k'.repeat(32))) });
   return {

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Db } from '../../database/db.ts';
-import { migrateAll } from '../../database/migrate-all.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { entryOf } from '../../gateway/querylog/entry.fixture.ts';
 import { createQueryLog } from '../../gateway/querylog/query-log.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
+import { makeDataDirectory } from '../../test/support/database.ts';
 import { registerLog } from '../commands/log.ts';
 
 const KEY = 'k'.repeat(32);
@@ -20,8 +20,8 @@ let directory: string;
 let db: Db;
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'review-'));
+  await makeDataDirectory(directory);
   db = await openDatabase({ dataDirectory: directory });
-  await migrateAll(db);
   const log = createQueryLog({ db, origin: 'x' });
   const look = (day: string, operator: string, subject: string) =>
     log.append(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../database/open-database.ts';
 import type { Receipt } from '../../gateway/querylog/entry.ts';
+import { makeDataDirectory } from '../support/database.ts';
 import { type Mutation, plantMutant } from '../support/mutant.ts';
 import { checkReceipts } from './check-receipts.ts';
 import { KILL_MS, KILLS, PREPARATION_MS, prepareKills, SERVER_URL } from './kills.ts';
@@ -15,6 +16,7 @@ let prepared: string;
 beforeAll(async () => {
   kills = await prepareKills();
   prepared = join(kills.folder, 'prepared');
+  await makeDataDirectory(prepared);
   const db = await openDatabase({ dataDirectory: prepared });
   await kills.fill(db);
   await db.close();

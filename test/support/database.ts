@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
@@ -21,8 +21,31 @@ export function openTestDatabase(): Promise<Db> {
   return SERVER_URL === undefined ? openEmbedded() : openOnServer(SERVER_URL);
 }
 
+/**
+ * Gives a data directory the embedded database that a first start would make in it, with all tables and nothing in them: copied from one
+ * that is made once per state of the migrations, which takes a tenth of the time.
+ */
+export async function makeDataDirectory(directory: string): Promise<void> {
+  const made = path.join(CACHE, `${await migrationsHash()}.database`);
+  if (!existsSync(made)) await makeDatabaseDirectory(made);
+  await cp(made, path.join(directory, 'database'), { recursive: true });
+}
+
+async function makeDatabaseDirectory(made: string): Promise<void> {
+  await mkdir(CACHE, { recursive: true, mode: 0o700 });
+  const unfinished = `${made}.${randomUUID()}`;
+  const db = await openPglite({ directory: unfinished });
+  await migrateAll(db);
+  await db.close();
+  // Another worker may have made the same one meanwhile: either will do.
+  await rename(unfinished, made).catch(() => rm(unfinished, { recursive: true }));
+}
+
+/** What is the same for every run. */
+const CACHE = path.join(os.tmpdir(), `xinqiao-test-${os.userInfo().uid}`);
+
 async function openEmbedded(): Promise<Db> {
-  const file = path.join(os.tmpdir(), `xinqiao-test-${os.userInfo().uid}`, `${await migrationsHash()}.tar`);
+  const file = path.join(CACHE, `${await migrationsHash()}.tar`);
   if (!existsSync(file)) await makeDump(file);
   return openPglite({ dump: new Blob([new Uint8Array(await readFile(file))]) });
 }
@@ -43,7 +66,7 @@ async function makeDump(file: string): Promise<void> {
   await migrateAll(db);
   const dump = new Uint8Array(await (await db.dump()).arrayBuffer());
   await db.close();
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await mkdir(CACHE, { recursive: true, mode: 0o700 });
   // Renamed into place, so that a worker that makes the same dump meanwhile never sees half of one.
   const unfinished = `${file}.${randomUUID()}`;
   await writeFile(unfinished, dump);
