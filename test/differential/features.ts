@@ -1,11 +1,14 @@
 import {
   type DocumentNode,
+  type FieldNode,
   getNamedType,
   type GraphQLSchema,
   isInterfaceType,
   isListType,
   isUnionType,
   Kind,
+  print,
+  type SelectionNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -24,6 +27,8 @@ export interface RunOperation {
 /** What a run of random operations must have met, each at least once. */
 export const FEATURES = [
   'alias',
+  'field written twice',
+  'field written twice with its input in another order',
   'named fragment',
   'condition by variable on a field',
   'condition on a fragment',
@@ -92,6 +97,7 @@ export function featuresOf({ document, variables, schema, supergraphSdl, answer 
         if (alias) found.add('alias');
         for (const feature of featuresOfField(name.value, alias !== undefined, types)) found.add(feature);
       },
+      SelectionSet: ({ selections }) => writtenTwice(selections).forEach((feature) => found.add(feature)),
     }),
   );
   for (const [feature, means] of MEANS) if (means({ fields, supergraphSdl })) found.add(feature);
@@ -102,6 +108,22 @@ export function featuresOf({ document, variables, schema, supergraphSdl, answer 
 
 function isNode(value: unknown): value is { kind: string } {
   return typeof value === 'object' && value !== null && 'kind' in value;
+}
+
+function writtenTwice(selections: readonly SelectionNode[]): Feature[] {
+  const fields = selections.filter((node) => node.kind === Kind.FIELD && node.selectionSet !== undefined) as FieldNode[];
+  return fields.flatMap((field, index): Feature[] => {
+    const again = fields.find((other, at) => at > index && responseKey(other) === responseKey(field));
+    if (again === undefined) return [];
+    const given = ({ arguments: args = [] }: FieldNode) => args.map(print).join();
+    return given(again) === given(field)
+      ? ['field written twice']
+      : ['field written twice', 'field written twice with its input in another order'];
+  });
+}
+
+function responseKey({ alias, name }: FieldNode): string {
+  return (alias ?? name).value;
 }
 
 function featuresOfField(name: string, aliased: boolean, types: TypeInfo): Feature[] {

@@ -87,8 +87,17 @@ function fieldText(field: GraphQLField<unknown, unknown>, depth: number, writing
     .map((argument) => argumentText(argument, writing));
   const args = given.length > 0 ? `(${given.join(', ')})` : '';
   const type = getNamedType(field.type);
-  const below = isCompositeType(type) ? ` ${selectionSet(type, depth + 1, writing)}` : '';
-  return `${alias}${field.name}${args}${directives(writing)}${below}`;
+  const head = `${alias}${field.name}${args}`;
+  if (!isCompositeType(type)) return `${head}${directives(writing)}`;
+  const written = (asked: string) => `${asked}${directives(writing)} ${selectionSet(type, depth + 1, writing)}`;
+  // The same field again, with other fields of its own: what it is given is the same in any order.
+  const again = reversed(head);
+  return random.chance(again === head ? 0.1 : 0.7) ? `${written(head)} ${written(again)}` : written(head);
+}
+
+/** With the two fields of an input object in the other order. */
+function reversed(head: string): string {
+  return head.replace(/\{(\w+:[^,{}]+),(\w+:[^,{}]+)\}/g, '{$2,$1}');
 }
 
 function argumentText({ name, type }: GraphQLArgument, writing: Writing): string {

@@ -28,6 +28,14 @@ export const STOCK_BUGS: readonly { name: string; clause: string; explains(diffe
       ['price', 'needs', 'needsToo'].filter((name) => selects(document, name)).length > 1,
   },
   {
+    name: 'an object is null because a field of it fails that only a @requires asks for',
+    clause: '6.4.4 Errors and Non-Null Fields: null propagates from the fields that were selected',
+    explains: ({ document, supergraphSdl, ours }) =>
+      supergraphSdl.includes('requires: "box') &&
+      ['box', 'needs'].every((name) => selects(document, name)) &&
+      errors(ours).some((error) => /\.[wh] /.test(error)),
+  },
+  {
     name: 'the __typename of an @interfaceObject replaces the object’s own, and its fragments no longer apply',
     clause: '6.3.2 Field Collection, DoesFragmentTypeApply',
     explains: ({ document, supergraphSdl }) =>
@@ -42,11 +50,11 @@ export const STOCK_BUGS: readonly { name: string; clause: string; explains(diffe
   {
     name: 'introspection in a fragment under a condition is not answered',
     clause: '4.1 Schema Introspection: a field of the query root like any other',
-    explains: ({ document, specified }) =>
-      specified &&
+    explains: ({ document, specified, stock }) =>
       ['__schema', '__type'].some((name) => selects(document, name)) &&
       hasConditions(document) &&
-      hasFragments(document),
+      hasFragments(document) &&
+      (specified || (stock.errors ?? []).some(({ message }) => message.startsWith('Was not able to find any options for __'))),
   },
   {
     name: 'an object of which no field is left is not fetched and shown as null',
