@@ -118,21 +118,10 @@ const CASES: Record<ReviewRuleKind, { found: Change[][]; quiet: Change[][] }> = 
       [refused('QUERY_TOO_COSTLY'), refused('INPUT_INVALID'), refused('RATE_LIMITED'), refused('UNAUTHENTICATED'), {}],
     ],
   },
+  // More in rules/enumeration.test.ts.
   ENUMERATION: {
-    found: [
-      times(6, (n) => ({ subjects: { asked: [`o-none-${n}`], returned: [] } })),
-      times(6, () => refused('INPUT_INVALID')),
-      [{ subjects: { asked: Array.from({ length: 12 }, (_, n) => `o-${n}`), returned: ['o-1'] } }],
-    ],
-    quiet: [
-      times(5, () => refused('INPUT_INVALID')),
-      // One code asked for again and again is one.
-      times(9, () => ({ subjects: { asked: ['o-none'], returned: [] } })),
-      [...times(12, (n) => asks(`o-${n}`)), ...times(6, () => refused('INPUT_INVALID'))],
-      times(9, (n) => ({ subjects: { asked: [`o-none-${n}`], returned: [] }, unavailable: ['registry'] })),
-      // An old registration number is a stand-in for the subject that the answer names.
-      times(9, (n) => ({ subjects: { asked: [`r-${n}`], returned: ['o-1'] } })),
-    ],
+    found: [times(6, () => refused('INPUT_INVALID', { departments: [] }))],
+    quiet: [times(5, () => refused('INPUT_INVALID', { departments: [] })), times(6, () => refused('INPUT_INVALID'))],
   },
   OWN_SUBJECT: { found: [[{ ...by('a'), ...asks('p-a') }]], quiet: [[{ ...by('a'), ...asks('p-b') }]] },
   PURPOSE_MATTER: {

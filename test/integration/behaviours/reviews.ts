@@ -86,6 +86,28 @@ export function reviews(deployment: () => Deployment): void {
     await audit('mutation ($subject: ID!) { unwatchSubject(subject: $subject) { subject } }', { subject });
   });
 
+  test('who looks codes up that are nobody’s is found, and not who looks in the log for as many, or writes a document of no form', async () => {
+    const ids = Array.from({ length: 6 }, (_, n) => `o-${String(n).repeat(22)}`);
+    const as = (operator: string): Bearer => ({ ...LI, operator });
+    for (const subject of ids) {
+      await audit(
+        'query ($subject: ID!) { queryLog(filter: { subject: $subject }) { edges { node { index } } } }',
+        { subject },
+        as('reader'),
+      );
+      expect((await audit('{ subjekt { id } }', {}, as('reader'))).codes).toEqual(['INPUT_INVALID']);
+      await audit('query ($subject: ID!) { subject(by: { id: $subject }) { id } }', { subject }, as('guesser'));
+    }
+    const query = `query ($organization: String!) {
+      reviewAlerts(filter: { rule: "RV-5", organization: $organization }) { edges { node { operator sentence } } } }`;
+    const variables = { organization: `${LI.org}-${deployment().run}` };
+    const question = { query, variables, bearer: LI, purpose: 'AUDIT_SUPERVISION' };
+    const { data } = await askUntil(deployment(), question, (answer) => answer.data?.reviewAlerts.edges.length > 0);
+    expect(data.reviewAlerts.edges).toEqual([
+      { node: { operator: 'guesser', sentence: expect.stringContaining('查询的 6 个号码中有 6 个查无主体或不合法') } },
+    ]);
+  });
+
   test('tells how much access explains itself, and by which rules', async () => {
     const query = `{ reviewStatistics(from: "2026-01-01", to: "2026-12-31") { day accesses explained alerts }
       reviewRules { id kind thresholds { name value } } watchedSubjects { subject } }`;

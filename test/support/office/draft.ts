@@ -23,10 +23,11 @@ export function cityInstant(day: string, hour: number): number {
   return Date.parse(`${day}T00:00:00+08:00`) + Math.round(hour * HOUR_MS);
 }
 
-/** The entry of a caller at an instant. `asked` are returned too unless told otherwise. */
+/** The entry of a caller at an instant: who is `asked` for is looked up, and returned too unless told otherwise. */
 export function draft(at: number, caller: QueryLogEntry['caller'], told: Told): Draft {
   const { asked = [], returned = asked, ...rest } = told;
   const released = told.decision === undefined || told.decision === 'RELEASED';
+  const lookedUp = released && asked.length > 0;
   const entry: QueryLogEntry = {
     version: 1,
     time: new Date(at).toISOString(),
@@ -37,8 +38,8 @@ export function draft(at: number, caller: QueryLogEntry['caller'], told: Told): 
     policyHash: '',
     operation: { hash: null, name: null },
     subjects: { asked, returned: released ? returned : [] },
-    fields: [],
-    departments: [],
+    fields: lookedUp ? [{ coordinate: 'Query.subject', treatment: 'REVEAL', count: returned.length }] : [],
+    departments: lookedUp ? ['registry'] : [],
     unavailable: [],
     decision: 'RELEASED',
     code: null,
