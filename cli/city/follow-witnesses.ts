@@ -20,10 +20,10 @@ export function followWitnesses(
     db,
     witnesses,
     clock,
-    report(state, witness) {
-      if (state === 'ALARM') logger.fatal({ witness }, 'FORK ALARM: a witness has seen what the query log does not continue');
-      else if (state === 'FOLLOWING') logger.info({ witness }, 'a witness cosigns the query log');
-      else logger.warn({ witness, state }, 'a witness does not cosign the query log');
+    report(news) {
+      if (news.state === 'ALARM') logger.fatal(news, 'FORK ALARM: a witness has seen what the query log does not continue');
+      else if (news.state === 'FOLLOWING') logger.info(news, 'a witness cosigns the query log');
+      else logger.warn(news, 'a witness does not cosign the query log');
     },
   });
   const count = (test: (state: WitnessState) => boolean) => Object.values(collector.states()).filter(test).length;

@@ -50,8 +50,14 @@ describe('xinqiao witness', () => {
     const second = serve();
     const { url } = JSON.parse(await second.untilSaid('"url"')) as { url: string };
     expect(await add(url, formatAddCheckpoint(0n, [], log.note(9)))).toEqual({ status: 409, text: '7\n' });
-    expect((await add(url, formatAddCheckpoint(7n, [], logOf('forked', 7).note(7)))).status).toBe(422);
-    await second.untilSaid('FORK ALARM: FORKED city.example/log');
+    const spoiled = formatAddCheckpoint(7n, [Buffer.alloc(32)], log.note(9));
+    expect((await add(url, spoiled)).status).toBe(422);
+    const unproven = await second.untilSaid('UNPROVEN: city.example/log at size 9');
+    expect(readFileSync(unproven.slice(unproven.indexOf('kept: ') + 6), 'utf8')).toBe(spoiled);
+    expect(second.lines.join()).not.toContain('FORK ALARM');
+    expect((await add(url, formatAddCheckpoint(7n, [], logOf('forked', 7).note(7)))).status).toBe(409);
+    const fork = await second.untilSaid('FORK ALARM: city.example/log signed two trees of size 7');
+    expect(readFileSync(fork.slice(fork.indexOf('kept: ') + 6), 'utf8')).toContain(logOf('forked', 7).note(7));
     const third = serve();
     expect(await third.ended).toBe(1);
     expect(await second.stop('SIGTERM')).toBe(0);

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { lockDirectory } from '../../database/directory-lock.ts';
 import {
@@ -11,8 +12,8 @@ import {
 } from '../../gateway/querylog/signed-note.ts';
 import { SUITE } from '../../gateway/querylog/suite.ts';
 import { serveWitness } from '../../gateway/witness/serve-witness.ts';
-import { createWitness } from '../../gateway/witness/witness.ts';
-import { openWitnessStore } from '../../gateway/witness/witness-store.ts';
+import { createWitness, type Suspicion } from '../../gateway/witness/witness.ts';
+import { evidenceFile, openWitnessStore } from '../../gateway/witness/witness-store.ts';
 
 interface KeyOptions {
   name: string;
@@ -68,7 +69,8 @@ async function serve({ name, key, logs: logsFile, data, host, port, json }: Serv
   const lock = await lockDirectory(data, '');
   if (!lock.held) throw new Error(`目录已被另一见证进程使用。 Another witness is using ${data}.`);
   try {
-    const witness = createWitness({ signer, logs, store: openWitnessStore(data), clock: Date.now, reportFork });
+    const suspect = (suspicion: Suspicion) => process.stderr.write(suspected(suspicion, data));
+    const witness = createWitness({ signer, logs, store: openWitnessStore(data), clock: Date.now, report: suspect });
     const served = await serveWitness(witness, { host, port, logs, report });
     const verifierKey = formatVerifierKey(signer.verifierKey);
     process.stdout.write(json ? `${JSON.stringify({ name, verifierKey, url: served.url })}\n` : `见证 ${name}: ${served.url}\n`);
@@ -91,8 +93,11 @@ function readLogs(file: string): VerifierKey[] {
 }
 
 /** On its own line and in one fixed form, for whoever watches the output. */
-function reportFork(origin: string, refusal: string): void {
-  process.stderr.write(`日志出现分叉或矛盾 FORK ALARM: ${refusal} ${origin}\n`);
+function suspected({ origin, kind, size, knownSize }: Suspicion, data: string): string {
+  const file = (ending: Parameters<typeof evidenceFile>[1]) => join(data, evidenceFile(origin, ending));
+  if (kind === 'FORKED')
+    return `日志出现分叉 FORK ALARM: ${origin} signed two trees of size ${size}, which proves the fork; kept: ${file('fork')}\n`;
+  return `未证明接续，须核对 UNPROVEN: ${origin} at size ${size} came with a proof that does not lead there from size ${knownSize}, by the log or whoever sent it; kept: ${file('unproven')}\n`;
 }
 
 function report(error: unknown): void {

@@ -12,7 +12,10 @@ export interface AddCheckpoint {
   note: SignedNote;
 }
 
-/** Why a checkpoint is not cosigned, each with its status in C2SP tlog-witness. FORKED: two signed trees of one size, which is evidence. */
+/**
+ * Why a checkpoint is not cosigned, each with its status in C2SP tlog-witness. FORKED: the log signed two trees of one size, which nothing but
+ * a fork explains. INCONSISTENT: the proof does not hold, which whoever has a signed checkpoint can bring about.
+ */
 export type Refusal = 'MALFORMED' | 'UNKNOWN_LOG' | 'UNSIGNED' | 'STALE' | 'INCONSISTENT' | 'FORKED';
 
 /** More hashes than any proof up to 2^63 entries has. */
@@ -53,8 +56,9 @@ export function refusalOf(
   if (logKeys.length === 0) return 'UNKNOWN_LOG';
   if (!isSigned(note, logKeys)) return 'UNSIGNED';
   if (oldSize > checkpoint.size) return 'MALFORMED';
-  if (oldSize !== (known?.size ?? 0n)) return 'STALE';
+  // Whatever old size came with it: the two signatures prove it, and both answers are the same conflict.
   if (known !== undefined && checkpoint.size === known.size && Buffer.compare(checkpoint.root, known.root) !== 0) return 'FORKED';
+  if (oldSize !== (known?.size ?? 0n)) return 'STALE';
   return isConsistent({ proof, checkpoint }, known) ? undefined : 'INCONSISTENT';
 }
 

@@ -19,8 +19,9 @@ export interface ToCosign {
 }
 
 /**
- * What came of asking. AHEAD: it has cosigned a larger tree than this one. REFUSED: it does not accept this log or its history, or its answer is
- * no cosignature; with FORK it has seen another history, which is the alarm witnesses are for.
+ * What came of asking. AHEAD: it has cosigned a larger tree than this one. REFUSED: it does not accept this log, or its answer is no
+ * cosignature. FORK: it has seen another history, which is the alarm witnesses are for: another tree of this size (409), or one that this
+ * log's own proof does not begin with (422; nobody else had a hand in that proof).
  */
 export type Asked =
   | { outcome: 'COSIGNED'; cosignature: string; knownSize: bigint }
@@ -46,7 +47,10 @@ export async function askWitness(
     const { status, text } = await post(`${url}/add-checkpoint`, await bodyOf(toCosign, oldSize), fetcher);
     if (status === 200) return readCosignature(toCosign, text, key);
     const knownSize = status === 409 ? parseSize(text) : undefined;
-    if (knownSize === undefined || attempt > 0) return { outcome: status === 422 ? 'FORK' : 'REFUSED', status };
+    if (status === 422) return { outcome: 'FORK', status };
+    if (knownSize === undefined) return { outcome: 'REFUSED', status };
+    // Asked from where it says it is, at this very size: only another root is left to be in conflict.
+    if (attempt > 0) return { outcome: knownSize === oldSize && knownSize === toCosign.size ? 'FORK' : 'REFUSED', status };
     if (knownSize > toCosign.size) return { outcome: 'AHEAD', knownSize };
     oldSize = knownSize;
   }

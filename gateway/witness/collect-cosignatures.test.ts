@@ -29,28 +29,33 @@ beforeEach(async () => {
   await migrate(db, MIGRATIONS, 'querylog');
   await publishLogKey(db, LOG.verifierKey);
   const kept = new Map<string, string>();
-  const store = { read: (o: string) => kept.get(o), keep: (o: string, n: string) => void kept.set(o, n), keepEvidence: () => {} };
-  witness = createWitness({ signer: WITNESS, logs: [LOG.verifierKey], store, clock: () => 0, reportFork: () => {} });
+  const store = {
+    read: (o: string) => kept.get(o),
+    keep: (o: string, n: string) => void kept.set(o, n),
+    keepFork: () => {},
+    keepUnproven: () => {},
+  };
+  witness = createWitness({ signer: WITNESS, logs: [LOG.verifierKey], store, clock: () => 0, report: () => {} });
   [now, asked, reachable] = [0, 0, true];
   reports.length = 0;
 });
 
-const STATUS = { MALFORMED: 400, UNSIGNED: 403, UNKNOWN_LOG: 404, STALE: 409, INCONSISTENT: 422, FORKED: 422 } as const;
+const STATUS = { MALFORMED: 400, UNSIGNED: 403, UNKNOWN_LOG: 404, STALE: 409, INCONSISTENT: 422, FORKED: 409 } as const;
 /** The witness without its wire. */
 const fetcher = async (_: unknown, init?: { body?: unknown }) => {
   asked++;
-  if (!reachable) throw new TypeError('fetch failed');
+  if (!reachable) throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
   const verdict = witness.addCheckpoint(String(init?.body));
   if ('cosignature' in verdict) return new Response(verdict.cosignature);
   return new Response(`${verdict.knownSize}\n`, { status: STATUS[verdict.refusal] });
 };
-const collector = () =>
+const collector = (wire: (url: unknown, init?: { body?: unknown }) => Promise<Response> = fetcher) =>
   createCosignatureCollector({
     db,
     witnesses: [{ url: 'http://w1', key: WITNESS.verifierKey }],
     clock: () => now,
-    report: (state, name) => reports.push(`${name} ${state}`),
-    ask: (address, toCosign, believed) => askWitness(address, toCosign, believed, fetcher as typeof fetch),
+    report: ({ witness: name, url, state, reason }) => reports.push([name, url, state, reason].filter(Boolean).join(' ')),
+    ask: (address, toCosign, believed) => askWitness(address, toCosign, believed, wire as typeof fetch),
   });
 const grow = async (count: number) => {
   const log = createQueryLog({ db, origin: ORIGIN });
@@ -89,28 +94,41 @@ describe('the cosignatures of a log', () => {
     reachable = false;
     for (now = 0; now < 10_000; now += 500) await collect();
     expect(asked).toBe(4);
-    expect([states(), reports]).toEqual([{ 'witness.example/w1': 'BEHIND' }, ['witness.example/w1 BEHIND']]);
+    expect([states(), reports]).toEqual([
+      { 'witness.example/w1': 'BEHIND' },
+      ['witness.example/w1 http://w1 BEHIND it could not be asked (ECONNREFUSED)'],
+    ]);
     [reachable, now] = [true, 70_000];
     await collect();
     expect(await cosigned()).toBe(true);
-    expect(reports.at(-1)).toBe('witness.example/w1 FOLLOWING');
+    expect(reports.at(-1)).toBe('witness.example/w1 http://w1 FOLLOWING');
   });
 
-  test('are refused to a fork, which is an alarm', async () => {
-    witness.addCheckpoint(`old 0\n\n${logOf('another history', 3).note(3)}`);
+  test.each([
+    ['refused to a fork', 3, 'it answers 409: it has cosigned another tree of this size'],
+    [
+      'refused to a log that rewrote what the witness saw',
+      2,
+      'it answers 422: it has cosigned a tree that this one does not continue',
+    ],
+    ['missing for a log that has lost what the witness saw', 9, 'it has cosigned more entries than this log has'],
+  ])('are %s, which is an alarm', async (_, size, reason) => {
+    witness.addCheckpoint(`old 0\n\n${logOf('another history', size).note(size)}`);
     const { collect, states } = collector();
     await grow(3);
     await collect();
-    expect([states(), reports]).toEqual([{ 'witness.example/w1': 'ALARM' }, ['witness.example/w1 ALARM']]);
+    expect([states(), reports]).toEqual([{ 'witness.example/w1': 'ALARM' }, [`witness.example/w1 http://w1 ALARM ${reason}`]]);
     expect(await cosigned()).toBe(false);
   });
 
-  test('are missing for a log that has lost what the witness saw, which is an alarm too', async () => {
-    witness.addCheckpoint(`old 0\n\n${logOf('longer', 9).note(9)}`);
-    const { collect, states } = collector();
+  test.each([
+    [503, 'it answers 503'],
+    [404, 'it answers 404: it does not follow this log, or nothing of a witness is at this address'],
+  ])('are refused with %i, of which an operator is told what it means', async (status, reason) => {
+    const refusing = collector(async () => new Response('no\n', { status }));
     await grow(3);
-    await collect();
-    expect(states()).toEqual({ 'witness.example/w1': 'ALARM' });
+    await refusing.collect();
+    expect(reports).toEqual([`witness.example/w1 http://w1 REFUSING ${reason}`]);
   });
 
   test('are asked for nothing while there is no checkpoint', async () => {

@@ -22,7 +22,7 @@ const reported: unknown[] = [];
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'witness-'));
   const store = openWitnessStore(directory);
-  witness = createWitness({ signer: WITNESS, logs, store, clock: () => 0, reportFork: () => {} });
+  witness = createWitness({ signer: WITNESS, logs, store, clock: () => 0, report: () => {} });
   served = await serveWitness(
     { addCheckpoint: (body) => witness.addCheckpoint(body), latest: (origin) => witness.latest(origin) },
     { host: '127.0.0.1', port: 0, logs, report: (error) => reported.push(error) },
@@ -60,7 +60,7 @@ describe('over HTTP (C2SP tlog-witness)', () => {
   });
 
   test.each([
-    ['a fork', 422, () => formatAddCheckpoint(5n, [], forked.note(5))],
+    ['a fork', 409, () => formatAddCheckpoint(5n, [], forked.note(5))],
     ['a wrong proof', 422, () => formatAddCheckpoint(5n, forked.proof(5, 9), honest.note(9))],
     ['a key it does not know', 403, () => formatAddCheckpoint(5n, [], honest.note(5, seededSigner(ORIGIN, 9)))],
     ['a log it does not follow', 404, () => formatAddCheckpoint(0n, [], honest.note(5, seededSigner('other', 9)))],
@@ -107,12 +107,15 @@ describe('a log that asks', () => {
   });
 
   test.each([
-    ['as long', 100],
-    ['longer', 200],
-  ] as const)('with another history, %s, is told of the fork', async (_, size) => {
-    await ask(honest, 100, 0n);
-    expect(await ask(forked, size, 100n)).toEqual({ outcome: 'FORK', status: 422 });
-  });
+    ['as long', 100, 409],
+    ['longer', 200, 422],
+  ] as const)(
+    'with another history, %s, is told of the fork, wherever it believes the witness to be',
+    async (_, size, status) => {
+      await ask(honest, 100, 0n);
+      for (const believed of [0n, 50n, 100n]) expect(await ask(forked, size, believed)).toEqual({ outcome: 'FORK', status });
+    },
+  );
 
   test('believes no cosignature but that of the key it was given', async () => {
     const impostor = seededSigner(WITNESS.verifierKey.name, 7, WITNESS.verifierKey.type);

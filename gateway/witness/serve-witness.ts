@@ -15,7 +15,7 @@ const STATUS: Readonly<Record<Refusal, number>> = {
   UNKNOWN_LOG: 404,
   STALE: 409,
   INCONSISTENT: 422,
-  FORKED: 422,
+  FORKED: 409,
 };
 
 /** Where and for which logs a witness answers. `logs` are those whose checkpoints it shows to whoever asks. */

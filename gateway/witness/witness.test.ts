@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseNote, verifyNote } from '../querylog/signed-note.ts';
+import { parseNote, signNote, verifyNote } from '../querylog/signed-note.ts';
 import { formatAddCheckpoint } from './add-checkpoint.ts';
-import { createWitness, type Verdict } from './witness.ts';
+import { createWitness, type Suspicion, type Verdict } from './witness.ts';
 import { LOG, logOf, ORIGIN, seededSigner, WITNESS } from './witness.fixture.ts';
 import { openWitnessStore, type WitnessStore } from './witness-store.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
 const honest = logOf('honest', 40);
 const forked = logOf('forked', 40);
-const forks: string[] = [];
+const suspicions: Suspicion[] = [];
 let directory: string;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'witness-'));
-  forks.length = 0;
+  suspicions.length = 0;
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -27,10 +27,14 @@ const open = (store: WitnessStore = openWitnessStore(directory)) =>
     logs: [LOG.verifierKey],
     store,
     clock: () => NOW,
-    reportFork: (origin, refusal) => forks.push(`${origin} ${refusal}`),
+    report: (suspicion) => suspicions.push(suspicion),
   });
 const grow = (log: typeof honest, from: number, to: number) =>
   formatAddCheckpoint(BigInt(from), from === 0 ? [] : log.proof(from, to), log.note(to));
+/** A proof that proves nothing, as anybody could send it with a checkpoint of the log. */
+const spoiled = (from: number, to: number, log = honest) =>
+  formatAddCheckpoint(BigInt(from), [Buffer.alloc(32, 9)], log.note(to));
+const kept = (ending: string) => readdirSync(directory).filter((name) => name.endsWith(ending));
 const told = (verdict: Verdict) => ('cosignature' in verdict ? 'COSIGNED' : verdict.refusal);
 
 describe('a witness', () => {
@@ -94,9 +98,10 @@ describe('a witness', () => {
       'a proof although nothing grew',
       (): string => formatAddCheckpoint(5n, honest.proof(5, 9), honest.note(5)),
       'INCONSISTENT',
-      1,
+      0,
     ],
     ['no proof', (): string => formatAddCheckpoint(5n, [], honest.note(9)), 'INCONSISTENT', 1],
+    ['another history of the same size, with a size it never saw', (): string => grow(forked, 3, 5), 'FORKED', 1],
     ['what is older than what it knows', (): string => grow(honest, 3, 4), 'STALE', 0],
     ['a size it never saw', (): string => grow(honest, 6, 9), 'STALE', 0],
     ['an old size beyond the checkpoint', (): string => formatAddCheckpoint(9n, [], honest.note(5)), 'MALFORMED', 0],
@@ -122,7 +127,7 @@ describe('a witness', () => {
     witness.addCheckpoint(grow(honest, 0, 5));
     const before = witness.latest(ORIGIN);
     expect(witness.addCheckpoint(body())).toMatchObject({ refusal });
-    expect(forks).toHaveLength(alarms);
+    expect(suspicions).toHaveLength(alarms);
     expect(witness.latest(ORIGIN)).toBe(before);
   });
 
@@ -130,10 +135,11 @@ describe('a witness', () => {
     const witness = open();
     witness.addCheckpoint(grow(honest, 0, 5));
     witness.addCheckpoint(grow(forked, 5, 5));
-    const file = readdirSync(directory).find((name) => name.endsWith('.fork'))!;
-    const [first, second] = readFileSync(join(directory, file), 'utf8').split(/(?<=\n)\n(?=city)/);
+    const [first, second] = readFileSync(join(directory, kept('.fork')[0]!), 'utf8').split(/(?<=\n)\n(?=city)/);
     for (const note of [first!, second!]) expect(verifyNote(parseNote(note), [LOG.verifierKey])).toHaveLength(1);
     expect(first!.split('\n')[2]).not.toBe(second!.split('\n')[2]);
+    expect(suspicions).toEqual([{ origin: ORIGIN, kind: 'FORKED', size: 5n, knownSize: 5n }]);
+    expect(kept('.unproven')).toEqual([]);
   });
 
   test('begins with the empty tree only when its root is that of nothing', () => {
@@ -141,6 +147,63 @@ describe('a witness', () => {
     expect(told(open().addCheckpoint(grow(honest, 0, 5)))).toBe('COSIGNED');
     const lying = formatAddCheckpoint(0n, [], honest.note(0)).replace(/^0\n.*$/m, `0\n${Buffer.alloc(32).toString('base64')}`);
     expect(told(open().addCheckpoint(lying))).toBe('UNSIGNED');
+  });
+
+  test('takes a proof that does not hold for no fork, and keeps it with the newest checkpoint alone', () => {
+    const witness = open();
+    witness.addCheckpoint(grow(honest, 0, 5));
+    for (const body of [spoiled(5, 9), grow(forked, 5, 7), spoiled(5, 8, forked)]) {
+      expect(witness.addCheckpoint(body)).toEqual({ refusal: 'INCONSISTENT' });
+      expect(kept('.unproven').map((file) => readFileSync(join(directory, file), 'utf8'))).toEqual([body]);
+    }
+    expect(kept('.fork')).toEqual([]);
+    expect(told(witness.addCheckpoint(grow(honest, 5, 9)))).toBe('COSIGNED');
+  });
+
+  test('tells once of what does not go together, until the log has moved on', () => {
+    const witness = open();
+    witness.addCheckpoint(grow(honest, 0, 5));
+    for (let times = 0; times < 3; times++) for (const size of [9, 8]) witness.addCheckpoint(spoiled(5, size));
+    // Cosigned again, which anybody can have done, is not moved on.
+    witness.addCheckpoint(grow(honest, 5, 5));
+    witness.addCheckpoint(spoiled(5, 9));
+    expect(suspicions).toEqual([{ origin: ORIGIN, kind: 'INCONSISTENT', size: 9n, knownSize: 5n }]);
+    witness.addCheckpoint(grow(honest, 5, 9));
+    for (let times = 0; times < 3; times++) for (const body of [spoiled(9, 12), grow(forked, 9, 9)]) witness.addCheckpoint(body);
+    expect(suspicions.slice(1)).toEqual([
+      { origin: ORIGIN, kind: 'INCONSISTENT', size: 12n, knownSize: 9n },
+      { origin: ORIGIN, kind: 'FORKED', size: 9n, knownSize: 9n },
+    ]);
+  });
+
+  test.each([
+    ['a key it does not know', 5, () => honest.note(9, seededSigner(ORIGIN, 9)), 'UNSIGNED'],
+    ['nobody', 5, () => `${honest.note(9).slice(0, -99)}${signNote('x\n', LOG).slice(-99)}`, 'UNSIGNED'],
+    ['the log, which has it cosigned', 5, () => honest.note(5), 'INCONSISTENT'],
+    ['a log that it does not know yet', 0, () => honest.note(9), 'INCONSISTENT'],
+  ] as const)('keeps nothing of a proof that does not hold for a checkpoint signed by %s', (_, size, note, refusal) => {
+    const witness = open();
+    if (size > 0) witness.addCheckpoint(grow(honest, 0, size));
+    const files = readdirSync(directory);
+    expect(told(witness.addCheckpoint(formatAddCheckpoint(BigInt(size), [Buffer.alloc(32, 9)], note())))).toBe(refusal);
+    expect([readdirSync(directory), suspicions]).toEqual([files, []]);
+  });
+
+  test('leaves signatures of others out of what it keeps', () => {
+    const witness = open();
+    witness.addCheckpoint(grow(honest, 0, 5));
+    witness.addCheckpoint(spoiled(5, 9) + signNote('x\n', seededSigner('stranger', 3)).repeat(9));
+    expect(readFileSync(join(directory, kept('.unproven')[0]!), 'utf8')).toBe(spoiled(5, 9));
+  });
+
+  test('tells of it also when it cannot be kept', () => {
+    const full = () => {
+      throw new Error('ENOSPC');
+    };
+    const witness = open({ ...openWitnessStore(directory), keepFork: full, keepUnproven: full });
+    witness.addCheckpoint(grow(honest, 0, 5));
+    for (const body of [grow(forked, 5, 5), spoiled(5, 9)]) expect(() => witness.addCheckpoint(body)).toThrow('ENOSPC');
+    expect(suspicions.map(({ kind }) => kind)).toEqual(['FORKED', 'INCONSISTENT']);
   });
 
   test('never cosigns two histories, whatever it is sent', () => {
@@ -151,8 +214,9 @@ describe('a witness', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-        const kept = new Map<string, string>();
-        const witness = open({ read: (o) => kept.get(o), keep: (o, n) => void kept.set(o, n), keepEvidence: () => {} });
+        const notes = new Map<string, string>();
+        const store = { read: (o: string) => notes.get(o), keep: (o: string, n: string) => void notes.set(o, n) };
+        const witness = open({ ...store, keepFork: () => {}, keepUnproven: () => {} });
         const seen = steps.filter(({ log, from, by }) => told(witness.addCheckpoint(grow(log, from, from + by))) === 'COSIGNED');
         const sizes = seen.map(({ from, by }) => from + by);
         // The empty tree is the beginning of both.
