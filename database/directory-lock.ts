@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { makeDirectory } from './make-directory.ts';
 
 /** Who has a data directory open. */
 export interface LockOwner {
@@ -28,7 +29,7 @@ export type LockOutcome = { held: true; release: () => Promise<void> } | { held:
  * An owner on another host cannot be asked and counts as alive.
  */
 export async function lockDirectory(directory: string, socket: string): Promise<LockOutcome> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const own: LockOwner = {
     token: randomUUID(),
     host: os.hostname(),

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectChannel } from './channel/connect-channel.ts';
@@ -6,6 +5,7 @@ import { serveChannel } from './channel/serve-channel.ts';
 import { socketPathOf } from './channel/socket-path.ts';
 import { DatabaseError, type Db } from './db.ts';
 import { isAlive, lockDirectory, type LockOwner } from './directory-lock.ts';
+import { makeDirectory } from './make-directory.ts';
 import { openPglite } from './pglite.ts';
 
 /** How long the owner of a directory may take to open it before it counts as not answering. */
@@ -30,7 +30,7 @@ class DirectoryInUseError extends DatabaseError {
  * With `exclusive` another owner is refused instead. Throws DirectoryInUseError (a `DatabaseError` with SQLSTATE 55006).
  */
 export async function openDirectory(dataDirectory: string, exclusive: boolean): Promise<Db> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  makeDirectory(dataDirectory);
   const socketPath = await socketPathOf(dataDirectory);
   for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
     const lock = await lockDirectory(dataDirectory, socketPath);

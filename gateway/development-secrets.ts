@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../database/make-directory.ts';
 
 /** `kid` of the key that signs development tokens. */
 export const DEVELOPMENT_KEY_ID = 'development';
@@ -21,7 +22,7 @@ export type DevelopmentSecret =
  * Callers guard against production: this file knows no environment.
  */
 export function developmentSecret(directory: string, name: DevelopmentSecret): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   switch (name) {
     case 'subjectKey':
       return once(join(directory, 'subject.key'), randomKey);

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { env } from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Db } from '../../database/db.ts';
+import { makeDirectory } from '../../database/make-directory.ts';
 import { findSchemas } from '../../database/migrate-all.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
@@ -79,7 +79,7 @@ async function start(options: Omit<StartOptions, 'workers'>, config: Config): Pr
 
 /** Only the schemas this process serves: a department at an address of its own keeps its tables to itself. */
 async function openMigrated(config: Config): Promise<Db> {
-  if (config.databaseUrl === undefined) await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  if (config.databaseUrl === undefined) makeDirectory(config.dataDirectory);
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory, exclusive: true });
   try {
     const elsewhere = Object.keys(config.subgraphUrls).map((code) => code.replaceAll('-', '_'));

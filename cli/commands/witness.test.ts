@@ -21,9 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const serve = () => {
+/** An option that is given again replaces what stands here. */
+const serving = () => {
   const identity = ['--name', 'witness.example/w1', '--key', key, '--logs', join(directory, 'logs')];
-  return startCommand(['witness', 'serve', ...identity, '--data', join(directory, 'state'), '--port', '0', '--json']);
+  return ['witness', 'serve', ...identity, '--data', join(directory, 'state'), '--port', '0', '--json'];
+};
+const serve = () => startCommand(serving());
+const listed = (text: string) => {
+  writeFileSync(join(directory, 'listed'), text);
+  return join(directory, 'listed');
 };
 const add = async (url: string, body: string) => {
   const response = await fetch(`${url}/add-checkpoint`, { method: 'POST', body });
@@ -36,6 +42,46 @@ describe('xinqiao witness', () => {
     const before = readFileSync(key, 'utf8');
     expect((await runCommand(['witness', 'key', key, '--name', 'witness.example/w1'])).end).toBe(1);
     expect(readFileSync(key, 'utf8')).toBe(before);
+  });
+
+  test('signs by no other name than its key was made for', async () => {
+    const { end, stderr } = await runCommand([
+      'witness',
+      'serve',
+      '--name',
+      'w2',
+      '--key',
+      key,
+      '--logs',
+      join(directory, 'logs'),
+    ]);
+    expect([end, stderr]).toEqual([1, expect.stringContaining('give --name witness.example/w1, or make a key for w2')]);
+  });
+
+  test.each([
+    ['no key', () => ['--key', 'none.pem'], '--key none.pem: 文件无法读取（ENOENT）。 The file cannot be read. 先生成密钥'],
+    ['a key that is none', () => ['--key', join(directory, 'logs')], '/logs: 不是见证密钥'],
+    ['no list of logs', () => ['--logs', 'none'], '--logs none: 文件无法读取（ENOENT）'],
+    ['a list of nothing', () => ['--logs', listed('# nobody\n')], '/listed: 没有公钥。 It names no log'],
+    [
+      'a line that is no key',
+      () => ['--logs', listed('# a comment\n\nhello\n')],
+      '/listed:3: 不是验证公钥。 Not a verifier key. 每行一个',
+    ],
+    ['the key of a witness', () => ['--logs', listed(verifierKeys[0]!)], '/listed:1: 这是见证的公钥'],
+    ['a directory below a file', () => ['--data', join(key, 'x')], '/w1.pem/x: 见证无法在此保存所见（ENOTDIR）'],
+    ['a directory that the system does not make', () => ['--data', '/proc/x'], '--data /proc/x: 见证无法在此保存所见（'],
+  ])('given %s, says which and what is expected, and ends', async (_, given, said) => {
+    const { end, stderr } = await runCommand([...serving(), ...given()]);
+    expect([end, stderr]).toEqual([1, expect.stringContaining(said)]);
+  });
+
+  test('takes a key that was made before keys said for whom', async () => {
+    const old = join(directory, 'old.pem');
+    writeFileSync(old, readFileSync(key, 'utf8').replace(/^.*\n/, ''));
+    const running = startCommand([...serving(), '--key', old]);
+    await running.untilSaid('witness.example/w1');
+    expect(await running.stop('SIGTERM')).toBe(0);
   });
 
   test('with nothing else running cosigns, is killed, and has forgotten nothing', { timeout: 60_000 }, async () => {

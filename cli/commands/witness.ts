@@ -1,19 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { lockDirectory } from '../../database/directory-lock.ts';
-import {
-  COSIGNATURE,
-  formatVerifierKey,
-  noteSigner,
-  parseVerifierKey,
-  type VerifierKey,
-} from '../../gateway/querylog/signed-note.ts';
-import { SUITE } from '../../gateway/querylog/suite.ts';
+import { lockDirectory, type LockOutcome } from '../../database/directory-lock.ts';
+import { formatVerifierKey } from '../../gateway/querylog/signed-note.ts';
 import { serveWitness } from '../../gateway/witness/serve-witness.ts';
 import { createWitness, type Suspicion } from '../../gateway/witness/witness.ts';
 import { evidenceFile, openWitnessStore } from '../../gateway/witness/witness-store.ts';
+import { makeWitnessKey, readLogKeys, readWitnessKey } from '../witness/witness-files.ts';
 
 interface KeyOptions {
   name: string;
@@ -57,39 +49,40 @@ export function registerWitness(program: Command): void {
 }
 
 function makeKey(file: string, { name, json }: KeyOptions): void {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const verifierKey = formatVerifierKey(noteSigner(name, privateKey, COSIGNATURE).verifierKey);
-  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+  const verifierKey = makeWitnessKey(file, name);
   process.stdout.write(json ? `${JSON.stringify({ name, verifierKey })}\n` : `${verifierKey}\n`);
 }
 
 async function serve({ name, key, logs: logsFile, data, host, port, json }: ServeOptions): Promise<void> {
-  const signer = noteSigner(name, SUITE.privateKey(readFileSync(key, 'utf8')), COSIGNATURE);
-  const logs = readLogs(logsFile);
-  const lock = await lockDirectory(data, '');
+  const signer = readWitnessKey(key, name);
+  const logs = readLogKeys(logsFile);
+  const lock = await lockData(data);
   if (!lock.held) throw new Error(`目录已被另一见证进程使用。 Another witness is using ${data}.`);
   try {
     const suspect = (suspicion: Suspicion) => process.stderr.write(suspected(suspicion, data));
     const witness = createWitness({ signer, logs, store: openWitnessStore(data), clock: Date.now, report: suspect });
     const served = await serveWitness(witness, { host, port, logs, report });
+    // Before anybody is told that it is there: whoever is may stop it at once.
+    const stopped = untilStopped();
     const verifierKey = formatVerifierKey(signer.verifierKey);
     process.stdout.write(json ? `${JSON.stringify({ name, verifierKey, url: served.url })}\n` : `见证 ${name}: ${served.url}\n`);
-    await untilStopped();
+    await stopped;
     await served.close();
   } finally {
     await lock.release();
   }
 }
 
-function readLogs(file: string): VerifierKey[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const keys = lines
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map(parseVerifierKey);
-  if (keys.length === 0 || keys.some(({ type }) => type !== SUITE.signatureType))
-    throw new Error(`文件应逐行列出日志的验证公钥。 ${file} must list verifier keys of logs, a line each.`);
-  return keys;
+async function lockData(data: string): Promise<LockOutcome> {
+  try {
+    return await lockDirectory(data, '');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(
+      `--data ${data}: 见证无法在此保存所见（${code}）。 The witness cannot keep there what it has seen: name a directory that its account may write to.`,
+      { cause },
+    );
+  }
 }
 
 /** On its own line and in one fixed form, for whoever watches the output. */
