@@ -1,15 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
 import { createActs } from '../../gateway/acts/acts.ts';
 import { createFreshEntries } from '../../gateway/querylog/fresh-entries.ts';
 import { createAdmit, createAuthorize } from '../../gateway/authorization/authorize.ts';
 import { createPresentAuthorization } from '../../gateway/authorization/present-authorization.ts';
-import { createQuotas } from '../../gateway/authorization/quotas.ts';
 import { type Config, keptVersions } from '../../gateway/config.ts';
 import { type EditionReport, type Editions, openEditions } from '../../gateway/editions/editions.ts';
 import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
-import { createReplayGuard } from '../../gateway/identity/replay-guard.ts';
 import { createVerifyProof } from '../../gateway/identity/verify-proof.ts';
 import { createKeySource, type KeySource } from '../../gateway/identity/key-source.ts';
 import { followOperations } from '../../gateway/operations/live-operations.ts';
@@ -39,6 +36,7 @@ import { connectDepartments, departmentChecks } from './connect-departments.ts';
 import { followWitnesses } from './follow-witnesses.ts';
 import type { CityOptions } from './city-options.ts';
 import { ownSubgraphs } from './own-subgraphs.ts';
+import { openSharedState } from './shared-state.ts';
 
 /** A gateway with everything behind it, not yet listening. */
 export interface City {
@@ -63,7 +61,8 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { editions, departments, queryLog, logKeeper, refusalLog, follower, background, suspended, operations, redis } = parts;
+  const { editions, departments, queryLog, logKeeper, refusalLog, follower, background, suspended, operations, sharedState } =
+    parts;
   const server = await frontOf(options, parts, stages(options, parts));
   const watching = editions.watch((report) => announce(report, options.logger));
   return {
@@ -81,7 +80,7 @@ export async function assembleCity(options: CityOptions): Promise<City> {
       watching.close();
       await editions.close();
       await departments.close();
-      redis?.disconnect();
+      await sharedState.close();
       return outcome;
     },
   };
@@ -108,7 +107,7 @@ function callersKeys({ environment }: Config, { jwks }: Pick<Secrets, 'jwks'>, c
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 async function openParts(options: CityOptions) {
-  const { config, db, logger, clock = Date.now, processes = 1, metrics = createMetrics() } = options;
+  const { config, db, logger, clock = Date.now, metrics = createMetrics() } = options;
   const secrets = requireSecrets(config, GATEWAY_SECRETS);
   const versions = createVersionKeeper(db);
   const policies = { current: () => editions.current().policy };
@@ -137,9 +136,7 @@ async function openParts(options: CityOptions) {
   });
   const keys = callersKeys(config, secrets, clock);
   await keys.ready();
-  const redis = config.redisUrl === undefined ? undefined : connectRedis(config.redisUrl);
-  const replays = createReplayGuard({ redis, clock });
-  const quotas = createQuotas({ ...(redis && { redis }), clock, processes });
+  const sharedState = openSharedState(options, clock);
   await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
   const signer = noteSigner(config.logOrigin, SUITE.privateKey(secrets.logKey));
   const witnesses = followWitnesses(options, { metrics, clock });
@@ -152,13 +149,13 @@ async function openParts(options: CityOptions) {
   });
   const refusalLog = createRefusalLog({ queryLog: measuredLog, clock });
   const follower = openFollower(options, { metrics, fresh });
-  const shared = { secrets, metrics, editions, keys, departments, suspended, operations, redis, quotas, replays, clock };
+  const shared = { secrets, metrics, editions, keys, departments, suspended, operations, sharedState, clock };
   const background = openBackgroundWork(options, { metrics, secrets, policies, rules, operations, acts, fresh, clock });
   return { ...shared, queryLog, logKeeper, witnesses, measuredLog, refusalLog, follower, background };
 }
 
 function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
-  const { secrets, editions, keys, quotas, replays, measuredLog, refusalLog, suspended, operations, clock } = parts;
+  const { secrets, editions, keys, sharedState, measuredLog, refusalLog, suspended, operations, clock } = parts;
   return {
     editions,
     authenticate: createAuthenticate({
@@ -169,14 +166,14 @@ function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
       verifyProof: createVerifyProof({
         publicUrl: config.publicUrl,
         clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
-        replays,
+        replays: sharedState.replays,
         clock,
       }),
       subjectKey: secrets.subjectKey,
       clock,
     }),
     suspended,
-    admit: createAdmit({ quotas, clock }),
+    admit: createAdmit({ quotas: sharedState.quotas, clock }),
     registered: createRegistered({
       operations,
       production: config.environment === 'production',
@@ -193,14 +190,13 @@ function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
 }
 
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
-  const { editions, departments, metrics, keys, quotas, replays, follower, suspended, operations, witnesses, clock } = parts;
+  const { editions, departments, metrics, keys, sharedState, follower, suspended, operations, witnesses, clock } = parts;
   const checks = {
     log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
     keys: async () => !keys.degraded(),
-    quotas: async () => !quotas.degraded(),
+    ...sharedState.checks,
     suspensions: async () => suspended.isKnown(),
     operations: async () => operations.isKnown(),
-    proofs: async () => !replays.degraded(),
     audit: async () => isLevel(follower),
     witnesses: async () => Object.values(witnesses.states()).every((state) => state === 'FOLLOWING'),
     ...departmentChecks(departments),
@@ -219,11 +215,4 @@ function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Par
     readiness: { checks, required: ['log'] },
     clock,
   });
-}
-
-function connectRedis(url: string): Redis {
-  // A command that cannot be sent now must fail now: the quota then falls back, it does not queue.
-  const redis = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2_000 });
-  redis.on('error', () => {});
-  return redis;
 }

@@ -170,6 +170,8 @@ describe('when Redis fails', () => {
     const quotas = createQuotas({ redis: client, clock });
     await spendTimes(quotas, 2);
     expect(quotas.degraded()).toBe(true);
+    quotas.retry();
+    expect(quotas.degraded()).toBe(false);
     await expect(spend(quotas, clerk, purpose, [])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await expect(askAlone(quotas, ids(0, 3))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await askAlone(quotas, ids(0, 2));

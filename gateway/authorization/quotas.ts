@@ -17,6 +17,8 @@ import { type LimitedPurpose, windowsOf } from './windows.ts';
 export interface Quotas {
   /** Opens the budget of one request. */
   open(caller: Caller, purpose: LimitedPurpose): Budget;
+  /** Redis is connected anew: it is tried at the next request, and is not taken for failed until then. */
+  retry(): void;
   /** Whether Redis was given but failed, so that this process counts alone, at a fraction of the limits. For health. */
   degraded(): boolean;
 }
@@ -46,6 +48,7 @@ export function createQuotas({ redis, clock, processes = 1 }: QuotasOptions): Qu
         remote: stores.shared,
         clock,
       }),
+    retry: stores.retry,
     degraded: () => stores.degraded(),
   };
 }

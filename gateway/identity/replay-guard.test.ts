@@ -12,6 +12,8 @@ describe('when Redis is down', () => {
     expect(await guard.first('a', 60)).toBe(true);
     expect(guard.degraded()).toBe(true);
     expect(await guard.first('a', 60)).toBe(false);
+    guard.retry();
+    expect(guard.degraded()).toBe(false);
     client.disconnect();
   });
 

@@ -8,6 +8,8 @@ import { withFallback } from '../redis/with-fallback.ts';
 export interface ReplayGuard {
   /** Whether this is seen for the first time; it is then remembered for so many seconds. Rejects with OVERLOADED when no more can be. */
   first(proof: string, seconds: number): Promise<boolean>;
+  /** Redis is connected anew: it is tried at the next proof, and is not taken for failed until then. */
+  retry(): void;
   /** Whether Redis was given but failed, so that a proof is used once by this process and not by all. For health. */
   degraded(): boolean;
 }
@@ -35,6 +37,7 @@ export function createReplayGuard({ redis, clock }: { redis: Redis | undefined; 
       // Here before there: what Redis forgets in an outage is still remembered by who saw it.
       return firstHere(proof, seconds) && stores.use((store) => store.claim(proof, seconds));
     },
+    retry: stores.retry,
     degraded: stores.degraded,
   };
 }

@@ -6,6 +6,8 @@ export interface WithFallback<Store> {
   use<T>(work: (store: Store, where: 'shared' | 'alone' | 'fallen-back') => Promise<T>): Promise<T>;
   /** Whether there is a shared store, so that `use` takes a round trip. */
   readonly shared: boolean;
+  /** Forgets that the shared store failed: it is connected anew, and may be tried at once. */
+  retry(): void;
   /** Whether the shared store failed the last time it was tried. For health. */
   degraded(): boolean;
 }
@@ -39,6 +41,9 @@ export function withFallback<Store>({
       return work(local, 'fallen-back');
     },
     shared: shared !== undefined,
+    retry() {
+      failedAt = undefined;
+    },
     degraded: () => failedAt !== undefined,
   };
 }
