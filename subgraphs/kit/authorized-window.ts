@@ -41,6 +41,11 @@ export function within<Time extends string | number>(a: Span<Time>, b: Span<Time
   return { from: later, to: earlier };
 }
 
+/** Whether a time is in the span. */
+export function holds<Time extends string | number>({ from, to }: Span<Time>, time: Time): boolean {
+  return (from === null || from <= time) && (to === null || time <= to);
+}
+
 /** The month before that of a day. */
 export function monthBefore(day: string): string {
   return month(daysAfter(`${month(day)}-01`, -1));

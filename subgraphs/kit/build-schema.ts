@@ -8,6 +8,7 @@ import type { DepartmentContext } from './department-context.ts';
 import { assertMayAskAbout } from './department-context.ts';
 import { DepartmentError } from './department-error.ts';
 import type { Department } from './department.ts';
+import { keepToPeriod } from './keep-to-period.ts';
 
 /** The most entities one request may ask for; the gateway's own limits are lower. */
 const MOST_ENTITIES = 1000;
@@ -16,7 +17,8 @@ type FieldResolver = GraphQLFieldResolver<unknown, DepartmentContext>;
 
 /**
  * The department's executable schema. Whatever its resolvers do, a field of a credit subject is resolved only when the
- * caller may ask about that subject. Throws when the SDL is not a valid subgraph.
+ * caller may ask about that subject, and what is not public of a dated record only within the period it may be told of.
+ * Throws when the SDL is not a valid subgraph.
  */
 export function buildSchema(department: Department): GraphQLSchema {
   const resolvers = {
@@ -28,6 +30,7 @@ export function buildSchema(department: Department): GraphQLSchema {
     typeof buildSubgraphSchema
   >[0]);
   guardSubjects(schema);
+  keepToPeriod(schema, department.dated);
   const root = schema.getQueryType()?.getFields();
   // A department's records are a subject's; what the gateway keeps of its own need not be.
   if (!root?.['_service'] || (!root['_entities'] && !isGatewaySubgraph(department.name)))

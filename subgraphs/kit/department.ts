@@ -5,6 +5,7 @@ import type { Department as DepartmentCode, GatewaySubgraph } from '../../schema
 import { loadAccepts } from './accepts.ts';
 import type { Accepts } from './accepts.ts';
 import type { DepartmentContext } from './department-context.ts';
+import type { DatedRecords } from './keep-to-period.ts';
 
 /** A department's code, or that of a subgraph of the gateway's own. */
 type SubgraphName = DepartmentCode | GatewaySubgraph;
@@ -23,6 +24,7 @@ export interface Department<Name extends SubgraphName = SubgraphName> {
   readonly migrations: string;
   readonly accepts: Accepts;
   readonly resolvers: Resolvers;
+  readonly dated: DatedRecords;
 }
 
 /** A field's resolver; `never` lets each name its own source and arguments. */
@@ -32,12 +34,13 @@ export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver
 
 /**
  * Puts a department together from its folder (`new URL('.', import.meta.url)`), which holds schema.graphql, accepts.yaml
- * and migrations/. Throws when a file is missing or accepts.yaml is not valid.
+ * and migrations/; `dated` are its records of a day, which are not public in every part. Throws when a file is missing or
+ * accepts.yaml is not valid.
  */
 export function defineDepartment<Name extends SubgraphName>(
-  parts: Pick<Department<Name>, 'name' | 'title' | 'resolvers'> & { folder: URL },
+  parts: Pick<Department<Name>, 'name' | 'title' | 'resolvers'> & { dated?: DatedRecords; folder: URL },
 ): Department<Name> {
-  const { name, title, resolvers, folder } = parts;
+  const { name, title, resolvers, dated = {}, folder } = parts;
   const shared = readFileSync(new URL('../../schema/shared.graphql', import.meta.url), 'utf8');
   const own = readFileSync(new URL('schema.graphql', folder), 'utf8');
   return Object.freeze({
@@ -48,5 +51,6 @@ export function defineDepartment<Name extends SubgraphName>(
     migrations: fileURLToPath(new URL('migrations', folder)),
     accepts: loadAccepts(new URL('accepts.yaml', folder), name),
     resolvers,
+    dated,
   });
 }

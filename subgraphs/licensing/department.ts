@@ -7,4 +7,5 @@ export const licensing = defineDepartment({
   title: '行政审批服务局',
   folder: new URL('.', import.meta.url),
   resolvers,
+  dated: { AdministrativeLicense: 'decisionDate' },
 });

@@ -7,4 +7,5 @@ export const penalties = defineDepartment({
   title: '综合行政执法局',
   folder: new URL('.', import.meta.url),
   resolvers,
+  dated: { AdministrativePenalty: 'decisionDate' },
 });

@@ -1,6 +1,6 @@
 import { fenFromYuan } from '../../schema/scalars/decimal.ts';
 import type { Span, Window } from '../kit/authorized-window.ts';
-import { windowOf, within } from '../kit/authorized-window.ts';
+import { holds, windowOf, within } from '../kit/authorized-window.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { selfOf } from '../kit/department-context.ts';
 import type { Resolvers } from '../kit/department.ts';
@@ -118,10 +118,6 @@ function gradesShown(context: DepartmentContext): Span<number> | null {
   const { actor } = context.caller;
   const mayBeShown = actor === 'DEPARTMENT' || actor === 'CREDIT_OFFICE' || actor === 'AUDITOR' || actor === 'BANK';
   return mayBeShown ? (taxWindow(context, 'creditGrades')?.years ?? null) : null;
-}
-
-function holds({ from, to }: Span<number>, year: number): boolean {
-  return (from === null || from <= year) && (to === null || year <= to);
 }
 
 /** The months of whole years, as text that compares like the column's. */

@@ -15,17 +15,23 @@ import {
 
 /** Where the oracle keeps the id of each subject in the raw answer. */
 const ORACLE_ID = 'oracleSubjectId';
+/** The day of a record that is public in part: outside the window it stays, and only what the authorization opens of it goes. */
+const ORACLE_PUBLIC_DAY = 'oraclePublicDay';
 /** What the oracle fetches beside the question, by type: to know whose a value is, and whether the row should be there at all. */
-const BESIDE: Readonly<Record<string, { alias: string; name: string }>> = {
-  CreditSubject: { alias: ORACLE_ID, name: 'id' },
-  AdministrativePenalty: { alias: 'oracleDecisionNo', name: 'decisionDocumentNo' },
-  TaxCreditGrade: { alias: 'oracleGrade', name: 'grade' },
-  TaxArrears: { alias: 'oracleDay', name: 'since' },
-  TaxPayment: { alias: 'oracleMonth', name: 'month' },
-  TaxPaidYear: { alias: 'oracleYear', name: 'year' },
-  DeclaredSales: { alias: 'oracleYear', name: 'year' },
-  SocialSecurityContribution: { alias: 'oracleMonth', name: 'month' },
-  UtilityBill: { alias: 'oracleMonth', name: 'month' },
+const BESIDE: Readonly<Record<string, readonly { alias: string; name: string }[]>> = {
+  CreditSubject: [{ alias: ORACLE_ID, name: 'id' }],
+  AdministrativeLicense: [{ alias: ORACLE_PUBLIC_DAY, name: 'decisionDate' }],
+  AdministrativePenalty: [
+    { alias: 'oracleDecisionNo', name: 'decisionDocumentNo' },
+    { alias: ORACLE_PUBLIC_DAY, name: 'decisionDate' },
+  ],
+  TaxCreditGrade: [{ alias: 'oracleGrade', name: 'grade' }],
+  TaxArrears: [{ alias: 'oracleDay', name: 'since' }],
+  TaxPayment: [{ alias: 'oracleMonth', name: 'month' }],
+  TaxPaidYear: [{ alias: 'oracleYear', name: 'year' }],
+  DeclaredSales: [{ alias: 'oracleYear', name: 'year' }],
+  SocialSecurityContribution: [{ alias: 'oracleMonth', name: 'month' }],
+  UtilityBill: [{ alias: 'oracleMonth', name: 'month' }],
 };
 
 /** What the policy says of one value, found the slow way. */
@@ -34,6 +40,7 @@ export type Judge = (question: {
   owner: string;
   person: boolean;
   within: boolean;
+  day?: string | undefined;
 }) => (raw: unknown) => unknown;
 
 interface Surroundings {
@@ -41,6 +48,8 @@ interface Surroundings {
   owner: string;
   /** Whether below the subject that an authorization is of; undefined at the root. */
   within: boolean | undefined;
+  /** Day of the record that is public in part. */
+  day?: string;
 }
 
 /** The withheld mark a judge returns in place of a treatment. */
@@ -84,7 +93,7 @@ export function rawDocument(
       leave: (node): SelectionSetNode => {
         const type = types.at(-1)?.name;
         // The schema itself is asked as the client asked it.
-        const beside = type === undefined ? [] : [TYPE_BESIDE, BESIDE[type]].filter((field) => field !== undefined);
+        const beside = type === undefined ? [] : [TYPE_BESIDE, ...(BESIDE[type] ?? [])];
         return { ...node, selections: [...node.selections, ...beside.map(fieldNamed)] };
       },
     },
@@ -122,7 +131,9 @@ export function expectedAnswer(question: {
     const grouped = new Map<string, FieldNode[]>();
     for (const set of sets) collect(set.selections, grouped);
     const shown: Record<string, unknown> = {};
-    for (const [key, nodes] of grouped) shown[key] = field(nodes, type, source[key], { ...around, person });
+    const day = source[ORACLE_PUBLIC_DAY];
+    const inside = { ...around, person, ...(typeof day === 'string' && { day }) };
+    for (const [key, nodes] of grouped) shown[key] = field(nodes, type, source[key], inside);
     return shown;
   }
 
@@ -135,7 +146,7 @@ export function expectedAnswer(question: {
     // An authorization is of whom a field of the root names, and of nobody who is reached from there.
     const isRoot = around.within === undefined;
     const within = around.within ?? nodes[0]?.arguments?.some(({ name: argument }) => argument.value === 'by') ?? false;
-    const decide = (person: boolean) => judge({ coordinate, owner, person, within });
+    const decide = (person: boolean) => judge({ coordinate, owner, person, within, day: around.day });
     // Above the first subject nobody's data is in question: both readings must allow it.
     const treat = around.person === undefined ? strictest(decide(false), decide(true)) : decide(around.person);
     if (treat === WITHHELD || value === null || value === undefined) return null;

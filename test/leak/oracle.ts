@@ -31,11 +31,12 @@ export interface Verdict {
   leaks: readonly string[];
 }
 
-/** Where a value stands: whose it is, and whether below the one subject that an authorization is of. */
+/** Where a value stands: whose it is, whether below the one subject that an authorization is of, and in a record of which day, where that matters. */
 interface Around {
   owner: string | null;
   person: boolean;
   within: boolean;
+  day?: string | undefined;
 }
 
 const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
@@ -54,10 +55,11 @@ export async function createOracle(city: { db: Db; config: Config; clock: () => 
   const index = canaryIndex(await everything(execution, schema, city.db), catalogue);
 
   const purposeOf = (code: string) => policy.purposes.find((purpose) => purpose.code === code) as NaivePurpose;
-  function cellFor(caller: OracleCaller, coordinate: string, { owner, person, within }: Around): NaiveCell {
+  function cellFor(caller: OracleCaller, coordinate: string, { owner, person, within, day }: Around): NaiveCell {
     const own = caller.actor === 'DEPARTMENT' && caller.department === owner;
-    const { categories = [], fields } = caller.authorization ?? {};
-    const authorized = within && categories.includes(policy.categoryOf(coordinate)) && (fields?.includes(coordinate) ?? true);
+    const { categories = [], fields, from = '', to = '' } = caller.authorization ?? {};
+    const covered = categories.includes(policy.categoryOf(coordinate)) && (fields?.includes(coordinate) ?? true);
+    const authorized = within && covered && (day === undefined || (from <= day && day <= to));
     return policy.decide(purposeOf(caller.purpose), caller.actor, { own, person, authorized }, coordinate);
   }
 
