@@ -24,7 +24,7 @@ export interface ValueTreatment {
 /** A field of the client's selection, ready for the pass over an answer. */
 export interface TreatedField {
   responseKey: string;
-  /** Absent for what describes the schema: it passes as it is. */
+  /** Absent for what describes the schema and for what is fetched for the record alone. */
   treated?: {
     coordinate: string;
     /** By the index of a subject's kind. */
@@ -35,6 +35,8 @@ export interface TreatedField {
   /** Of a field whose type has fields of its own. */
   fields?: readonly TreatedField[];
   isSubject: boolean;
+  /** Of a field that is not shown. */
+  isHidden?: boolean;
 }
 
 /** The treatments of a plan, compiled: the pass looks nothing up. */
@@ -110,8 +112,9 @@ function withBelow(fields: readonly PlannedField[]): readonly PlannedField[] {
 }
 
 function treatedField(field: PlannedField, find: FindSlot): TreatedField {
-  const { responseKey, coordinate, organization, person, fields, isSubject = false } = field;
-  if (coordinate === null) return { responseKey, isSubject };
+  const { responseKey, coordinate, organization, person, fields, isSubject = false, isHidden = false } = field;
+  const below = fields && { fields: fields.map((inner) => treatedField(inner, find)) };
+  if (coordinate === null) return { responseKey, isSubject, isHidden, ...below };
   const compile = (treatment: FieldTreatment) => valueTreatment(treatment, coordinate, find);
   return {
     responseKey,
@@ -120,7 +123,7 @@ function treatedField(field: PlannedField, find: FindSlot): TreatedField {
       byKind: [compile(organization), compile(person), compile(stricter(field))],
       objects: find(coordinate, 'REVEAL'),
     },
-    ...(fields && { fields: fields.map((inner) => treatedField(inner, find)) }),
+    ...below,
     isSubject,
   };
 }

@@ -5,6 +5,18 @@ import { CALLERS, COMPANY, createPlanner, plan, requestOf } from './planner.fixt
 
 const BY = `by: {unifiedSocialCreditCode: "${COMPANY}"}`;
 
+const FOUND = '_xinqiao_found: edges { node { _xinqiao_id: id } }';
+
+it.each([
+  ['edges {cursor}', `${FOUND} edges { cursor }`],
+  ['pageInfo {endCursor}', `${FOUND} pageInfo { endCursor }`],
+  ['__typename', `${FOUND} __typename`],
+  ['edges {node {name}}', `${FOUND} edges { node { _xinqiao_id: id name } }`],
+])('whom a search found is fetched for the record, whatever of the page is asked for: %s', (selection, expected) => {
+  const { operation } = plan(`{searchSubjects(name: "云汀") {${selection}}}`).plan;
+  expect(operation.text.replaceAll(/\s+/g, ' ')).toBe(`{ searchSubjects(name: "云汀") { ${expected} } }`);
+});
+
 describe('under an authorization of the subject', () => {
   const loan = { caller: CALLERS.bank, purpose: 'LOAN_PRE' };
   const LOAN = `{subject(${BY}) {tax {hasArrears refundAccountNo arrears(sinceFrom: "2026-01-01") {amount}} utilities {hasArrears}}}`;

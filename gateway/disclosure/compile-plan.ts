@@ -10,7 +10,7 @@ import type { Caller } from '../identity/caller.ts';
 import { applyMask, compileByteMask, onByteTexts } from '../desensitization/compile-mask.ts';
 import { pseudonymMask } from '../desensitization/masks/pseudonym.ts';
 import type { ArgumentUse } from './argument-uses.ts';
-import { SUBJECT_ID_KEY } from './disclosure.ts';
+import { FOUND_KEY, SUBJECT_ID_KEY } from './disclosure.ts';
 import type { DisclosurePlan, FieldTreatment, PlannedField, SubjectKinds } from './disclosure.ts';
 import { noticesOf } from './notices.ts';
 import type { ResolvedField } from './resolve-operation.ts';
@@ -143,14 +143,27 @@ function planField(
   const isOther = isSubject && !isRoot;
   const within = { owner, kinds: isOther ? ('both' as const) : kinds, authorized: authorized && !isOther };
   const below = planFields(field.fields, within, work);
-  const selections = [...(isSubject ? [SUBJECT_ID_SELECTION] : []), ...below.selections];
+  const isPage = field.typeName === PAGE_TYPE;
+  const ours = [...(isSubject ? [SUBJECT_ID_SELECTION] : []), ...(isPage ? [FOUND_SELECTION] : [])];
+  const selections = [...ours, ...below.selections];
   return {
-    planned: { ...planned, fields: below.planned, ...(isSubject && { isSubject }) },
+    planned: { ...planned, fields: [...(isPage ? [FOUND] : []), ...below.planned], ...(isSubject && { isSubject }) },
     selection: fieldNode(field, selections.length > 0 ? selections : [TYPENAME_SELECTION]),
   };
 }
 
 const SUBJECT_TYPE = 'CreditSubject';
+/** What a search answers with. */
+const PAGE_TYPE = 'CreditSubjectConnection';
+/** Whom it found: to be told that there is somebody is to be told of somebody. */
+const FOUND: PlannedField = Object.freeze({
+  responseKey: FOUND_KEY,
+  coordinate: null,
+  organization: AS_IS,
+  person: AS_IS,
+  isHidden: true,
+  fields: [{ responseKey: 'node', coordinate: null, organization: AS_IS, person: AS_IS, isSubject: true, fields: [] }],
+});
 
 function isWithheld(field: Pick<PlannedField, 'organization' | 'person'>, kinds: SubjectKinds): boolean {
   const organization = kinds === 'persons' || field.organization.treatment === 'WITHHOLD';
@@ -242,3 +255,14 @@ function nameNode(value: string) {
 
 const TYPENAME_SELECTION: FieldNode = { kind: Kind.FIELD, name: nameNode('__typename') };
 const SUBJECT_ID_SELECTION: FieldNode = { kind: Kind.FIELD, alias: nameNode(SUBJECT_ID_KEY), name: nameNode('id') };
+/** `edges { node { id } }`, under keys of ours. */
+const FOUND_SELECTION = ourSelection(FOUND_KEY, 'edges', [ourSelection(undefined, 'node', [SUBJECT_ID_SELECTION])]);
+
+function ourSelection(alias: string | undefined, name: string, selections: readonly FieldNode[]): FieldNode {
+  return {
+    kind: Kind.FIELD,
+    ...(alias !== undefined && { alias: nameNode(alias) }),
+    name: nameNode(name),
+    selectionSet: { kind: Kind.SELECTION_SET, selections },
+  };
+}

@@ -5,6 +5,9 @@ import type { Treatment } from '../../policies/treatment.ts';
 /** Response key under which the gateway fetches the id of every credit subject, to log it and to choose its treatment. Clients may not use it. */
 export const SUBJECT_ID_KEY = '_xinqiao_id';
 
+/** Response key under which the gateway fetches whom a page of a search found: they are on record whatever of the page is asked for. */
+export const FOUND_KEY = '_xinqiao_found';
+
 /** What happens to one field's value; `apply` is compiled once per plan, total, and throws only when the answer must be blocked. */
 export interface FieldTreatment {
   treatment: Treatment;
@@ -16,7 +19,7 @@ export interface FieldTreatment {
   apply?: (value: unknown) => unknown;
 }
 
-/** One field of the client's own selection, fragments inlined, skip and include resolved, in the client's order. */
+/** One field of the client's own selection, fragments inlined, skip and include resolved, in the client's order; or one of ours. */
 export interface PlannedField {
   responseKey: string;
   /** `Type.field`; a meta field such as `__typename` has none and is always revealed. */
@@ -28,6 +31,8 @@ export interface PlannedField {
   fields?: readonly PlannedField[];
   /** Whether its type is CreditSubject, so that {@link SUBJECT_ID_KEY} was added to the fetched selection. */
   isSubject?: boolean;
+  /** Whether the client did not ask for it: it is fetched for the record and not shown. */
+  isHidden?: boolean;
 }
 
 /** What a plan would show, compiled once per operation, policy version, caller class and subject kinds. */

@@ -1,7 +1,7 @@
 import type { Treatment } from '../../policies/treatment.ts';
 import type { Shown } from '../desensitization/desensitize.ts';
 import type { DisclosureNotice, DisclosurePlan } from '../disclosure/disclosure.ts';
-import { SUBJECT_ID_KEY } from '../disclosure/disclosure.ts';
+import { FOUND_KEY, SUBJECT_ID_KEY } from '../disclosure/disclosure.ts';
 import { codeOf, ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
 import type { DepartmentFailure } from '../execution/execution.ts';
 import type { DeclaredPurpose } from '../purpose/declared-purpose.ts';
@@ -107,7 +107,7 @@ export function respondRefusal(error: unknown, receipt: Receipt | null, requestI
 
 /** A failure inside of what is withheld would tell that there is something, and at which place of a list. */
 function isVisible(path: readonly (string | number)[], data: Shown['data']): boolean {
-  if (path.includes(SUBJECT_ID_KEY)) return false;
+  if (path.includes(SUBJECT_ID_KEY) || path.includes(FOUND_KEY)) return false;
   let value: unknown = data;
   for (const step of data === null ? [] : path) {
     if (value instanceof Written) value = value.value();

@@ -82,7 +82,7 @@ test('orders sole proprietors by id, after the organisations, and pages over bot
   do {
     const found = await search(CALLERS.clerk, { name: '同名小店', first: 2, after });
     if (!('edges' in found)) throw new Error(found.code as string);
-    seen.push(...found.edges.map(({ cursor }) => cursor));
+    seen.push(...found.edges.map(({ node }) => node.id));
     after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
   } while (after !== null);
   expect(seen).toEqual([madeUpId('branch'), ...[0, 1, 2].map((index) => madeUpId(`twin${index}`, 'p'))]);
@@ -99,7 +99,7 @@ test.each([
   expect(await names(CALLERS.public, { name })).toEqual(expected);
 });
 
-test('pages through companies of the same name without losing or repeating one, with no name in a cursor', async () => {
+test('pages through companies of the same name without losing or repeating one, and no cursor tells whom it stands for', async () => {
   const seen: string[] = [];
   let after: string | null = null;
   for (let page = 0; page < 3; page += 1) {
@@ -107,7 +107,11 @@ test('pages through companies of the same name without losing or repeating one, 
     if (!('edges' in found)) throw new Error(found.code as string);
     expect(department.statements).toHaveLength(2);
     expect(found.pageInfo.hasNextPage).toBe(page < 2);
-    seen.push(...found.edges.map(({ cursor, node }) => (expect(cursor).toBe(node.id), node.id)));
+    for (const { cursor, node } of found.edges) {
+      const told = `${cursor} ${Buffer.from(cursor, 'base64url').toString('latin1')}`;
+      for (const text of [node.id, node.name, '同名']) expect(told).not.toContain(text);
+      seen.push(node.id);
+    }
     after = found.pageInfo.endCursor;
   }
   expect(new Set(seen).size).toBe(5);
@@ -119,16 +123,28 @@ test.each([
   ['a very long name', { name: '泰'.repeat(101) }],
   ['a NUL', { name: '泰山\0' }],
   ['a cursor that is none', { name: '泰山', after: "' or 1=1" }],
+  ['the id of somebody for a cursor', { name: '泰山', after: COMPANY }],
   ['a page of 101', { name: '泰山', first: 101 }],
 ])('refuses %s', async (_, args) => {
   expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
 });
 
-test('begins a page after a sole proprietor only for who finds them: the page would tell that there is one', async () => {
-  const args = { name: '公司', after: madeUpId('shop', 'p') };
-  expect(await search(CALLERS.public, args)).toEqual({ code: 'INPUT_INVALID' });
-  expect(await search(CALLERS.bank, args)).toEqual({ code: 'INPUT_INVALID' });
-  expect(await search(CALLERS.clerk, args)).toHaveProperty('edges');
+test('a cursor is the same whenever the search is asked again, and of no use for another name or to who finds others', async () => {
+  const cursorFor = async (caller: typeof CALLERS.clerk | typeof REGISTRY, args: object) => {
+    const found = await search(caller, { name: '同名小店', first: 2, ...args });
+    return 'edges' in found ? found.pageInfo.endCursor : null;
+  };
+  const after = await cursorFor(CALLERS.clerk, {});
+  expect(await cursorFor(CALLERS.clerk, {})).toBe(after);
+  expect(await search(CALLERS.clerk, { name: '同名小店', after })).toHaveProperty('edges');
+  expect(await search(CALLERS.office, { name: '同名小店', after })).toHaveProperty('edges');
+  for (const [caller, name] of [
+    [CALLERS.clerk, '同名贸易'],
+    [REGISTRY, '同名小店'],
+    [CALLERS.public, '同名小店'],
+    [CALLERS.bank, '同名小店'],
+  ] as const)
+    expect(await search(caller, { name, after })).toEqual({ code: 'INPUT_INVALID' });
 });
 
 test('is no part of a SELF_QUERY', async () => {

@@ -1,8 +1,8 @@
-import { isPersonSubject, isSubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { DepartmentError } from '../kit/department-error.ts';
 import { pageSize } from '../kit/loaders.ts';
 import { SEARCH_SQL } from './registry-sql.ts';
+import { openCursor, sealCursor } from './search-cursor.ts';
 
 /** Fewer characters match half the city. */
 const SHORTEST_NAME = 2;
@@ -16,33 +16,31 @@ interface SearchArguments {
 
 /**
  * Subjects by name: organisations by a part of it for everybody, then sole proprietors for government only, by the whole
- * name (the registry, whose names they are: by a part); natural persons never, they have no row. One statement; cursors are
- * ids. Throws INPUT_INVALID for a name of fewer than two characters or a cursor this caller cannot have been given,
- * SUBJECT_FORBIDDEN for SELF_QUERY.
+ * name (the registry, whose names they are: by a part); natural persons never, they have no row. One statement; a cursor is of
+ * one search of one reach, and tells nobody who was found. Throws INPUT_INVALID for a name of fewer than two characters or a
+ * cursor of another search, SUBJECT_FORBIDDEN for SELF_QUERY.
  */
 export async function searchSubjects({ name, first, after = null }: SearchArguments, context: DepartmentContext) {
   if (context.caller.purpose === 'SELF_QUERY') throw new DepartmentError('SUBJECT_FORBIDDEN');
   const length = [...name.normalize('NFKC').replaceAll(/\s/gu, '')].length;
   if (length < SHORTEST_NAME || length > LONGEST_NAME || name.includes('\0')) throw new DepartmentError('INPUT_INVALID');
   const reach = reachOf(context);
-  if (after !== null && !isCursor(after, reach)) throw new DepartmentError('INPUT_INVALID');
+  // A page that begins after somebody tells that there is somebody: whom a caller does not find, it cannot begin after.
+  const place = { key: context.subjectKey, reach, name };
+  const last = after === null ? null : openCursor(after, place);
+  if (after !== null && last === null) throw new DepartmentError('INPUT_INVALID');
   const size = pageSize(first, 20);
-  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL[reach], [name, after, size + 1]);
-  const page = rows.slice(0, size);
+  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL[reach], [name, last, size + 1]);
+  const edges = rows.slice(0, size).map(({ id }) => ({ node: { id }, cursor: sealCursor(id, place) }));
   return {
-    edges: page.map(({ id }) => ({ node: { id }, cursor: id })),
+    edges,
     pageInfo: {
       hasNextPage: rows.length > size,
       hasPreviousPage: after !== null,
-      startCursor: page[0]?.id ?? null,
-      endCursor: page.at(-1)?.id ?? null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
-}
-
-/** A page that begins after somebody tells that there is somebody: whom a caller does not find, it cannot begin after. */
-function isCursor(after: string, reach: keyof typeof SEARCH_SQL): boolean {
-  return isSubjectId(after) && (reach !== 'organizations' || !isPersonSubject(after));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Db } from '../../database/db.ts';
 import type { Clock } from '../../schema/city-clock.ts';
 import { loadSampleCity } from '../../cli/city/sample-city.ts';
+import { sealCursor } from '../../subgraphs/registry/search-cursor.ts';
 import type { SubjectHandle } from './random-operation.ts';
 
 /** An account's number with other digits, in its bills as in the account: the sample's are mostly zeros. */
@@ -83,10 +84,10 @@ export async function loadCanaryCity(
       `update ${table} t set ${set.join(', ')} from (select ctid as place, row_number() over (order by ctid) as n from ${table}) numbered where t.ctid = numbered.place`,
     );
   }
-  return readHandles(db);
+  return readHandles(db, options.subjectKey);
 }
 
-async function readHandles(db: Db): Promise<CanaryCity> {
+async function readHandles(db: Db, key: string): Promise<CanaryCity> {
   const { rows: subjects } = await db.query<{ id: string; code: string; number: string | null; name: string }>(
     'select subject_id as id, unified_social_credit_code as code, business_registration_no as number, name from registry.subject order by subject_id',
   );
@@ -97,10 +98,19 @@ async function readHandles(db: Db): Promise<CanaryCity> {
     const nameFragment = [...nameText].slice(2, 5).join('');
     const ways: Record<string, string>[] = [{ unifiedSocialCreditCode: code }, { unifiedSocialCreditCode: code }, { id }];
     if (number !== null) ways.push({ businessRegistrationNo: number });
-    return ways.map((by) => ({ by, nameFragment }));
+    const cursors = cursorsOf(id, nameFragment, key);
+    return ways.map((by) => ({ by, nameFragment, cursors }));
   });
-  const people = persons.map(({ number, name: nameText }) => ({ by: { residentIdNumber: number }, nameFragment: nameText }));
+  const people = persons.map(({ number, name: nameText }) => ({
+    by: { residentIdNumber: number },
+    nameFragment: nameText,
+    cursors: cursorsOf(subjects[0]?.id ?? '', nameText, key),
+  }));
   return { handles: [...handles, ...people], subjectCodes: subjects.map(({ code }) => code) };
+}
+
+function cursorsOf(id: string, name: string, key: string): string[] {
+  return ['organizations', 'wholeNames', 'parts'].map((reach) => sealCursor(id, { key, reach, name }));
 }
 
 function amount(column: number): string {

@@ -15,6 +15,8 @@ export interface SubjectHandle {
   by: Readonly<Record<string, string>>;
   /** Text a search might look for. */
   nameFragment: string;
+  /** Cursors of that search, for each of those whom it finds different subjects. */
+  cursors: readonly string[];
 }
 
 /** A client's request as the leak test sends it. */
@@ -78,8 +80,9 @@ function rootField(writer: Writer): string {
     return `${alias}subjects(by: ${input(writer, '[SubjectBy!]!', many)}) ${selection(writer, subject, 1)}`;
   }
   const connection = writer.schema.getType('CreditSubjectConnection') as GraphQLObjectType;
-  const name = input(writer, 'String!', random.pick(writer.subjects).nameFragment);
-  const after = random.chance(0.3) ? `, after: ${literal(random.pick(writer.subjects).by.id ?? 'p-AAAAAAAAAAAAAAAAAAAAAA')}` : '';
+  const { nameFragment, cursors } = random.pick(writer.subjects);
+  const name = input(writer, 'String!', nameFragment);
+  const after = random.chance(0.3) ? `, after: ${literal(random.pick(cursors))}` : '';
   return `${alias}searchSubjects(name: ${name}, first: ${1 + random.below(5)}${after}) ${selection(writer, connection, 1)}`;
 }
 

@@ -230,7 +230,7 @@ function treatedField(
 ): ShapedField<Pass> {
   const { responseKey, treated } = field;
   const shaped = collected && fieldOf(collected, parent, context, field);
-  if (!treated) return shaped ?? { ...NOWHERE, responseKey, complete: () => null };
+  if (!treated) return { ...(shaped ?? { ...NOWHERE, responseKey, complete: () => null }), isShown: !field.isHidden };
   if (!shaped) return { ...NOWHERE, responseKey, complete: withhold(undefined, treated) };
   const isSometimesWithheld = treated.byKind.some(({ withheld }) => withheld);
   return isSometimesWithheld ? completedBy(shaped, withhold(shaped.complete, treated)) : shaped;

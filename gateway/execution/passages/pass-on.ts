@@ -111,8 +111,9 @@ interface ShownField {
 /** The members of an object in the response's order; undefined when the form has them in another, or has others. */
 function membersOf(form: ObjectForm, selected: Selected, schema: GraphQLSchema): readonly Member[] | undefined {
   const shown = shownFields(form, selected, schema);
-  // Whoever enters a subject has to know its id.
-  if (shown === undefined || selected.treatment?.isSubject) return undefined;
+  // Whoever enters a subject has to know its id, and what is fetched for the record is not the client's.
+  if (shown === undefined || selected.treatment?.isSubject || shown.some(({ treatment }) => treatment?.isHidden))
+    return undefined;
   const members: Member[] = [];
   let passed = 0;
   for (const field of shown) {

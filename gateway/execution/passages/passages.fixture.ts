@@ -52,6 +52,8 @@ export interface Asked {
   treatments: readonly [organization: FieldTreatment, person: FieldTreatment];
   isFetched: boolean;
   isSubject?: boolean;
+  /** Whether it is fetched for the record alone. */
+  isHidden?: boolean;
   fields?: readonly Asked[];
 }
 
@@ -195,15 +197,16 @@ function planText(selections: readonly Selection[]): string {
     .join(' ');
 }
 
-function planned({ name, alias, treatments, isSubject = false, fields }: Asked, parent: string): PlannedField {
+function planned({ name, alias, treatments, isSubject = false, isHidden = false, fields }: Asked, parent: string): PlannedField {
   const [organization, person] = treatments;
   const type = getNamedType((CITY.getType(parent) as GraphQLObjectType).getFields()[name]!.type);
   return {
     responseKey: alias ?? name,
-    coordinate: `${parent}.${name}`,
+    coordinate: isHidden ? null : `${parent}.${name}`,
     organization,
     person,
     isSubject,
+    isHidden,
     ...(fields && { fields: fields.map((field) => planned(field, type.name)) }),
   };
 }

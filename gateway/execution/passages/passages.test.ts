@@ -201,6 +201,15 @@ describe('a recognized passage', () => {
     expect(unread(bytes)).toEqual(read(bytes));
     expect(written()).toBe(0);
   });
+
+  test('is read after all where some of it is fetched for the record alone, which is not shown', () => {
+    const hidden = { ...field('score'), isHidden: true };
+    const { unread, read, written } = question([field('other', { fields: [hidden] })]);
+    const bytes = answerOf({ other: { score: 1 } });
+    expect(unread(bytes)).toEqual(read(bytes));
+    expect(read(bytes).json).toBe('{"subject":{"other":{}}}');
+    expect(written()).toBe(0);
+  });
 });
 
 test('an answer about several subjects has a passage for each, and nothing for those that are not known', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ask, type Bearer, type Deployment } from '../deployment.ts';
+import { ask, type Bearer, type Deployment, entryOf } from '../deployment.ts';
 import { registered } from '../registering.ts';
 
 const PUBLIC = { purpose: 'PUBLIC_QUERY' };
@@ -45,6 +45,20 @@ export function hardCases(deployment: () => Deployment): void {
       const found = edges.map(({ node }: { node: { unifiedSocialCreditCode: string } }) => node.unifiedSocialCreditCode).sort();
       expect(found).toEqual([...identifiers('same name, different codes')].sort());
       expect(edges.map(({ node }: { node: { licenses: unknown[] } }) => node.licenses.length)).toEqual([1, 1]);
+    });
+
+    test.each([
+      ['edges { cursor }', { edges: [{ cursor: expect.any(String) }, { cursor: expect.any(String) }] }],
+      ['pageInfo { hasNextPage }', { pageInfo: { hasNextPage: false } }],
+      ['__typename', { __typename: 'CreditSubjectConnection' }],
+    ])('whom a search found is on record, whatever of the page is asked for: %s', async (selection, page) => {
+      const codes = [...identifiers('same name, different codes')];
+      const ids = await Promise.all(codes.map(async (code) => (await about(code, 'id', PUBLIC)).id));
+      const found = await ask(deployment(), { query: `{ searchSubjects(name: "安澜商贸") { ${selection} } }`, ...PUBLIC });
+      expect(found.data.searchSubjects).toEqual(page);
+      expect(JSON.stringify(found.data)).not.toMatch(/[op]-[\w-]{22}"/);
+      const { entry } = await entryOf(deployment(), found.disclosure.receipt);
+      expect(entry.subjects).toEqual({ asked: [], returned: ids.sort() });
     });
 
     test('a renamed firm says what it was called, and its decisions keep the name of their day', async () => {
