@@ -3,6 +3,7 @@ import type { Db } from '../../database/db.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { CALLERS, insert, madeUpId, self, testSubgraph } from '../kit/test-subgraph.ts';
 import { registry } from './department.ts';
+import { lengthOf } from './search-subjects.ts';
 
 const COMPANY = madeUpId('company');
 const REGISTRY = { ...CALLERS.clerk, department: 'registry' } as const;
@@ -28,6 +29,7 @@ beforeAll(async () => {
     subject(madeUpId('first', 'p'), '乙丙丁', 'INDIVIDUAL_BUSINESS'),
     subject(madeUpId('second', 'p'), '甲丙丁', 'INDIVIDUAL_BUSINESS'),
     subject(madeUpId('percent'), '百分之%_\\公司'),
+    subject(madeUpId('latin'), 'K1T\u200b 公司'),
   ]);
   await insert(db, 'registry.officer', [
     { subject_id: COMPANY, role: 'DIRECTOR', name: '欧阳一', person_id: madeUpId('person', 'p') },
@@ -92,6 +94,8 @@ test('orders sole proprietors by id, after the organisations, and pages over bot
 
 test.each([
   ['half-width brackets and spaces', '泰山 (集团)', ['云汀泰山（集团）有限公司']],
+  ['characters nobody sees', '泰\u0085山\u200b\u3000（集团\u00ad', ['云汀泰山（集团）有限公司']],
+  ['full-width letters', 'Ｋ１ｔ', ['K1T\u200b 公司']],
   ['characters that are patterns elsewhere', '%_\\', ['百分之%_\\公司']],
   ['the name of a natural person', '欧阳一', []],
   ['pieces that do not stand together', '云汀旧厂', []],
@@ -120,6 +124,14 @@ test('pages through companies of the same name without losing or repeating one, 
 test.each([
   ['one character', { name: '泰' }],
   ['one character and spaces', { name: ' 泰 ' }],
+  ['one character and a next line (U+0085)', { name: '泰\u0085' }],
+  ['one character and a zero-width space', { name: '泰\u200b' }],
+  ['one character and an ideographic space', { name: '泰\u3000' }],
+  ['one full-width character', { name: 'Ａ' }],
+  ['next lines alone', { name: '\u0085\u0085' }],
+  ['zero-width spaces alone', { name: '\u200b\u200b\ufeff' }],
+  ['ideographic spaces alone', { name: '\u3000\u3000' }],
+  ['nothing', { name: '' }],
   ['a very long name', { name: '泰'.repeat(101) }],
   ['a NUL', { name: '泰山\0' }],
   ['a cursor that is none', { name: '泰山', after: "' or 1=1" }],
@@ -150,3 +162,20 @@ test('a cursor is the same whenever the search is asked again, and of no use for
 test('is no part of a SELF_QUERY', async () => {
   expect(await search(self(COMPANY), { name: '泰山' })).toEqual({ code: 'SUBJECT_FORBIDDEN' });
 });
+
+test('counts of every character as many as the search looks for', async () => {
+  const lengths = Array.from({ length: 0x2_ffff }, (_, index) =>
+    isSurrogate(index + 1) ? -1 : lengthOf(String.fromCodePoint(index + 1)),
+  );
+  const { rows } = await db.query(
+    `select to_hex(place) as character, length, char_length(registry.search_key(chr(place::int))) as key
+     from unnest($1::int[]) with ordinality as counted(length, place)
+     where length >= 0 and length <> char_length(registry.search_key(chr(place::int)))`,
+    [lengths],
+  );
+  expect(rows).toEqual([]);
+});
+
+function isSurrogate(codePoint: number): boolean {
+  return codePoint >= 0xd800 && codePoint <= 0xdfff;
+}

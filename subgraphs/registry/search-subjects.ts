@@ -22,7 +22,7 @@ interface SearchArguments {
  */
 export async function searchSubjects({ name, first, after = null }: SearchArguments, context: DepartmentContext) {
   if (context.caller.purpose === 'SELF_QUERY') throw new DepartmentError('SUBJECT_FORBIDDEN');
-  const length = [...name.normalize('NFKC').replaceAll(/\s/gu, '')].length;
+  const length = lengthOf(name);
   if (length < SHORTEST_NAME || length > LONGEST_NAME || name.includes('\0')) throw new DepartmentError('INPUT_INVALID');
   const reach = reachOf(context);
   // A page that begins after somebody tells that there is somebody: whom a caller does not find, it cannot begin after.
@@ -41,6 +41,14 @@ export async function searchSubjects({ name, first, after = null }: SearchArgume
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** Spaces, and what nobody sees of a text: what `registry.search_key` leaves out, character for character. */
+const NO_PART_OF_A_NAME = /[\t-\r \u0085\u00ad\u1680\u200b-\u200f\u2028\u2029\u2060\ufeff]/gu;
+
+/** How many characters of a name are looked for: those of its key. */
+export function lengthOf(name: string): number {
+  return [...name.normalize('NFKC').replaceAll(NO_PART_OF_A_NAME, '')].length;
 }
 
 /**
