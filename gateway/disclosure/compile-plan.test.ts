@@ -17,6 +17,25 @@ it.each([
   expect(operation.text.replaceAll(/\s+/g, ' ')).toBe(`{ searchSubjects(name: "云汀") { ${expected} } }`);
 });
 
+it.each([
+  [
+    '{authorizations {grantee matter}}',
+    'AUDIT_SUPERVISION',
+    'auditor',
+    '{ authorizations { _xinqiao_id: subject grantee matter } }',
+  ],
+  ['{authorizations {grantee matter}}', 'AUTHORIZATION_HANDLING', 'bank', '{ authorizations { grantee matter } }'],
+  [
+    '{unsealedLooks(unsealing: "1") {subjectNames {name}}}',
+    'AUDIT_SUPERVISION',
+    'auditor',
+    '{ unsealedLooks(unsealing: "1") { subjectNames { _xinqiao_id: subject name } } }',
+  ],
+] as const)('whom %s tells of for %s is fetched for the record, unless a party asks', (text, purpose, who, expected) => {
+  const { operation } = plan(text, { caller: CALLERS[who], purpose }).plan;
+  expect(operation.text.replaceAll(/\s+/g, ' ')).toBe(expected);
+});
+
 describe('under an authorization of the subject', () => {
   const loan = { caller: CALLERS.bank, purpose: 'LOAN_PRE' };
   const LOAN = `{subject(${BY}) {tax {hasArrears refundAccountNo arrears(sinceFrom: "2026-01-01") {amount}} utilities {hasArrears}}}`;

@@ -144,15 +144,18 @@ function planField(
   const within = { owner, kinds: isOther ? ('both' as const) : kinds, authorized: authorized && !isOther };
   const below = planFields(field.fields, within, work);
   const isPage = field.typeName === PAGE_TYPE;
-  const ours = [...(isSubject ? [SUBJECT_ID_SELECTION] : []), ...(isPage ? [FOUND_SELECTION] : [])];
+  const id = tellsOfSubject(field.typeName, work.input.caller) ? SUBJECT_IDS.get(field.typeName) : undefined;
+  const ours = [...(id ? [id] : []), ...(isPage ? [FOUND_SELECTION] : [])];
   const selections = [...ours, ...below.selections];
   return {
-    planned: { ...planned, fields: [...(isPage ? [FOUND] : []), ...below.planned], ...(isSubject && { isSubject }) },
+    planned: { ...planned, fields: [...(isPage ? [FOUND] : []), ...below.planned], ...(id && { isSubject: true }) },
     selection: fieldNode(field, selections.length > 0 ? selections : [TYPENAME_SELECTION]),
   };
 }
 
 const SUBJECT_TYPE = 'CreditSubject';
+/** Types whose objects tell of one subject, each with the field that says of whom. */
+const SUBJECT_ID_FIELDS = { [SUBJECT_TYPE]: 'id', Authorization: 'subject', UnsealedName: 'subject' };
 /** What a search answers with. */
 const PAGE_TYPE = 'CreditSubjectConnection';
 /** Whom it found: to be told that there is somebody is to be told of somebody. */
@@ -164,6 +167,11 @@ const FOUND: PlannedField = Object.freeze({
   isHidden: true,
   fields: [{ responseKey: 'node', coordinate: null, organization: AS_IS, person: AS_IS, isSubject: true, fields: [] }],
 });
+
+/** Whose object it is goes on record with it; but a party's own authorization tells it of nobody it did not name itself, which is on record. */
+function tellsOfSubject(typeName: string, { actor }: Caller): boolean {
+  return typeName !== 'Authorization' || (actor !== 'BANK' && actor !== 'SUBJECT');
+}
 
 function isWithheld(field: Pick<PlannedField, 'organization' | 'person'>, kinds: SubjectKinds): boolean {
   const organization = kinds === 'persons' || field.organization.treatment === 'WITHHOLD';
@@ -254,9 +262,15 @@ function nameNode(value: string) {
 }
 
 const TYPENAME_SELECTION: FieldNode = { kind: Kind.FIELD, name: nameNode('__typename') };
-const SUBJECT_ID_SELECTION: FieldNode = { kind: Kind.FIELD, alias: nameNode(SUBJECT_ID_KEY), name: nameNode('id') };
+const SUBJECT_IDS: ReadonlyMap<string, FieldNode> = new Map(
+  Object.entries(SUBJECT_ID_FIELDS).map(([type, name]) => [type, subjectIdSelection(name)]),
+);
 /** `edges { node { id } }`, under keys of ours. */
-const FOUND_SELECTION = ourSelection(FOUND_KEY, 'edges', [ourSelection(undefined, 'node', [SUBJECT_ID_SELECTION])]);
+const FOUND_SELECTION = ourSelection(FOUND_KEY, 'edges', [ourSelection(undefined, 'node', [subjectIdSelection('id')])]);
+
+function subjectIdSelection(name: string): FieldNode {
+  return { kind: Kind.FIELD, alias: nameNode(SUBJECT_ID_KEY), name: nameNode(name) };
+}
 
 function ourSelection(alias: string | undefined, name: string, selections: readonly FieldNode[]): FieldNode {
   return {

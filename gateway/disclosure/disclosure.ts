@@ -29,7 +29,7 @@ export interface PlannedField {
   person: FieldTreatment;
   /** Set for a field whose type has fields of its own. */
   fields?: readonly PlannedField[];
-  /** Whether its type is CreditSubject, so that {@link SUBJECT_ID_KEY} was added to the fetched selection. */
+  /** Whether its objects tell of one subject each, so that {@link SUBJECT_ID_KEY} was added to the fetched selection. */
   isSubject?: boolean;
   /** Whether the client did not ask for it: it is fetched for the record and not shown. */
   isHidden?: boolean;

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { authorizationsAreKeptTo } from '../../../gateway/evidence/authorization-rule.ts';
 import type { QueryLogEntry } from '../../../gateway/querylog/entry.ts';
-import { ask, type Bearer, type Deployment } from '../deployment.ts';
+import { ask, type Bearer, type Deployment, entryOf } from '../deployment.ts';
 import { registered } from '../registering.ts';
 import { cityClock } from '../test-city.ts';
 
@@ -172,6 +172,20 @@ export function oneLoan(deployment: () => Deployment): void {
       expect(other.codes).toEqual(['AUTHORIZATION_UNKNOWN']);
       const seen = await handle({ ...BANK, org: 'another-bank' }, STATE, { id });
       expect(seen.data.authorization).toBeNull();
+    });
+
+    test('an auditor who reads authorizations leaves on record whose they are, whatever of them is read; a party does not', async () => {
+      const query = '{ authorizations { grantee matter } }';
+      const subjectOf = async (bearer: Bearer, purpose: string) => {
+        const { data, disclosure } = await ask(deployment(), { bearer, query, purpose });
+        expect(data.authorizations[0]).toEqual({ grantee: expect.stringContaining('bank-of-loans'), matter: LOAN });
+        return (await entryOf(deployment(), disclosure.receipt)).entry.subjects;
+      };
+      const id = expect.stringMatching(/^o-/);
+      const auditor: Bearer = { actor: 'AUDITOR', org: 'audit-office', operator: 'li' };
+      expect(await subjectOf(auditor, 'AUDIT_SUPERVISION')).toEqual({ asked: [], returned: [id] });
+      expect(await subjectOf(BANK, HANDLING)).toEqual({ asked: [], returned: [] });
+      expect(await subjectOf(representative(), HANDLING)).toEqual({ asked: [], returned: [] });
     });
 
     test('all of it is on the log, which shows by itself that every authorization was kept to', async () => {

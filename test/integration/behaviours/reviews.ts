@@ -4,7 +4,7 @@ import { type Answered, ask, askUntil, type Bearer, type Deployment, entryOf } f
 const LI: Bearer = { actor: 'AUDITOR', org: 'audit-office', operator: 'li' };
 const ZHAO: Bearer = { actor: 'AUDITOR', org: 'audit-office', operator: 'zhao' };
 const CLERK: Bearer = { actor: 'DEPARTMENT', org: 'curious-bureau', department: 'licensing', operator: 'curious', name: '好奇' };
-const LOOK = 'query ($code: USCC!) { subject(by: { unifiedSocialCreditCode: $code }) { id } }';
+const LOOK = 'query ($code: USCC!) { subject(by: { unifiedSocialCreditCode: $code }) { id name } }';
 const QUEUE = `query ($subject: ID!, $rule: String!) {
   reviewAlerts(filter: { subject: $subject, rule: $rule, state: OPEN }) { edges { node { id kind operator sentence entries state } } pageInfo { hasNextPage } }
 }`;
@@ -56,6 +56,9 @@ export function reviews(deployment: () => Deployment): void {
     expect((await audit(approve, { id })).codes).toEqual(['SECOND_PERSON_REQUIRED']);
     expect((await audit(approve, { id }, ZHAO)).data).toEqual({ approveUnsealing: { approver: 'zhao' } });
     expect((await audit(names, { id })).data.unsealedLooks).toEqual([{ index: alert.entries[0], operatorName: '好奇' }]);
+    const named = await audit('query ($id: ID!) { unsealedLooks(unsealing: $id) { subjectNames { name } } }', { id });
+    expect(named.data.unsealedLooks[0].subjectNames).toEqual([{ name: seen.data.subject.name }]);
+    expect((await entryOf(deployment(), named.disclosure.receipt)).entry.subjects.returned).toEqual([subject]);
 
     const explained = await audit('mutation ($id: ID!) { explainAlert(id: $id, comment: "好奇系窗口人员") { state } }', {
       id: alert.id,
