@@ -50,6 +50,17 @@ it('the public is limited in how many subjects it is shown a day, not only in ho
   });
 });
 
+it.each(['LOAN_PRE', 'LOAN_POST', 'AUTHORIZATION_HANDLING'])(
+  'for %s a bank that tries out codes is soon done, whatever it calls its tellers',
+  (code) => {
+    expect(policies.purpose(code, TODAY)?.limits).toMatchObject({
+      requestsPerHour: 600,
+      requestsPerMiss: 10,
+      organization: { requestsPerHour: 6000, subjectsPerDay: expect.any(Number) as number },
+    });
+  },
+);
+
 it('decisions cannot be changed by who receives them', () => {
   const cell = policies.decide(key, TODAY);
   expect(Object.isFrozen(cell)).toBe(true);

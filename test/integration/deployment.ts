@@ -102,6 +102,8 @@ export interface Answered {
   codes: string[];
   errors: { path?: (string | number)[]; extensions: Record<string, unknown> }[];
   disclosure: Disclosure;
+  /** What remains of the caller's requests of the hour, where the purpose limits them. */
+  requestsLeft: number | undefined;
 }
 
 /** Asks the deployment over HTTP; a bank with a proof that it holds its token's key. */
@@ -122,7 +124,7 @@ export async function askAt(
   url: string,
   { query, variables, token, proof, purpose, matter, extensions, reset = false }: Omit<Question, 'bearer'>,
 ): Promise<Answered> {
-  const { statusCode, body } = await request(`${url}/graphql`, {
+  const { statusCode, headers, body } = await request(`${url}/graphql`, {
     method: 'POST',
     reset,
     headers: {
@@ -138,7 +140,16 @@ export async function askAt(
   const text = await body.text();
   const { data, errors = [], extensions: { disclosure } = { disclosure: undefined } } = JSON.parse(text);
   const codes = errors.map((error: { extensions: { code: string } }) => error.extensions.code);
-  return { status: statusCode, text, data, errors, codes, disclosure };
+  const [, left] = /"requests";r=(\d+)/.exec(String(headers['ratelimit'])) ?? [];
+  return {
+    status: statusCode,
+    text,
+    data,
+    errors,
+    codes,
+    disclosure,
+    requestsLeft: left === undefined ? undefined : Number(left),
+  };
 }
 
 /** A token of the city's identity provider. */

@@ -174,6 +174,18 @@ export function oneLoan(deployment: () => Deployment): void {
       expect(seen.data.authorization).toBeNull();
     });
 
+    test('to try out codes costs eleven requests each, here as for the loan; to ask for an authorization costs one', async () => {
+      const asked = 'query ($code: USCC!) { subject(by: { unifiedSocialCreditCode: $code }) { id } }';
+      const nobody = '91350100M000100Y43';
+      const left = async (answer: Promise<{ requestsLeft: number | undefined }>) => (await answer).requestsLeft ?? 0;
+      const before = await left(handle(BANK, asked, { code: company() }));
+      expect(await left(handle(BANK, asked, { code: nobody }))).toBe(before - 11);
+      const requested = await request();
+      expect(requested.data.requestAuthorization).toMatchObject({ state: 'REQUESTED' });
+      // Of those before it one is for the id and one for the templates.
+      expect(requested.requestsLeft).toBe(before - 11 - 3);
+    });
+
     test('an auditor who reads authorizations leaves on record whose they are, whatever of them is read; a party does not', async () => {
       const query = '{ authorizations { grantee matter } }';
       const subjectOf = async (bearer: Bearer, purpose: string) => {
