@@ -16,6 +16,7 @@ import { loadPolicies } from '../../policies/load-policies.ts';
 import { loadRetention, type Retention } from '../../policies/retention.ts';
 import { versionText } from '../../policies/versions.ts';
 import { readCatalogue } from '../../schema/classification.ts';
+import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
 
 /** What entries name as the purpose of acts on the log itself. */
 const PURPOSE = 'LOG_RETENTION';
@@ -59,12 +60,19 @@ export async function migrateLog(db: Db): Promise<void> {
   for (const { folder, schemaName } of ours) await migrate(db, folder, schemaName);
 }
 
-/** Reads `--by` and `--operator`: `organization/account`. */
-export function account(text: string): Account {
-  const [, organization, operator] =
-    /^([\p{L}\p{N}][\p{L}\p{N}._:@-]{0,63})\/([\p{L}\p{N}][\p{L}\p{N}._:@/-]{0,63})$/u.exec(text) ?? [];
-  if (organization !== undefined && operator !== undefined) return { organization, operator };
-  throw new InvalidArgumentError('应为“机构/账号”。 Expected organization/account.');
+/**
+ * Reads an option such as `--by`, `organization/account`, which goes on the log.
+ * @throws {Error} naming the option, where it holds an identity number.
+ */
+export function account(option: string): (text: string) => Account {
+  return (text) => {
+    const [, organization, operator] =
+      /^([\p{L}\p{N}][\p{L}\p{N}._:@-]{0,63})\/([\p{L}\p{N}][\p{L}\p{N}._:@/-]{0,63})$/u.exec(
+        withoutIdentityNumber(option, text),
+      ) ?? [];
+    if (organization !== undefined && operator !== undefined) return { organization, operator };
+    throw new InvalidArgumentError('应为“机构/账号”。 Expected organization/account.');
+  };
 }
 
 /** Reads a month, `YYYY-MM`. */
@@ -75,4 +83,13 @@ export function month(text: string): string {
 
 function policiesOf({ supergraphFile, policiesDirectory }: Config) {
   return loadPolicies(policiesDirectory, readCatalogue(readFileSync(supergraphFile ?? SUPERGRAPH, 'utf8')));
+}
+
+/** The log keeps it for ever. A plain error, for commander's own would repeat the number. */
+function withoutIdentityNumber(option: string, text: string): string {
+  if (!holdsIdentityNumber(text)) return text;
+  throw new Error(
+    `${option} 含有身份证号码或个体工商户代码，日志不得留存，未作任何更改；请按日志中的写法填写。 ` +
+      `${option} holds the number of a person, which the log must never keep: nothing was changed. Write it as the log does.`,
+  );
 }

@@ -18,7 +18,7 @@ export function registerLogArchive(log: Command, environment: NodeJS.ProcessEnv)
       '将超过留存期限的月份归档并移出数据库。 Archive the months whose retention is over, and take them out of the database',
     )
     .argument('<directory>', 'the archive, always the same one; verified by `xinqiao log verify`')
-    .requiredOption('--by <organization/account>', 'who does it, as the log is to name them', account)
+    .requiredOption('--by <organization/account>', 'who does it, as the log is to name them', account('--by'))
     .option('--before <month>', 'archive all closed months before this one (YYYY-MM); unset = those expired by policy', month)
     .option('--json', 'print one JSON value {before, entries, archived}')
     .action((directory: string, options: ArchiveOptions) => archive(directory, options, environment));

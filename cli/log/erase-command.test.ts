@@ -4,6 +4,7 @@ import { LOG } from '../../gateway/witness/witness.fixture.ts';
 import { registerReceipt } from '../commands/receipt.ts';
 import { registerLog } from '../commands/log.ts';
 import { logDirectory, runHere } from './log-directory.fixture.ts';
+import { logSize } from '../../gateway/querylog/read-entries.ts';
 import { logProof } from '../../gateway/querylog/log-proof.ts';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,7 +24,9 @@ const left = async () =>
     ({ kind, owner }) => `${kind} ${owner}`,
   );
 
-const ALL = ['MATTER 泉审批〔2026〕12号', 'OPERATOR 11370000MB2800001A/wang.li', 'SUBJECT o-1', 'SUBJECT p-2'];
+const COMPANY = 'o-PvISqbbuc-cs0_s83KMx1Q';
+const PERSON = 'p-PvISqbbuc-cs0_s83KMx1Q';
+const ALL = ['MATTER 泉审批〔2026〕12号', 'OPERATOR 11370000MB2800001A/wang.li', `SUBJECT ${COMPANY}`, `SUBJECT ${PERSON}`];
 
 describe('xinqiao log erase', () => {
   let looks = 0;
@@ -32,14 +35,18 @@ describe('xinqiao log erase', () => {
     // Other names each time: the log remembers what it has sealed this month.
     looks += 1;
     const subjectNames = new Map([
-      ['o-1', `甲公司${looks}`],
-      ['p-2', `乙${looks}`],
+      [COMPANY, `甲公司${looks}`],
+      [PERSON, `乙${looks}`],
     ]);
-    [receipt] = await log.append({ readable: { operatorName: `王丽${looks}`, matterText: `延续${looks}`, subjectNames } });
+    const subjects = { asked: [COMPANY], returned: [COMPANY, PERSON] };
+    [receipt] = await log.append({
+      subjects,
+      readable: { operatorName: `王丽${looks}`, matterText: `延续${looks}`, subjectNames },
+    });
   });
 
   test.each<[string, string[], string, string[]]>([
-    ['a subject’s names', ['--subject', 'p-2'], 'p-2', ALL.slice(0, 3)],
+    ['a subject’s names', ['--subject', PERSON], PERSON, ALL.slice(0, 3)],
     [
       'an operator’s name',
       ['--operator', '11370000MB2800001A/wang.li'],
@@ -54,7 +61,7 @@ describe('xinqiao log erase', () => {
     expect(JSON.parse(printed)).toEqual({ object, erased: ALL.length - expected.length });
     expect(await left()).toEqual(expected);
     const tail = JSON.parse((await run('tail', '--lines', '1', '--json')).printed) as { entry: object };
-    const subjects = object === 'p-2' ? ['p-2'] : [];
+    const subjects = object === PERSON ? [PERSON] : [];
     expect(tail.entry).toMatchObject({ decision: 'ACTED', act: { kind: 'TEXTS_ERASED', object }, subjects: { asked: subjects } });
   });
 
@@ -78,8 +85,28 @@ describe('xinqiao log erase', () => {
     expect(faults.filter(({ exitCode }) => exitCode < 30)).toEqual([]);
   });
 
-  test.each([[[]], [['--subject', 'p-2', '--expired']]])('takes one at a time: %j', async (options) => {
+  test.each([[[]], [['--subject', PERSON, '--expired']]])('takes one at a time: %j', async (options) => {
     await expect(erase(...options)).rejects.toThrow('之一');
     expect(await left()).toEqual(ALL);
+  });
+
+  test.each([
+    [['erase', '--by', 'credit-office/li.na', '--subject', '999999195207109160'], '--subject'],
+    [['erase', '--by', 'credit-office/li.na', '--subject', '91999900MB00000195'], '--subject'],
+    [['erase', '--by', 'credit-office/li.na', '--subject', 'o-91999900MB00000195'], '--subject'],
+    [['erase', '--by', 'credit-office/li.na', '--matter', '身份证999999195207109160'], '--matter'],
+    [['erase', '--by', 'credit-office/li.na', '--matter', '９９９９９９１９５２０７１０９１６０'], '--matter'],
+    [['erase', '--by', 'credit-office/li.na', '--matter', '999999\u200B195207109160'], '--matter'],
+    [['erase', '--by', 'credit-office/li.na', '--operator', 'x/999999195207109160'], '--operator'],
+    [['erase', '--by', 'credit-office/li.na', '--operator', '999999195207109160'], '--operator'],
+    [['erase', '--by', 'credit-office/999999195207109160', '--expired'], '--by'],
+    [['erase', '--by', '999999195207109160/li.na', '--expired'], '--by'],
+    [['archive', 'archive', '--by', 'credit-office/999999195207109160'], '--by'],
+  ])('puts nobody’s number on the log, nor repeats it: %j', async (given, option) => {
+    const entries = await logSize(log.db);
+    const refusal = await run(...given).then(String, ({ message }: Error) => message);
+    expect(refusal).toMatch(new RegExp(`^${option} .+nothing was changed`));
+    expect(refusal.normalize('NFKC')).not.toMatch(/\d{6}/);
+    expect([await logSize(log.db), await left()]).toEqual([entries, ALL]);
   });
 });
