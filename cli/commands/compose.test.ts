@@ -44,6 +44,10 @@ function edit(file: string, from: string, to: string): void {
   writeFileSync(join(copy, file), text.replace(from, to));
 }
 
+function git(...argv: string[]): void {
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.cn', ...argv], { cwd: copy });
+}
+
 interface Outcome {
   status: typeof process.exitCode;
   report: { outcome: string; faults: unknown[]; changes: unknown };
@@ -88,9 +92,25 @@ describe('xinqiao compose', () => {
     expect(readFileSync(join(copy, SUPERGRAPH), 'utf8')).toBe(readFileSync(join(ROOT, SUPERGRAPH), 'utf8'));
   });
 
+  test('takes no name for a revision that is none: the file would be compared with itself', async () => {
+    const named = compose('--check', '--fail-on-breaking', '--against', 'nosuchrev');
+    await expect(named).rejects.toThrow('there is no git revision nosuchrev');
+    git('init', '--quiet');
+    await expect(compose('--against', 'HEAD')).rejects.toThrow('there is no git revision HEAD');
+    await expect(compose('--against', '--output=x')).rejects.toThrow('there is no git revision --output=x');
+    expect(await compose('--check')).toMatchObject({ status: 0, report: { outcome: 'unchanged', changes: { breaking: [] } } });
+  });
+
+  test('finds all new where the revision has no such file yet', async () => {
+    git('init', '--quiet');
+    git('commit', '--quiet', '--allow-empty', '-m', 'first');
+    expect(await compose('--check', '--fail-on-breaking', '--against', 'HEAD')).toMatchObject({
+      status: 0,
+      report: { outcome: 'unchanged', changes: null },
+    });
+  });
+
   test('compares with the last commit even after the file was written, and exits 3 where that is asked for', async () => {
-    const git = (...argv: string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.cn', ...argv], { cwd: copy });
     git('init', '--quiet');
     git('add', '.');
     git('commit', '--quiet', '-m', 'first');

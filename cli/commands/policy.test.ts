@@ -23,9 +23,9 @@ async function run(...args: string[]): Promise<{ out: string; err: string; code:
   const err: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0);
-  const program = new Command('xinqiao');
+  const program = new Command('xinqiao').exitOverride().configureOutput({ outputError: () => undefined });
   registerPolicy(program);
-  await program.parseAsync(['node', 'xinqiao', 'policy', ...args, '--date', '2026-06-01']);
+  await program.parseAsync(['node', 'xinqiao', 'policy', args[0] ?? '', '--date', '2026-06-01', ...args.slice(1)]);
   vi.restoreAllMocks();
   return { out: out.join(''), err: err.join(''), code: Number(process.exitCode ?? 0) };
 }
@@ -86,8 +86,30 @@ describe('policy matrix', () => {
     );
     expect(JSON.parse((await run('matrix', ...filters, '--authorized', '--json')).out)).toHaveLength(2);
   });
-  it('tells by its exit code that nothing passes', async () => {
-    expect(await run('matrix', '--purpose', 'CURIOSITY')).toMatchObject({ code: 1, out: '' });
+  it.each([
+    [['--purpose', 'CURIOSITY'], /no such purpose on 2026-06-01; there are ADMIN_APPROVAL_CHECK, .*STATISTICS/],
+    [['--purpose', 'ADMIN_APPROVAL_CHECK', '--actor', 'BANK'], /ADMIN_APPROVAL_CHECK is not open to BANK, only to DEPARTMENT/],
+    [['--field', 'Nothing'], /No cell passes all the filters/],
+  ])('says why nothing passes %j, and exits 1', async (filters, message) => {
+    expect(await run('matrix', ...filters)).toEqual({ code: 1, out: '', err: expect.stringMatching(message) as string });
+  });
+  it.each([
+    ['--category', 'NOPE', /REGISTRATION, LICENSE/],
+    ['--treatment', 'NOPE', /REVEAL, GENERALIZE/],
+  ])('%s %s is refused with those there are', async (option, value, message) => {
+    await expect(run('matrix', option, value)).rejects.toThrow(message);
+  });
+});
+
+describe('a day that does not exist', () => {
+  const asked = ['TaxPayment.amount', '--purpose', 'PUBLIC_QUERY', '--actor', 'PUBLIC'];
+  it.each([
+    ['check', 'abc', []],
+    ['matrix', '2027/1/1', []],
+    ['explain', '2026-02-30', asked],
+    ['diff', '2026', ['a']],
+  ])('is refused by policy %s: %s', async (command, day, args) => {
+    await expect(run(command, ...args, '--date', day)).rejects.toThrow('Expected a day that exists');
   });
 });
 
@@ -135,7 +157,33 @@ describe('policy explain', () => {
     expect(await run('explain', 'TaxPayment.amount', '--purpose', 'CURIOSITY', '--actor', 'PUBLIC')).toMatchObject({
       code: 1,
       out: '',
+      err: expect.stringContaining('there are ADMIN_APPROVAL_CHECK, ') as string,
     });
+    expect(await run('explain', 'Tax.nothing', '--purpose', 'PUBLIC_QUERY', '--actor', 'PUBLIC')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Tax.nothing: 没有此字段') as string,
+    });
+  });
+  it('says to whom a purpose is open instead of speaking of its rules', async () => {
+    const asBank = ['--purpose', 'ADMIN_APPROVAL_CHECK', '--actor', 'BANK'];
+    const { out } = await run('explain', 'TaxPayment.amount', ...asBank);
+    expect(out).toContain('不向 BANK 开放，只向 DEPARTMENT 开放');
+    expect(out).not.toContain('没有规则提及');
+    const file = join(folder, 'query.graphql');
+    writeFileSync(file, '{subject(by: {unifiedSocialCreditCode: "91350100M000100Y43"}) {name}}');
+    expect(await run('explain', '--operation', file, ...asBank)).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('PURPOSE_FORBIDDEN') as string,
+    });
+  });
+  it.each([
+    [['--variables', '{bad'], '--variables: this is no JSON'],
+    [['--variables', '[1]'], '--variables: expected a JSON object'],
+    [['--variables', '@none.json'], '--variables none.json: there is no such file'],
+    [['--operation', 'none.graphql'], '--operation none.graphql: there is no such file'],
+  ])('names the option at fault of %j', async (args, message) => {
+    const asked = ['--operation', 'query.graphql', '--purpose', 'PUBLIC_QUERY', '--actor', 'PUBLIC'];
+    await expect(run('explain', ...asked, ...args)).rejects.toThrow(message);
   });
   it('explains a whole operation, or why it would be refused', async () => {
     const file = join(folder, 'query.graphql');

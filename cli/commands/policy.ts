@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { keptVersions, loadConfig } from '../../gateway/config.ts';
 import { diffPolicies } from '../../policies/diff-policies.ts';
 import { PolicyError } from '../../policies/fault.ts';
+import { TREATMENTS, type Treatment } from '../../policies/treatment.ts';
 import { cityToday } from '../../schema/city-clock.ts';
+import { CATEGORIES } from '../../schema/classification.ts';
 import { ACTORS } from '../../schema/signed-context.ts';
 import type { Actor } from '../../schema/signed-context.ts';
+import { existingDate } from '../existing-date.ts';
+import { parseNamedJson, readNamedJson } from '../named-file.ts';
 import { check, describeCheck } from '../policy/check.ts';
 import { describeDiff } from '../policy/describe-diff.ts';
 import { describeCell, describeOperation } from '../policy/describe-explanation.ts';
@@ -59,9 +62,9 @@ function addMatrix(policy: Command): void {
   common(policy.command('matrix').description('打印决定矩阵。 Print the decision table'))
     .option('--purpose <code>', 'only this purpose')
     .addOption(new Option('--actor <actor>', 'only this kind of caller').choices(ACTORS))
-    .option('--category <category>', 'only fields of this category')
+    .addOption(new Option('--category <category>', 'only fields of this category').choices(CATEGORIES))
     .option('--field <prefix>', 'only coordinates that begin so')
-    .option('--treatment <treatment>', 'only cells with this treatment')
+    .option('--treatment <treatment>', 'only cells with this treatment', treatment)
     .option('--own', "only what the caller's department owns")
     .option('--person', 'only values of persons and sole proprietors')
     .option('--authorized', 'only what an authorization of the subject covers')
@@ -70,7 +73,6 @@ function addMatrix(policy: Command): void {
       guarded(() => {
         const rows = matrix(options, options, options.date);
         print(options, rows, () => (options.csv ? matrixCsv(rows) : matrixText(rows)));
-        process.exitCode = rows.length === 0 ? 1 : 0;
       }),
     );
 }
@@ -107,7 +109,7 @@ function common(command: Command): Command {
   return command
     .option('--policies <directory>', 'policy directory', join(ROOT, 'policies'))
     .option('--supergraph <file>', 'composed schema', join(ROOT, 'schema/supergraph.graphql'))
-    .option('--date <date>', 'city date the decisions are for', cityToday(Date.now))
+    .option('--date <date>', 'city date the decisions are for', existingDate, cityToday(Date.now))
     .option('--json', 'print one JSON value');
 }
 
@@ -115,24 +117,16 @@ function explain(coordinate: string | undefined, options: ExplainOptions): void 
   if (options.operation !== undefined) return explainFile(options.operation, options);
   const { purpose, actor, department, own = false, person = false, authorized = false } = options;
   const key = { purpose, actor, authorized, own, person, ...(department !== undefined && { department }) };
-  const explained = coordinate === undefined ? undefined : explainCell(options, { ...key, coordinate }, options.date);
-  if (!explained)
-    throw new PolicyError([
-      {
-        at: coordinate ?? 'explain',
-        message: `没有此字段，或用途 ${purpose} 当日无效。 No such coordinate, or ${purpose} is not in force.`,
-      },
-    ]);
+  if (coordinate === undefined)
+    throw new Error('请给出字段 Type.field，或用 --operation 给出查询。 Give a coordinate, Type.field, or an --operation.');
+  const explained = explainCell(options, { ...key, coordinate }, options.date);
   print(options, explained, () => describeCell(explained));
 }
 
 function explainFile(file: string, options: ExplainOptions): void {
   const { actor, department, purpose, authorized = false, date } = options;
   const caller = { actor, organization: '', developer: false, ...(department !== undefined && { department }) };
-  const variables = JSON.parse(
-    options.variables.startsWith('@') ? readFileSync(options.variables.slice(1), 'utf8') : options.variables,
-  ) as Record<string, unknown>;
-  const asked = { file, caller, purpose, authorized, variables };
+  const asked = { file, caller, purpose, authorized, variables: variablesOf(options.variables) };
   try {
     const explained = explainOperation(options, { ...asked, at: Date.parse(`${date}T12:00:00+08:00`) });
     print(options, explained, () => describeOperation(explained));
@@ -141,6 +135,20 @@ function explainFile(file: string, options: ExplainOptions): void {
     print(options, { refused }, () => `${refused}\n`);
     process.exitCode = 4;
   }
+}
+
+function variablesOf(given: string): Record<string, unknown> {
+  const read = given.startsWith('@') ? readNamedJson('--variables', given.slice(1)) : parseNamedJson('--variables', given);
+  if (typeof read === 'object' && read !== null && !Array.isArray(read)) return { ...read };
+  throw new Error(
+    '--variables：应为 JSON 对象，如 {"by": …}，或 @文件。 --variables: expected a JSON object such as {"by": …}, or @FILE.',
+  );
+}
+
+function treatment(text: string): Treatment {
+  const known = TREATMENTS.find((name) => name === text.toUpperCase());
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`没有此处理方式。 Expected one of ${TREATMENTS.join(', ')}.`);
 }
 
 function print({ json }: Common, value: unknown, text: () => string): void {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { isCalendarDate } from '../../schema/calendar.ts';
+import { existingDate } from '../existing-date.ts';
 import type { Manifest } from '../sample/generate-city.ts';
 import { BASE_DATE, generateCity } from '../sample/generate-city.ts';
 
@@ -58,10 +58,4 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,7}$/.test(text))
     throw new InvalidArgumentError('应为不超过 4000000 的整数。 Expected a whole number, at most 4000000.');
   return Number(text);
-}
-
-function existingDate(text: string): string {
-  if (!isCalendarDate(text))
-    throw new InvalidArgumentError('应为存在的日期 YYYY-MM-DD。 Expected a day that exists, as YYYY-MM-DD.');
-  return text;
 }

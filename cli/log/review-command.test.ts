@@ -118,5 +118,5 @@ test('of many faults the first twenty are told', async () => {
 });
 
 test.each(['2026-02-30', 'yesterday'])('takes no day that is none: %s', async (day) => {
-  await expect(run('review', '--from', day)).rejects.toThrow('Expected a date');
+  await expect(run('review', '--from', day)).rejects.toThrow('Expected a day that exists');
 });

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { findSchemas } from '../../database/migrate-all.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
@@ -8,8 +8,8 @@ import type { Alert } from '../../gateway/review/alert.ts';
 import { keepAlerts } from '../../gateway/review/keep-reviewed.ts';
 import { reviewHistory } from '../../gateway/review/review-history.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
-import { isCalendarDate } from '../../schema/calendar.ts';
 import { cityToday } from '../../schema/city-clock.ts';
+import { existingDate } from '../existing-date.ts';
 import { readSchema, ROOT } from '../policy/policy-sources.ts';
 import { progressLine } from './progress-line.ts';
 
@@ -28,8 +28,8 @@ export function registerLogReview(log: Command, environment: NodeJS.ProcessEnv):
   log
     .command('review')
     .description('按复核规则重新检查查询记录。 Review days of the log anew, by the rules as they are now')
-    .option('--from <date>', 'first city day, YYYY-MM-DD', cityDate, '1970-01-01')
-    .option('--to <date>', 'last city day', cityDate, cityToday(Date.now))
+    .option('--from <date>', 'first city day, YYYY-MM-DD', existingDate, '1970-01-01')
+    .option('--to <date>', 'last city day', existingDate, cityToday(Date.now))
     .option('--dry-run', 'print what is found, put nothing into the queue')
     .option('--json', 'print one JSON value a line: alerts, then a summary')
     .action((options: ReviewOptions) => review(options, environment));
@@ -79,9 +79,4 @@ function inWords(
   const { entries, accesses, unexplained, alerts } = summary;
   const share = accesses === 0 ? 100 : ((accesses - unexplained) / accesses) * 100;
   return `检查 ${entries} 条，其中 ${accesses} 次查得信息，${share.toFixed(2)}% 自动说明；提示 ${alerts} 件，${dryRun ? '未入队列' : `新入队列 ${summary.new} 件`}。 ${entries} entries reviewed, ${accesses} accesses, ${share.toFixed(2)} % explained; ${alerts} alerts, ${dryRun ? 'none queued' : `${summary.new} new`}.\n`;
-}
-
-function cityDate(text: string): string {
-  if (isCalendarDate(text)) return text;
-  throw new InvalidArgumentError('应为日期 YYYY-MM-DD。 Expected a date, YYYY-MM-DD.');
 }

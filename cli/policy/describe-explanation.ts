@@ -1,11 +1,13 @@
 import type { CellExplanation, OperationExplanation } from './explain.ts';
 import { AUTHORIZED, WORDS } from './matrix.ts';
+import { notOpen } from './purpose-in-force.ts';
 import { table } from './table.ts';
 
 /** One cell in sentences: what happens, by which rule, on what legal basis. */
 export function describeCell({
   purpose,
   purposeName,
+  openTo,
   actor,
   authorized,
   own,
@@ -15,9 +17,12 @@ export function describeCell({
   rules,
 }: CellExplanation): string {
   const whose = `${own ? '本部门的' : ''}${person ? '个人（个体工商户）' : '组织'}信息`;
+  const silence = openTo.includes(actor)
+    ? '没有规则提及，默认不予提供。 No rule speaks of it: withheld by default.'
+    : notOpen({ code: purpose, actors: openTo }, actor);
   const lines = [
     `${coordinate}（${whose}）对 ${actor}${authorized ? AUTHORIZED : ''} 以 ${purpose}（${purposeName}）查询：${WORDS[cell.treatment]}${cell.mask === undefined ? '' : `（${cell.mask}）`}`,
-    cell.rule === 'default' ? '没有规则提及，默认不予提供。' : `规则 ${cell.rule}；依据：${cell.basis.join('；')}`,
+    cell.rule === 'default' ? silence : `规则 ${cell.rule}；依据：${cell.basis.join('；')}`,
     ...rules.map(({ id, at, treatment }) => `  ${id}  ${WORDS[treatment]}  ${at}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { parse, validate } from 'graphql';
 import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosure.ts';
 import type { DisclosureNotice, PlannedField } from '../../gateway/disclosure/disclosure.ts';
@@ -8,39 +7,51 @@ import type { Caller } from '../../gateway/identity/caller.ts';
 import { evaluateCell } from '../../policies/evaluate-cell.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
 import type { Cell, CellKey } from '../../policies/treatment.ts';
+import type { Actor } from '../../schema/signed-context.ts';
+import { PolicyError } from '../../policies/fault.ts';
 import { CATEGORIES } from '../../schema/classification.ts';
 import { apiSchemaOf } from '../../schema/api-schema.ts';
+import { cityToday } from '../../schema/city-clock.ts';
+import { readNamedFile } from '../named-file.ts';
 import { readSchema } from './policy-sources.ts';
+import { purposeInForce } from './purpose-in-force.ts';
 import type { SourceOptions } from './policy-sources.ts';
 
 /** One cell with every rule that spoke; the first decided. */
 export interface CellExplanation extends CellKey {
   /** 名称 of the purpose, and what it is for. */
   purposeName: string;
+  /** Whom the purpose is open to; others are shown nothing, whatever its rules say. */
+  openTo: readonly Actor[];
   cell: Cell;
   /** All rules that spoke, the deciding one first, each with the place it stands. */
   rules: readonly { id: string; at: string; treatment: Cell['treatment']; basis: readonly string[] }[];
 }
 
-/** Explains one cell, `own` also where the department given owns the field; undefined when no purpose of the code is in force or the schema has no such coordinate. */
-export function explainCell(
-  options: SourceOptions,
-  asked: CellKey & { department?: string },
-  date: string,
-): CellExplanation | undefined {
+/**
+ * Explains one cell, `own` also where the department given owns the field.
+ * @throws {PolicyError} when no purpose of the code is in force or the schema has no such coordinate.
+ */
+export function explainCell(options: SourceOptions, asked: CellKey & { department?: string }, date: string): CellExplanation {
   const policies = loadPolicies(options.policies, readSchema(options).catalogue);
   const { department, ...cellKey } = asked;
-  const rules = policies.purpose(cellKey.purpose, date);
-  const entry = policies.catalogue.get(cellKey.coordinate);
-  const purpose = policies.source.purposes.find(
-    ({ code, effective }) => code === rules?.code && effective.from === rules.effective.from,
-  );
-  if (!purpose || !entry) return undefined;
+  const { coordinate } = cellKey;
+  const { code, name, actors, effective } = purposeInForce(policies, cellKey.purpose, date);
+  const entry = policies.catalogue.get(coordinate);
+  const purpose = policies.source.purposes.find((source) => source.code === code && source.effective.from === effective.from);
+  if (!purpose || !entry)
+    throw new PolicyError([
+      {
+        at: coordinate,
+        message: '没有此字段，见 xinqiao policy matrix。 There is no such coordinate; see `xinqiao policy matrix`.',
+      },
+    ]);
   const key = { ...cellKey, own: cellKey.own || (department !== undefined && entry.owner === department) };
   const { candidates } = evaluateCell({ ...key, purpose, entry }, policies);
   return {
     ...key,
-    purposeName: purpose.name,
+    purposeName: name,
+    openTo: actors,
     cell: policies.decide(key, date),
     rules: candidates.map(({ rule, cell }) => ({ id: rule.id, at: rule.at, treatment: cell.treatment, basis: cell.basis })),
   };
@@ -73,7 +84,10 @@ export function explainOperation(options: SourceOptions, question: OperationQues
   const { catalogue, sdl } = readSchema(options);
   const policies = loadPolicies(options.policies, catalogue);
   const apiSchema = apiSchemaOf(sdl);
-  const text = readFileSync(question.file, 'utf8');
+  const date = cityToday(() => question.at);
+  const { actor } = question.caller;
+  if (!purposeInForce(policies, question.purpose, date).actors.includes(actor)) throw new GatewayError('PURPOSE_FORBIDDEN');
+  const text = readNamedFile('--operation', question.file);
   const document = parse(text);
   const [error] = validate(apiSchema, document);
   if (error) throw new GatewayError('INPUT_INVALID', { message: error.message });

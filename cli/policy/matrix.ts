@@ -1,9 +1,12 @@
 import { decisionTable } from '../../policies/decision-table.ts';
 import type { TableRow } from '../../policies/decision-table.ts';
+import { PolicyError } from '../../policies/fault.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
 import { csv, table } from './table.ts';
 import { readSchema } from './policy-sources.ts';
 import type { SourceOptions } from './policy-sources.ts';
+import { notOpen, purposeInForce } from './purpose-in-force.ts';
 
 /** Which part of the decision table to print; a missing filter lets all through. */
 export interface MatrixFilters {
@@ -18,20 +21,40 @@ export interface MatrixFilters {
   authorized?: true;
 }
 
-/** The rows of the table in force on the date that pass the filters. */
+/**
+ * The rows of the table in force on the date that pass the filters.
+ * @throws {PolicyError} when there are none, saying which filter is to blame where one alone is.
+ */
 export function matrix(options: SourceOptions, filters: MatrixFilters, date: string): TableRow[] {
   const policies = loadPolicies(options.policies, readSchema(options).catalogue);
-  return decisionTable(policies, date).filter(
-    ({ purpose, actor, authorized, own, person, coordinate, cell }) =>
-      (filters.purpose ?? purpose) === purpose &&
-      (filters.actor ?? actor) === actor &&
-      (filters.treatment?.toUpperCase() ?? cell.treatment) === cell.treatment &&
-      (filters.category ?? policies.catalogue.get(coordinate)?.category) === policies.catalogue.get(coordinate)?.category &&
-      coordinate.startsWith(filters.field ?? '') &&
-      (!filters.own || own) &&
-      (!filters.person || person) &&
-      (!filters.authorized || authorized),
+  if (filters.purpose !== undefined) purposeInForce(policies, filters.purpose, date);
+  const rows = decisionTable(policies, date).filter((row) => passes(row, filters, policies));
+  if (rows.length === 0) throw new PolicyError([{ at: 'matrix', message: nothingPasses(policies, filters, date) }]);
+  return rows;
+}
+
+function passes(
+  { purpose, actor, authorized, own, person, coordinate, cell }: TableRow,
+  filters: MatrixFilters,
+  policies: PolicySet,
+) {
+  const category = policies.catalogue.get(coordinate)?.category;
+  return (
+    (filters.purpose ?? purpose) === purpose &&
+    (filters.actor ?? actor) === actor &&
+    (filters.treatment ?? cell.treatment) === cell.treatment &&
+    (filters.category ?? category) === category &&
+    coordinate.startsWith(filters.field ?? '') &&
+    (!filters.own || own) &&
+    (!filters.person || person) &&
+    (!filters.authorized || authorized)
   );
+}
+
+function nothingPasses(policies: PolicySet, { purpose, actor }: MatrixFilters, date: string): string {
+  const asked = purpose === undefined ? undefined : purposeInForce(policies, purpose, date);
+  if (asked !== undefined && actor !== undefined && !asked.actors.some((open) => open === actor)) return notOpen(asked, actor);
+  return '没有单元格符合全部条件，请放宽条件。 No cell passes all the filters: leave one out.';
 }
 
 /** One line a row, for a spreadsheet: every column, the legal basis included. */

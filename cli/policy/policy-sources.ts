@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PolicyError } from '../../policies/fault.ts';
 import { compileFiles, loadPolicies } from '../../policies/load-policies.ts';
@@ -8,6 +6,7 @@ import type { PolicySet } from '../../policies/policy-set.ts';
 import { readVersion } from '../../policies/versions.ts';
 import { readCatalogue } from '../../schema/classification.ts';
 import type { Catalogue } from '../../schema/classification.ts';
+import { commitOf, git } from '../git.ts';
 
 /** Where the commands read from unless told otherwise. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,27 +41,14 @@ export function loadVersion(name: string, options: SourceOptions): PolicySet {
 }
 
 function loadRevision(revision: string, options: SourceOptions): PolicySet {
-  const commit = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])?.trim();
+  const commit = commitOf(ROOT, revision);
   if (commit === undefined)
     throw new PolicyError([
       { at: revision, message: '不是目录、留存版本或 git 版本。 This is no directory, kept version or git revision.' },
     ]);
-  const listed = git(['ls-tree', '-r', '--name-only', commit, 'policies/'])?.split('\n') ?? [];
+  const listed = git(ROOT, ['ls-tree', '-r', '--name-only', commit, 'policies/'])?.split('\n') ?? [];
   const names = listed.filter((name) => /^policies\/(((purposes|authorization-templates)\/)?[^/]+)\.yaml$/.test(name));
-  const files = new Map(names.map((name) => [name.slice('policies/'.length), git(['show', `${commit}:${name}`]) ?? '']));
-  const sdl = git(['show', `${commit}:schema/supergraph.graphql`]);
+  const files = new Map(names.map((name) => [name.slice('policies/'.length), git(ROOT, ['show', `${commit}:${name}`]) ?? '']));
+  const sdl = git(ROOT, ['show', `${commit}:schema/supergraph.graphql`]);
   return compileFiles(files, sdl === undefined ? readSchema(options).catalogue : readCatalogue(sdl));
-}
-
-function git(args: readonly string[]): string | undefined {
-  try {
-    return execFileSync('git', [...args], {
-      cwd: join(ROOT),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      maxBuffer: 64 << 20,
-    });
-  } catch {
-    return undefined;
-  }
 }
