@@ -8,6 +8,8 @@ import { IMPORT_CATEGORIES, importCategory } from '../../subgraphs/import-catego
 import type { ImportCategory } from '../../subgraphs/kit/import/category.ts';
 import { templateCsv, templateNotes } from '../../subgraphs/kit/import/template.ts';
 import { makeDataDirectory } from '../../test/support/database.ts';
+import { loadConfig } from '../../gateway/config.ts';
+import { recordPlaces } from '../import/record-place.ts';
 import { registerImport } from './import.ts';
 
 const FIXTURE = fileURLToPath(new URL('../../test/fixtures/dual-publicity/licences.csv', import.meta.url));
@@ -43,9 +45,25 @@ describe('xinqiao import', () => {
     await copyFile(FIXTURE, file);
     await mkdir(path.join(folder, 'data', 'subgraph-licensing'), { recursive: true });
     await run('licenses', file, '--department', 'licensing', '--json');
-    expect(await readdir(path.join(folder, 'data', 'subgraph-licensing'))).toContain('database');
+    const own = path.join(folder, 'data', 'subgraph-licensing');
+    expect(JSON.parse(output)).toMatchObject({ waiting: 8, database: own });
+    expect(await readdir(own)).toContain('database');
     expect(await readdir(path.join(folder, 'data'))).not.toContain('database');
+
+    output = '';
+    await run('--retry-unmatched', '--json');
+    expect(JSON.parse(output)).toEqual({ settled: 0, waiting: 8, databases: [path.join(folder, 'data'), own] });
+    output = '';
+    await run('licenses', file, '--department', 'licensing');
+    expect(output).toContain(`存入 Stored in: ${own}（licensing 单独运行时的目录`);
   }, 60_000);
+
+  test('names the server that rows go to, without its password', () => {
+    const databaseUrl = 'postgres://tax:secret@db.city.example:5433/credit';
+    expect(recordPlaces(loadConfig({ DATABASE_URL: databaseUrl })).map(({ name }) => name)).toEqual([
+      'db.city.example:5433/credit',
+    ]);
+  });
 
   test('takes a file in, prints the summary as JSON and exits 2 when rows were rejected', async () => {
     const file = path.join(folder, 'licences.csv');
@@ -59,6 +77,7 @@ describe('xinqiao import', () => {
       warned: 1,
       waiting: 8,
       rejectsPath: `${file}.rejected.csv`,
+      database: path.join(folder, 'data'),
     });
     expect(await readFile(`${file}.rejected.csv`, 'utf8')).toContain('IDENTIFIER_CHECK_DIGIT');
     // A new embedded database is made on disk: seconds of work on a busy machine.
@@ -75,7 +94,7 @@ describe('xinqiao import', () => {
     expect(complaints).toContain('127.0.0.1:1：无法连接');
     output = '';
     await run('--retry-unmatched', '--department', 'licensing', '--json', '--gateway', 'http://127.0.0.1:1');
-    expect(JSON.parse(output)).toEqual({ settled: 0, waiting: 8 });
+    expect(JSON.parse(output)).toEqual({ settled: 0, waiting: 8, databases: [path.join(folder, 'data')] });
     expect(complaints.match(/--retry-unmatched/g)).toHaveLength(2);
     expect(output + complaints).not.toContain('secret-token');
   }, 60_000);
@@ -96,6 +115,7 @@ describe('xinqiao import', () => {
     [['licenses'], /xinqiao import <category> FILE --department CODE/],
     [['licenses', 'x.csv', '--department', 'licensing', '--gateway', 'http://127.0.0.1:1'], /XINQIAO_GATEWAY_TOKEN is required/],
     [['--template', 'licences'], /没有名为 licences 的类别/],
+    [['--retry-unmatched', '--department', 'nope'], /there is no department nope; there are registry, licensing/],
   ])('%o is refused with a sentence that helps', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
   });

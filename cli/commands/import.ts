@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { env } from 'node:process';
@@ -7,7 +6,7 @@ import type { Db } from '../../database/db.ts';
 import { findSchemas } from '../../database/migrate-all.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
-import { type Config, departmentDirectory, loadConfig } from '../../gateway/config.ts';
+import { loadConfig } from '../../gateway/config.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { type Department, DEPARTMENTS } from '../../schema/signed-context.ts';
 import { IMPORT_CATEGORIES, importCategory } from '../../subgraphs/import-categories.ts';
@@ -18,7 +17,8 @@ import type { RejectionCode, WarningCode } from '../../subgraphs/kit/import/reas
 import { REJECTIONS, WARNINGS } from '../../subgraphs/kit/import/reasons.ts';
 import { templateCsv, templateNotes } from '../../subgraphs/kit/import/template.ts';
 import { settleWaiting } from '../../subgraphs/settle-waiting.ts';
-import { otherRegistry } from '../import/other-registry.ts';
+import { type OtherRegistry, otherRegistry } from '../import/other-registry.ts';
+import { type RecordPlace, recordPlace, recordPlaces } from '../import/record-place.ts';
 import { progressBar } from '../progress-bar.ts';
 
 interface ImportCommandOptions {
@@ -73,7 +73,8 @@ async function importOne(
   const registry = otherRegistry(config, options.gateway, category);
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
   const officer = options.officer?.trim() || userInfo().username;
-  const db = options.dryRun ? null : await openFor(config, category);
+  const place = options.dryRun ? null : recordPlace(config, category.department);
+  const db = place && (await openFor(place, category));
   const bar = progressBar(process.stderr, Date.now);
   try {
     const summary = await importFile({
@@ -89,7 +90,8 @@ async function importOne(
     bar.clear();
     registry?.report(process.stderr);
     const settled = category.name === 'registrations' && db ? (await settleWaiting(db, { clock: Date.now })).settled : 0;
-    process.stdout.write(options.json ? `${JSON.stringify({ ...summary, settled })}\n` : described(summary, settled));
+    const outcome = { ...summary, settled, database: place?.name ?? null };
+    process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : described(outcome, place));
     if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
   } finally {
     bar.clear();
@@ -102,20 +104,30 @@ async function retryUnmatched(
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   const config = loadConfig(environment);
-  const { databaseUrl } = config;
   const registry = otherRegistry(config, gateway);
-  const served = DEPARTMENTS.find((code) => code === department);
-  const db = await openDatabase({ databaseUrl, dataDirectory: directoryOf(config, served) });
+  const places = department === undefined ? recordPlaces(config) : [recordPlace(config, departmentNamed(department))];
+  const total = { settled: 0, waiting: 0, databases: places.map(({ name }) => name) };
+  for (const place of places) {
+    const { settled, waiting } = await settleIn(place, place.department ?? department, registry);
+    total.settled += settled;
+    total.waiting += waiting;
+  }
+  registry?.report(process.stderr);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(total)}\n`
+      : `已入库 ${total.settled} 行，仍待匹配 ${total.waiting} 行。 ${total.settled} rows taken in, ${total.waiting} still wait. 查看了 Looked in: ${total.databases.join(', ')}\n`,
+  );
+}
+
+async function settleIn(place: RecordPlace, department: string | undefined, registry: OtherRegistry | undefined) {
+  const db = await openDatabase(place);
   try {
-    const outcome = await settleWaiting(db, {
+    return await settleWaiting(db, {
       clock: Date.now,
       ...(department !== undefined && { department }),
       ...(registry && { resolve: registry.resolve }),
     });
-    registry?.report(process.stderr);
-    process.stdout.write(
-      json ? `${JSON.stringify(outcome)}\n` : `已入库 ${outcome.settled} 行，仍待匹配 ${outcome.waiting} 行。\n`,
-    );
   } finally {
     await db.close();
   }
@@ -133,17 +145,19 @@ async function writeTemplate(category: ImportCategory, output: string | undefine
 }
 
 /** Only the department's own schema is brought up to date: elsewhere each department has a database of its own. */
-async function openFor(config: Config, { schema, department }: ImportCategory): Promise<Db> {
-  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: directoryOf(config, department) });
+async function openFor(place: RecordPlace, { schema }: ImportCategory): Promise<Db> {
+  const db = await openDatabase(place);
   const owned = (await findSchemas()).find(({ schemaName }) => schemaName === schema);
   if (owned) await migrate(db, owned.folder, owned.schemaName);
   return db;
 }
 
-/** A department that was once served by itself keeps its records in a directory of its own. */
-function directoryOf(config: Config, department: Department | undefined): string {
-  const own = department === undefined ? undefined : departmentDirectory(config, department);
-  return own !== undefined && existsSync(own) ? own : config.dataDirectory;
+function departmentNamed(code: string): Department {
+  const department = DEPARTMENTS.find((known) => known === code);
+  if (department !== undefined) return department;
+  throw new Error(
+    `--department：没有部门 ${code}。 --department: there is no department ${code}; there are ${DEPARTMENTS.join(', ')}.`,
+  );
 }
 
 function findCategory(name: string): ImportCategory {
@@ -171,17 +185,23 @@ function categoryList(): string {
   return ['类别 Categories:', ...rows].join('\n');
 }
 
-function described(summary: ImportSummary, settled: number): string {
-  const { accepted, unchanged, rejected, warned, waiting, layout, rejectsPath, reasons } = summary;
+function described(summary: ImportSummary & { settled: number }, place: RecordPlace | null): string {
+  const { accepted, unchanged, rejected, warned, waiting, layout, rejectsPath, reasons, settled } = summary;
   const waitingNote = waiting > 0 ? `（其中 ${waiting} 行等待登记部门匹配旧注册号）` : '';
   const sentences = Object.entries(reasons).map(([code, count]) => `  ${count} × ${code}：${sentence(code)}`);
   const lines = [
     `${layout}：新增或变更 ${accepted} 行${waitingNote}，未变 ${unchanged} 行，拒收 ${rejected} 行，提醒 ${warned} 行。`,
     ...sentences,
     ...(settled > 0 ? [`另有 ${settled} 行此前待匹配的记录已入库。`] : []),
+    place === null ? '只校验，未存入任何数据库。 Validated only: nothing was stored.' : `存入 Stored in: ${placeNamed(place)}`,
     ...(rejectsPath === null ? [] : [`拒收的行见 ${rejectsPath}，改正后可直接再次导入。`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function placeNamed({ name, department }: RecordPlace): string {
+  if (department === undefined) return name;
+  return `${name}（${department} 单独运行时的目录，网关内嵌的数据库看不到。 The directory of ${department} as served by itself: a gateway with an embedded ${department} does not see it.）`;
 }
 
 function sentence(code: string): string {
