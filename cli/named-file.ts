@@ -34,9 +34,13 @@ export function parseNamedJson(named: string, text: string): unknown {
   }
 }
 
-/** Writes a file that must not be there yet. Errors as {@link readNamedFile}. `mode` as of `open(2)`. */
-export function writeNewFile(named: string, file: string, { text, mode = 0o666 }: { text: string; mode?: number }): void {
-  told(named, file, () => writeFileSync(file, text, { mode, flag: 'wx' }));
+/** Writes a file; unless `flag` is `w`, one that must not be there yet. Errors as {@link readNamedFile}. Options as of `open(2)`. */
+export function writeNamedFile(
+  named: string,
+  file: string,
+  { text, mode = 0o666, flag = 'wx' }: { text: string; mode?: number; flag?: 'w' | 'wx' },
+): void {
+  told(named, file, () => writeFileSync(file, text, { mode, flag }));
 }
 
 function told<T>(named: string, file: string, work: () => T): T {

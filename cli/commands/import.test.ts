@@ -141,7 +141,9 @@ describe('xinqiao import', () => {
     await run('--template', 'tax-payments', '--output', file);
     expect(await readFile(file, 'utf8')).toMatch(/^\uFEFF主体名称,统一社会信用代码,工商注册号,税款所属期/);
     expect(await readFile(`${file}.md`, 'utf8')).toContain('| 税款所属期 | 必填 |');
-    await expect(run('--template', 'tax-payments', '--output', file)).rejects.toThrow('EEXIST');
+    await expect(run('--template', 'tax-payments', '--output', file)).rejects.toThrow(
+      `--output ${file}: the file is there already`,
+    );
     await run('--template', 'officers');
     expect(output).toContain('持股比例（%）');
   });

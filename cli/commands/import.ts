@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { env } from 'node:process';
 import type { Command } from 'commander';
@@ -19,6 +18,7 @@ import { templateCsv, templateNotes } from '../../subgraphs/kit/import/template.
 import { settleWaiting } from '../../subgraphs/settle-waiting.ts';
 import { type OtherRegistry, otherRegistry } from '../import/other-registry.ts';
 import { type RecordPlace, recordPlace, recordPlaces } from '../import/record-place.ts';
+import { writeNamedFile } from '../named-file.ts';
 import { progressBar } from '../progress-bar.ts';
 
 interface ImportCommandOptions {
@@ -133,15 +133,15 @@ async function settleIn(place: RecordPlace, department: string | undefined, regi
   }
 }
 
-async function writeTemplate(category: ImportCategory, output: string | undefined): Promise<void> {
+function writeTemplate(category: ImportCategory, output: string | undefined): void {
   if (output === undefined) {
     process.stdout.write(templateCsv(category));
     process.stderr.write(templateNotes(category));
     return;
   }
-  // `wx`: somebody's filled-in form of that name is not overwritten.
-  await writeFile(output, templateCsv(category), { flag: 'wx' });
-  await writeFile(`${output}.md`, templateNotes(category), { flag: 'wx' });
+  // Never over somebody's filled-in form of that name.
+  writeNamedFile('--output', output, { text: templateCsv(category) });
+  writeNamedFile('--output', `${output}.md`, { text: templateNotes(category) });
 }
 
 /** Only the department's own schema is brought up to date: elsewhere each department has a database of its own. */

@@ -65,10 +65,19 @@ describe('xinqiao receipt', () => {
     await expect(run('verify', proven, '--key', 'nonsense')).rejects.toThrow('验证密钥');
   });
 
+  test.each<[string, string[], string]>([
+    ['proof', ['none.json'], '<receipt> none.json: there is no such file'],
+    ['proof', ['README.md'], '<receipt> README.md: this is no JSON'],
+    ['verify', ['none.json'], '<file> none.json: there is no such file'],
+  ])('receipt %s %j names the file and what is wrong with it', async (command, args, message) => {
+    await expect(run(command, ...args)).rejects.toThrow(message);
+  });
+
   test('has no proof for what the log does not hold, or has not signed yet', async () => {
     const unknown = { ...receipts[0], leafHash: 'a'.repeat(64) };
     await expect(run('proof', file(unknown))).rejects.toThrow('此日志没有这样的记录');
-    await expect(run('proof', file('{"origin":"x"}'))).rejects.toThrow('文件不是查询回执');
+    for (const other of ['{"origin":"x"}', 'null', '7'])
+      await expect(run('proof', file(other))).rejects.toThrow('文件不是查询回执');
     const [late] = await log.append({});
     await expect(run('proof', file(late))).rejects.toThrow('检查点尚未签署');
   });

@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { env } from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openDatabase } from '../../database/open-database.ts';
@@ -12,6 +11,7 @@ import {
   verifyProvenReceipt,
 } from '../../gateway/querylog/proven-receipt.ts';
 import { parseVerifierKey, type VerifierKey } from '../../gateway/querylog/signed-note.ts';
+import { readNamedFile, readNamedJson, writeNamedFile } from '../named-file.ts';
 
 /** What is wrong with a file that proves nothing. */
 const FAULTS: Readonly<Record<ReceiptFault, string>> = {
@@ -43,7 +43,7 @@ export function registerReceipt(program: Command, environment: NodeJS.ProcessEnv
 }
 
 async function verify(file: string, { key }: { key?: readonly VerifierKey[] }): Promise<void> {
-  const proven = parseProvenReceipt(await readFile(file, 'utf8'));
+  const proven = parseProvenReceipt(readNamedFile('<file>', file));
   if (proven === undefined) throw new Error(FAULTS.MALFORMED);
   const outcome = verifyProvenReceipt(proven, key ?? proven.verifierKeys.map(parseVerifierKey));
   if (typeof outcome === 'string') throw new Error(FAULTS[outcome]);
@@ -64,7 +64,7 @@ function describe({ receipt, treeSize, signatures }: ProvenInclusion): string {
 
 async function prove(file: string, out: string | undefined, environment: NodeJS.ProcessEnv): Promise<void> {
   const { databaseUrl, dataDirectory, logOrigin } = loadConfig(environment);
-  const receipt = asReceipt(await readFile(file, 'utf8'));
+  const receipt = readReceipt(file);
   const db = await openDatabase({ databaseUrl, dataDirectory });
   try {
     const proven = await logProof(db, logOrigin, receipt);
@@ -73,18 +73,22 @@ async function prove(file: string, out: string | undefined, environment: NodeJS.
       throw new Error('检查点尚未签署，请稍后再试。 Its checkpoint is not signed yet: try again in a second.');
     const text = `${JSON.stringify(proven, undefined, 2)}\n`;
     if (out === undefined) process.stdout.write(text);
-    else await writeFile(out, text);
+    else writeNamedFile('--out', out, { text, flag: 'w' });
   } finally {
     await db.close();
   }
 }
 
+type MaybeReceipt = Partial<Receipt> & { extensions?: { disclosure?: { receipt?: Partial<Receipt> | null } } };
+
 /** The receipt, or a whole answer, whose `extensions.disclosure.receipt` it is. */
-function asReceipt(text: string): Receipt {
-  const read = JSON.parse(text) as Partial<Receipt> & { extensions?: { disclosure?: { receipt?: Partial<Receipt> | null } } };
-  const { origin, index, leafHash } = read.extensions?.disclosure?.receipt ?? read;
+function readReceipt(file: string): Receipt {
+  const read = readNamedJson('<receipt>', file) as MaybeReceipt | null;
+  const { origin, index, leafHash } = read?.extensions?.disclosure?.receipt ?? read ?? {};
   if (typeof origin === 'string' && typeof index === 'string' && typeof leafHash === 'string') return { origin, index, leafHash };
-  throw new Error('文件不是查询回执。 Not a receipt: origin, index and leafHash are expected.');
+  throw new Error(
+    `<receipt> ${file}：文件不是查询回执。 <receipt> ${file}: not a receipt: origin, index and leafHash are expected.`,
+  );
 }
 
 function verifierKey(text: string, keys: readonly VerifierKey[] = []): VerifierKey[] {

@@ -40,7 +40,10 @@ describe('xinqiao witness', () => {
   test('keeps the private key to its owner, and never writes over one', async () => {
     expect(statSync(key).mode & 0o777).toBe(0o600);
     const before = readFileSync(key, 'utf8');
-    expect((await runCommand(['witness', 'key', key, '--name', 'witness.example/w1'])).end).toBe(1);
+    expect(await runCommand(['witness', 'key', key, '--name', 'witness.example/w1'])).toMatchObject({
+      end: 1,
+      stderr: expect.stringContaining(`<file> ${key}: the file is there already`),
+    });
     expect(readFileSync(key, 'utf8')).toBe(before);
   });
 

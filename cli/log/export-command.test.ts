@@ -49,6 +49,14 @@ test('what was changed in an export has an exit code of its own, and is not writ
   expect(existsSync(bundle)).toBe(false);
 });
 
+test.each([
+  [['verify', 'exported', '--known', 'none'], '--known none'],
+  [['operators', 'none'], '<file> none'],
+  [['trace-export', 'none'], '<file> none'],
+])('%j names the file that is not there, and by what it was named', async (given, named) => {
+  await expect(run(...given)).rejects.toThrow(`${named}: there is no such file`);
+});
+
 test('a directory and a database at once are too much, as is neither', async () => {
   await expect(run('verify')).rejects.toThrow('请给出目录');
 });

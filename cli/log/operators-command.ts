@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
 import { findSchemas } from '../../database/migrate-all.ts';
@@ -9,6 +8,7 @@ import { requireSecrets } from '../../gateway/secrets.ts';
 import { checkResidentId } from '../../schema/identifiers/resident-id.ts';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
 import { checkUscc } from '../../schema/identifiers/uscc.ts';
+import { readNamedFile } from '../named-file.ts';
 
 const COLUMNS = ['organization', 'operator', 'identifier'] as const;
 type Row = Record<(typeof COLUMNS)[number], string>;
@@ -29,7 +29,7 @@ export function registerLogOperators(log: Command, environment: NodeJS.ProcessEn
 async function takeIn(file: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment);
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
-  const rows = readRows(await readFile(file, 'utf8'), subjectKey);
+  const rows = readRows(readNamedFile('<file>', file), subjectKey);
   const { databaseUrl, dataDirectory } = config;
   const db = await openDatabase({ databaseUrl, dataDirectory });
   try {

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openDatabase } from '../../database/open-database.ts';
 import { loadConfig } from '../../gateway/config.ts';
 import { type TracedExport, traceExport } from '../../gateway/exports/trace-export.ts';
 import { readSealKeys } from '../../gateway/sealed/seal-keys.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
+import { readNamedFile } from '../named-file.ts';
 
 /**
  * Adds `xinqiao log trace-export FILE`: whose export the rows of a file come from. Exit codes: 0 found; 1 unreadable; 2 it comes from no export
@@ -22,7 +22,7 @@ export function registerTraceExport(log: Command, environment: NodeJS.ProcessEnv
 async function trace(file: string, { json }: { json?: true }, environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment);
   const { sealKey } = requireSecrets(config, ['sealKey']);
-  const text = await readFile(file, 'utf8');
+  const text = readNamedFile('<file>', file);
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory });
   try {
     const traced = await traceExport(db, readSealKeys(sealKey), text);

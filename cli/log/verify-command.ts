@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openDirectoryCopy } from '../../gateway/evidence/directory-copy.ts';
 import { FAULTS } from '../../gateway/evidence/fault.ts';
 import type { LogCopy } from '../../gateway/evidence/log-copy.ts';
 import { type Verification, verifyLog } from '../../gateway/evidence/verify-log.ts';
 import { parseVerifierKey, type VerifierKey } from '../../gateway/querylog/signed-note.ts';
+import { readNamedFile } from '../named-file.ts';
 import { withDatabaseCopy } from './database-copy.ts';
 import { progressLine } from './progress-line.ts';
 
@@ -86,7 +87,7 @@ function addKey(text: string, keys: VerifierKey[]): VerifierKey[] {
 }
 
 function addFile(file: string, texts: string[]): string[] {
-  return [...texts, readFileSync(file, 'utf8')];
+  return [...texts, readNamedFile('--known', file)];
 }
 
 function wholeSeconds(text: string): number {

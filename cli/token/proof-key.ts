@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeNamedFile } from '../named-file.ts';
 
 /** The client's key in a PEM file, made there (mode 0600) if there is none. @throws {Error} for a file that holds no P-256 private key. */
 export function proofKey(file: string): KeyObject {
@@ -20,7 +21,7 @@ function keyIn(file: string): KeyObject | undefined {
 function newKey(file: string): KeyObject {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   // Never over a key that came into being meanwhile.
-  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+  writeNamedFile('--dpop', file, { text: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), mode: 0o600 });
   return privateKey;
 }
 

@@ -45,7 +45,7 @@ describe.runIf(databaseUrl !== undefined && redisUrl !== undefined)(
     test('an office with a database of its own finds the subject of an old number through the gateway, on the record', async () => {
       const { manifest, log, run } = deployment;
       const unmatched = manifest.files.find(({ category }) => category === 'licenses')?.unmatched;
-      expect(deployment.settled).toEqual({ settled: 1, waiting: unmatched });
+      expect(deployment.settled).toMatchObject({ settled: 1, waiting: unmatched });
       const { rows } = await log.query<{ canonical: string }>('select canonical from querylog.entry order by seq limit 1');
       expect(JSON.parse(rows[0]?.canonical ?? '')).toMatchObject({
         caller: { organization: `licensing-bureau-${run}`, department: 'licensing', operator: 'import' },
