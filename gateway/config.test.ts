@@ -92,6 +92,17 @@ describe('configuration', () => {
     );
   });
 
+  test('production names what a process needs beside, at once with what is wrong', () => {
+    expect(() => loadConfig({ NODE_ENV: 'production', PORT: 'x', XINQIAO_ISSUER: 'i' }, ['XINQIAO_JWKS'])).toThrow(
+      new ConfigError([
+        'PORT: expected a whole number from 0 to 65535',
+        'XINQIAO_AUDIENCE is required in production',
+        'XINQIAO_JWKS is required in production',
+      ]),
+    );
+    expect(loadConfig({}, ['XINQIAO_JWKS']).environment).toBe('development');
+  });
+
   test('production names its issuer and audience itself', () => {
     expect(() => loadConfig({ NODE_ENV: 'production' })).toThrow(
       'XINQIAO_ISSUER is required in production; XINQIAO_AUDIENCE is required in production',

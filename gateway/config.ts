@@ -110,22 +110,23 @@ export function departmentDirectory({ dataDirectory }: Pick<Config, 'dataDirecto
 
 /** A configuration that cannot be used; the message names every variable at fault and its accepted form, never a value. */
 export class ConfigError extends Error {
-  constructor(faults: readonly string[]) {
-    super(`配置有误。 Configuration: ${faults.join('; ')}`);
+  constructor(faults: readonly string[], options?: ErrorOptions) {
+    super(`配置有误。 Configuration: ${faults.join('; ')}`, options);
     this.name = 'ConfigError';
   }
 }
 
 /**
- * Reads the environment, the only place that does. An empty variable counts as unset.
- * @throws {ConfigError} naming each variable that does not have its accepted form.
+ * Reads the environment, the only place that does. An empty variable counts as unset. `required` are variables that production must
+ * set for this process beside those that it must always set.
+ * @throws {ConfigError} naming each variable that does not have its accepted form, and in production each that is missing.
  */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
+export function loadConfig(env: NodeJS.ProcessEnv, required: readonly string[] = []): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = v.safeParse(ENVIRONMENT, set);
-  if (!parsed.success) throw new ConfigError(parsed.issues.map(describe));
+  const faults = [...(parsed.issues ?? []).map(describe), ...productionFaults(set, required)];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.output;
-  if (e.NODE_ENV === 'production') assertFitForProduction(e);
   return deepFreeze({
     environment: e.NODE_ENV,
     host: e.HOST,
@@ -168,12 +169,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   });
 }
 
-function assertFitForProduction(e: v.InferOutput<typeof ENVIRONMENT>): void {
+function productionFaults(set: NodeJS.ProcessEnv, required: readonly string[]): string[] {
+  if (set.NODE_ENV !== 'production') return [];
   // Tokens of nobody in particular must not open a production gateway, nor may anybody run what nobody has seen.
-  const missing = (['XINQIAO_ISSUER', 'XINQIAO_AUDIENCE'] as const).filter((name) => e[name] === undefined);
+  const missing = ['XINQIAO_ISSUER', 'XINQIAO_AUDIENCE', ...required].filter((name) => set[name] === undefined);
   const faults = missing.map((name) => `${name} is required in production`);
-  if (e.XINQIAO_UNREGISTERED_OPERATIONS === 'allow') faults.push('XINQIAO_UNREGISTERED_OPERATIONS cannot be allow in production');
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (set.XINQIAO_UNREGISTERED_OPERATIONS === 'allow')
+    faults.push('XINQIAO_UNREGISTERED_OPERATIONS cannot be allow in production');
+  return faults;
 }
 
 function limitsOf(e: v.InferOutput<typeof ENVIRONMENT>): Limits {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from './config.ts';
-import { developmentTokenKey, requireSecrets } from './secrets.ts';
+import { developmentTokenKey, requireSecrets, type Secrets } from './secrets.ts';
 
 const ALL = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey', 'sealKey'] as const;
 let directory: string;
@@ -84,6 +84,28 @@ describe('secrets', () => {
       'XINQIAO_CONTEXT_PUBLIC_KEY_FILE: the file cannot be read',
     );
   });
+
+  test.each([
+    ['XINQIAO_CONTEXT_KEY_FILE', 'contextKey', () => 'no key', 'Expected a file with a P-256 private key'],
+    ['XINQIAO_CONTEXT_KEY_FILE', 'contextPublicKey', (own) => own.logKey, 'Expected a file with a P-256 private key'],
+    ['XINQIAO_CONTEXT_KEY_FILE', 'contextKey', (own) => own.contextPublicKey, 'Expected a file with a P-256 private key'],
+    ['XINQIAO_CONTEXT_PUBLIC_KEY_FILE', 'contextPublicKey', () => 'no key', "Expected a file with the gateway's public key"],
+    [
+      'XINQIAO_CONTEXT_PUBLIC_KEY_FILE',
+      'contextPublicKey',
+      (own) => own.contextKey,
+      "Expected a file with the gateway's public key",
+    ],
+  ] as const satisfies readonly [string, keyof Secrets, (own: Secrets) => string, string][])(
+    '%s with another kind of key is refused by its variable when the %s is asked for',
+    (variable, secret, other, message) => {
+      const file = join(directory, 'given.pem');
+      writeFileSync(file, other(requireSecrets(loadConfig({ XINQIAO_DATA: directory }), ALL)));
+      expect(() => requireSecrets(loadConfig({ [variable]: file }), [secret])).toThrow(
+        new RegExp(`Configuration: ${variable}: .*${message}`),
+      );
+    },
+  );
 
   test("no development token is made for somebody else's key set", () => {
     const config = loadConfig({ XINQIAO_DATA: directory, XINQIAO_JWKS: 'https://idp.example/jwks' });

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { DEVELOPMENT_KEY_ID, developmentSecret } from './development-secrets.ts';
 import type { DevelopmentSecret } from './development-secrets.ts';
 import { SUITE } from './querylog/suite.ts';
+import { contextPublicKeys, isContextKey } from '../schema/sign-context.ts';
 
 /** The secrets of a deployment, resolved. Keys of signed contexts are PEM (ES256, P-256). */
 export interface Secrets {
@@ -54,6 +55,11 @@ export function developmentTokenKey(config: Config): { key: string; keyId: strin
   return { key: generated(config, 'tokenKey'), keyId: DEVELOPMENT_KEY_ID };
 }
 
+/** The variables that production must set for these secrets; the public half of the context key comes with the private one. */
+export function secretVariables(names: readonly (keyof Secrets)[]): string[] {
+  return names.filter((name) => name !== 'contextPublicKey' || !names.includes('contextKey')).map((name) => VARIABLES[name]);
+}
+
 const VARIABLES: Readonly<Record<keyof Secrets, string>> = {
   subjectKey: 'XINQIAO_SUBJECT_KEY',
   pseudonymKey: 'XINQIAO_PSEUDONYM_KEY',
@@ -68,11 +74,10 @@ const SOURCES: Readonly<Record<keyof Secrets, (config: Config) => string | undef
   subjectKey: ({ secrets }) => secrets.subjectKey,
   pseudonymKey: ({ secrets }) => secrets.pseudonymKey,
   jwks: ({ secrets }) => secrets.jwks,
-  contextKey: ({ secrets }) => pem(VARIABLES.contextKey, secrets.contextKeyFile),
+  contextKey: ({ secrets }) => contextKeyIn(secrets),
   // A gateway with departments in its own process needs both halves and is given only the private one.
   contextPublicKey: ({ secrets }) =>
-    pem(VARIABLES.contextPublicKey, secrets.contextPublicKeyFile) ??
-    publicHalf(pem(VARIABLES.contextKey, secrets.contextKeyFile)),
+    publicKeys(pem(VARIABLES.contextPublicKey, secrets.contextPublicKeyFile)) ?? publicHalf(contextKeyIn(secrets)),
   logKey: ({ secrets: { logKey } }) => signingKey(logKey?.startsWith('-----BEGIN') ? logKey : pem(VARIABLES.logKey, logKey)),
   sealKey: ({ secrets }) => secrets.sealKey,
 };
@@ -87,6 +92,26 @@ function pem(variable: string, file: string | undefined): string | undefined {
     return readFileSync(file, 'utf8');
   } catch {
     throw new ConfigError([`${variable}: the file cannot be read`]);
+  }
+}
+
+function contextKeyIn({ contextKeyFile }: Config['secrets']): string | undefined {
+  const text = pem(VARIABLES.contextKey, contextKeyFile);
+  if (text !== undefined && !isContextKey(text))
+    throw new ConfigError([
+      `${VARIABLES.contextKey}: 文件中没有 P-256 私钥（PEM）。 Expected a file with a P-256 private key (PEM, PKCS #8)`,
+    ]);
+  return text;
+}
+
+function publicKeys(text: string | undefined): string | undefined {
+  try {
+    if (text !== undefined) contextPublicKeys(text);
+    return text;
+  } catch {
+    throw new ConfigError([
+      `${VARIABLES.contextPublicKey}: 文件中没有公钥（PEM，SPKI）；请向网关的运维人员索取。 Expected a file with the gateway's public key (PEM, SPKI): whoever runs the gateway has it`,
+    ]);
   }
 }
 

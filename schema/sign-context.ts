@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Clock } from './city-clock.ts';
@@ -46,6 +46,15 @@ export function signContext(context: SignedContext, { privateKey, keyId, clock }
 export function contextKeyId(publicKey: string): string {
   const spki = createPublicKey(publicKey).export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(spki).digest('base64url').slice(0, 22);
+}
+
+/** Whether the PEM is a private key that can sign a context. */
+export function isContextKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,14 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { createActs } from '../../gateway/acts/acts.ts';
 import { createFreshEntries } from '../../gateway/querylog/fresh-entries.ts';
 import { createAdmit, createAuthorize } from '../../gateway/authorization/authorize.ts';
 import { createPresentAuthorization } from '../../gateway/authorization/present-authorization.ts';
-import { type Config, keptVersions } from '../../gateway/config.ts';
+import { type Config, ConfigError, keptVersions } from '../../gateway/config.ts';
 import { type EditionReport, type Editions, openEditions } from '../../gateway/editions/editions.ts';
 import { answerQuery, type Gateway } from '../../gateway/flow.ts';
 import { createAuthenticate } from '../../gateway/identity/authenticate.ts';
 import { createVerifyProof } from '../../gateway/identity/verify-proof.ts';
 import { createKeySource, type KeySource } from '../../gateway/identity/key-source.ts';
+import { KeySetError } from '../../gateway/identity/key-set.ts';
 import { followOperations } from '../../gateway/operations/live-operations.ts';
 import { createRegistered } from '../../gateway/operations/registered.ts';
 import { keepLog } from '../../gateway/querylog/log-keeper.ts';
@@ -22,7 +22,7 @@ import { createRecordRejection } from '../../gateway/record-rejection.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
 import { createSealer } from '../../gateway/sealed/sealer.ts';
 import { readSealKeys } from '../../gateway/sealed/seal-keys.ts';
-import { requireSecrets, type Secrets } from '../../gateway/secrets.ts';
+import { requireSecrets, type Secrets, secretVariables } from '../../gateway/secrets.ts';
 import { createServer, type GatewayServer } from '../../gateway/server/create-server.ts';
 import type { Logger } from '../../gateway/server/logger.ts';
 import { createMetrics } from '../../gateway/server/metrics.ts';
@@ -34,6 +34,7 @@ import { isLevel, openFollower } from './log-follower.ts';
 import { openBackgroundWork } from './background-work.ts';
 import { connectDepartments, departmentChecks } from './connect-departments.ts';
 import { followWitnesses } from './follow-witnesses.ts';
+import { configuredPolicies, SUPERGRAPH } from '../configured-policies.ts';
 import type { CityOptions } from './city-options.ts';
 import { ownSubgraphs } from './own-subgraphs.ts';
 import { openSharedState } from './shared-state.ts';
@@ -47,8 +48,9 @@ export interface City {
 
 /** What a gateway cannot start without. */
 const GATEWAY_SECRETS = ['subjectKey', 'pseudonymKey', 'jwks', 'contextKey', 'contextPublicKey', 'logKey', 'sealKey'] as const;
+/** The variables that production must set for them. */
+export const GATEWAY_VARIABLES = secretVariables(GATEWAY_SECRETS);
 
-const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 /** A city's applications send some hundreds of documents; a plan is about 50 KB. */
 const MAX_PLANS = 2_000;
 /** Asymmetric only: a verifier never holds a key that could sign. */
@@ -92,11 +94,20 @@ function announce({ what, loaded, hash, faults }: EditionReport, logger: Logger)
 }
 
 /**
- * Whether a gateway may start on what it is given, before anything is made for it. Rejects with `ConfigError` when a
- * secret is missing, with `KeySetError` when the callers' keys cannot be read or are not to be trusted in production.
+ * Whether a gateway may start on what it is given, before anything is made for it. Rejects with `ConfigError` naming the variable, when a
+ * secret is missing, supergraph or policies are not there, or the callers' keys cannot be read or are not to be trusted in production;
+ * with `PolicyError` when the policies do not load.
  */
 export async function assertMayStart(config: Config, clock: Clock = Date.now): Promise<void> {
-  await callersKeys(config, requireSecrets(config, GATEWAY_SECRETS), clock).ready();
+  const secrets = requireSecrets(config, GATEWAY_SECRETS);
+  configuredPolicies(config);
+  try {
+    await callersKeys(config, secrets, clock).ready();
+  } catch (error) {
+    if (!(error instanceof KeySetError)) throw error;
+    const fault = `XINQIAO_JWKS: 令牌公钥集不可用，请核对文件或网址。 Check the file or address: ${error.message}`;
+    throw new ConfigError([fault], { cause: error });
+  }
 }
 
 function callersKeys({ environment }: Config, { jwks }: Pick<Secrets, 'jwks'>, clock: Clock): KeySource {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ConfigError } from '../../gateway/config.ts';
 import { DEVELOPMENT_KEY_ID } from '../../gateway/development-secrets.ts';
 import { testIssuer } from '../../test/support/tokens.ts';
 import { registerStart } from './start.ts';
@@ -42,6 +43,34 @@ test.each([
   const program = new Command('xinqiao').exitOverride();
   registerStart(program, await production(jwk));
   await expect(program.parseAsync(['node', 'xinqiao', 'start'])).rejects.toThrow(reason);
+  expect((await readdir(folder)).toSorted()).toEqual(['context.pem', 'jwks.json']);
+});
+
+test('in production all that is missing or wrong is named at once', async () => {
+  const program = new Command('xinqiao').exitOverride();
+  registerStart(program, { NODE_ENV: 'production', PORT: 'http' });
+  const names = ['ISSUER', 'AUDIENCE', 'SUBJECT_KEY', 'PSEUDONYM_KEY', 'JWKS', 'CONTEXT_KEY_FILE', 'LOG_KEY', 'SEAL_KEY'];
+  const missing = names.map((name) => `XINQIAO_${name} is required in production`);
+  await expect(program.parseAsync(['node', 'xinqiao', 'start'])).rejects.toThrow(
+    new ConfigError(['PORT: expected a whole number from 0 to 65535', ...missing]),
+  );
+});
+
+test.each([
+  ['XINQIAO_POLICIES', { XINQIAO_POLICIES: '/none' }, 'This is no policy directory'],
+  ['XINQIAO_SUPERGRAPH', { XINQIAO_SUPERGRAPH: '/none' }, 'name the file that `xinqiao compose` wrote'],
+  ['XINQIAO_SUPERGRAPH', { XINQIAO_SUPERGRAPH: 'README.md' }, 'This is no supergraph that can be read'],
+  ['XINQIAO_JWKS', { XINQIAO_JWKS: '/none' }, 'Check the file or address: Keys of the token issuer'],
+  ['XINQIAO_JWKS', { XINQIAO_JWKS: 'http://issuer.example/jwks' }, 'must begin with https://'],
+  ['XINQIAO_CONTEXT_KEY_FILE', { XINQIAO_CONTEXT_KEY_FILE: 'README.md' }, 'Expected a file with a P-256 private key'],
+  ['XINQIAO_CONTEXT_PUBLIC_KEY_FILE', { XINQIAO_CONTEXT_PUBLIC_KEY_FILE: 'README.md' }, "the gateway's public key"],
+  ['HOST', { HOST: '192.0.2.1' }, 'This is no address or name of this machine'],
+])('%s that is wrong is named with what to do, before a database is made: %j', async (variable, wrong, fault) => {
+  const program = new Command('xinqiao').exitOverride();
+  registerStart(program, { ...(await production(testIssuer('of-the-city').jwk)), ...wrong });
+  const refused = program.parseAsync(['node', 'xinqiao', 'start']);
+  await expect(refused).rejects.toThrow(ConfigError);
+  await expect(refused).rejects.toThrow(new RegExp(`^配置有误。 Configuration: ${variable}: .*${fault}`));
   expect((await readdir(folder)).toSorted()).toEqual(['context.pem', 'jwks.json']);
 });
 

@@ -11,11 +11,11 @@ import { requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger, type Logger } from '../../gateway/server/logger.ts';
 import { createMetrics } from '../../gateway/server/metrics.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
-import { assembleCity, assertMayStart } from '../city/assemble.ts';
+import { assembleCity, assertMayStart, GATEWAY_VARIABLES } from '../city/assemble.ts';
 import type { CityOptions } from '../city/city-options.ts';
 import { isEmptyCity, loadSampleCity } from '../city/sample-city.ts';
+import { assertMayListen } from '../may-listen.ts';
 import { progressBar } from '../progress-bar.ts';
-import { assertPortFree } from '../workers/assert-port-free.ts';
 import { answerForAll } from '../workers/answer-for-all.ts';
 import { channelToPrimary } from '../workers/fork-worker.ts';
 import { runWorkers } from '../workers/run-workers.ts';
@@ -54,7 +54,10 @@ export function registerStart(program: Command, environment: NodeJS.ProcessEnv =
     .option('--seed <number>', 'seed of the sample city', wholeNumber, 1)
     .option('--workers <number>', 'processes that share the port; instead of XINQIAO_WORKERS')
     .action(({ workers, ...options }: StartOptions) =>
-      start(options, loadConfig({ ...environment, ...(workers !== undefined && { XINQIAO_WORKERS: workers }) })),
+      start(
+        options,
+        loadConfig({ ...environment, ...(workers !== undefined && { XINQIAO_WORKERS: workers }) }, GATEWAY_VARIABLES),
+      ),
     );
 }
 
@@ -65,6 +68,7 @@ async function start(options: Omit<StartOptions, 'workers'>, config: Config): Pr
   if (config.workers > 1) assertWorkersMayShare(config);
   // Before a database is made: what is missing or not to be trusted is told at once, and nothing is left behind.
   await assertMayStart(config);
+  await assertMayListen(config);
   const db = await openMigrated(config);
   try {
     if (wantsSample(options, config) && (await isEmptyCity(db))) await fillWithSample(db, options, config);
@@ -120,8 +124,7 @@ function assertWorkersMayShare({ databaseUrl }: Config): void {
   ]);
 }
 
-async function startWorkers({ workers: count, redisUrl, host, port, operationsPort }: Config, logger: Logger): Promise<void> {
-  for (const one of [port, operationsPort]) if (one !== undefined) await assertPortFree(host, one);
+async function startWorkers({ workers: count, redisUrl }: Config, logger: Logger): Promise<void> {
   if (redisUrl === undefined) {
     process.stderr.write(
       `未设 REDIS_URL：各进程分别计算配额，每个进程只用限额的 1/${count}；密钥持有证明由各进程分别记录。 ` +

@@ -20,6 +20,7 @@ import { createSubgraph } from '../../subgraphs/kit/create-subgraph.ts';
 import type { Department } from '../../subgraphs/kit/department.ts';
 import { serveSubgraph } from '../../subgraphs/kit/serve.ts';
 import type { ServedSubgraph } from '../../subgraphs/kit/serve.ts';
+import { assertMayListen } from '../may-listen.ts';
 
 interface ServeFlags {
   port?: string;
@@ -67,6 +68,7 @@ async function serve(department: Department<DepartmentCode>, flags: ServeFlags, 
   const { contextPublicKey, subjectKey } = requireSecrets(config, ['contextPublicKey', 'subjectKey']);
   const logger = createLogger(config).child({ department: department.name });
   const dataDirectory = departmentDirectory(config, department.name);
+  await assertMayListen({ host: config.host, port: config.port });
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory, exclusive: true });
   const stopped = stopSignal();
   try {

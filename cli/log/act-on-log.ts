@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import type { Db } from '../../database/db.ts';
 import { findSchemas } from '../../database/migrate-all.ts';
@@ -8,19 +6,17 @@ import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import type { ActOnRecord } from '../../gateway/acts/acts.ts';
 import { actEntry } from '../../gateway/acts/acts.ts';
-import { type Config, loadConfig } from '../../gateway/config.ts';
+import { loadConfig } from '../../gateway/config.ts';
 import type { QueryLogEntry } from '../../gateway/querylog/entry.ts';
 import { storePolicyVersion } from '../../gateway/querylog/policy-versions.ts';
 import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
-import { loadPolicies } from '../../policies/load-policies.ts';
 import { loadRetention, type Retention } from '../../policies/retention.ts';
 import { versionText } from '../../policies/versions.ts';
-import { readCatalogue } from '../../schema/classification.ts';
 import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
+import { configuredPolicies } from '../configured-policies.ts';
 
 /** What entries name as the purpose of acts on the log itself. */
 const PURPOSE = 'LOG_RETENTION';
-const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 
 /** Who acts: an organisation and a work account. */
 export interface Account {
@@ -39,7 +35,7 @@ export interface LogActs {
 /** Opens the configured log, ready to be appended to, for a command that changes what is kept of it, which is itself on the log. */
 export async function actOnLog<T>(environment: NodeJS.ProcessEnv, by: Account, work: (acts: LogActs) => Promise<T>): Promise<T> {
   const config = loadConfig(environment);
-  const policies = policiesOf(config);
+  const policies = configuredPolicies(config);
   const retention = loadRetention(config.policiesDirectory);
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory });
   try {
@@ -79,10 +75,6 @@ export function account(option: string): (text: string) => Account {
 export function month(text: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
   throw new InvalidArgumentError('应为月份 YYYY-MM。 Expected a month, YYYY-MM.');
-}
-
-function policiesOf({ supergraphFile, policiesDirectory }: Config) {
-  return loadPolicies(policiesDirectory, readCatalogue(readFileSync(supergraphFile ?? SUPERGRAPH, 'utf8')));
 }
 
 /** The log keeps it for ever. A plain error, for commander's own would repeat the number. */

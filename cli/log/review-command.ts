@@ -7,10 +7,9 @@ import { loadConfig } from '../../gateway/config.ts';
 import type { Alert } from '../../gateway/review/alert.ts';
 import { keepAlerts } from '../../gateway/review/keep-reviewed.ts';
 import { reviewHistory } from '../../gateway/review/review-history.ts';
-import { loadPolicies } from '../../policies/load-policies.ts';
 import { cityToday } from '../../schema/city-clock.ts';
 import { existingDate } from '../existing-date.ts';
-import { readSchema, ROOT } from '../policy/policy-sources.ts';
+import { configuredPolicies } from '../configured-policies.ts';
 import { progressLine } from './progress-line.ts';
 
 interface ReviewOptions {
@@ -36,10 +35,9 @@ export function registerLogReview(log: Command, environment: NodeJS.ProcessEnv):
 }
 
 async function review({ from, to, dryRun, json }: ReviewOptions, environment: NodeJS.ProcessEnv): Promise<void> {
-  const { databaseUrl, dataDirectory, policiesDirectory, supergraphFile } = loadConfig(environment);
-  const supergraph = supergraphFile ?? `${ROOT}/schema/supergraph.graphql`;
-  const { catalogue } = readSchema({ policies: policiesDirectory, supergraph });
-  const policy = loadPolicies(policiesDirectory, catalogue);
+  const config = loadConfig(environment);
+  const { databaseUrl, dataDirectory } = config;
+  const policy = configuredPolicies(config);
   const db = await openDatabase({ databaseUrl, dataDirectory });
   const progress = progressLine(process.stderr, () => performance.now());
   const summary = { entries: 0n, accesses: 0, unexplained: 0, alerts: 0, new: 0 };
