@@ -10,7 +10,7 @@ import { requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger } from '../../gateway/server/logger.ts';
 import { parseMasks } from '../../policies/masks-file.ts';
 import { loadSubgraphs } from '../../schema/load-subgraphs.ts';
-import { contextPublicKeys } from '../../schema/sign-context.ts';
+import { contextPublicKeys, isContextKey } from '../../schema/sign-context.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
 import type { Department as DepartmentCode } from '../../schema/signed-context.ts';
 import { departments } from '../../subgraphs/departments.ts';
@@ -21,6 +21,7 @@ import type { Department } from '../../subgraphs/kit/department.ts';
 import { serveSubgraph } from '../../subgraphs/kit/serve.ts';
 import type { ServedSubgraph } from '../../subgraphs/kit/serve.ts';
 import { assertMayListen } from '../may-listen.ts';
+import { readNamedFile } from '../named-file.ts';
 
 interface ServeFlags {
   port?: string;
@@ -51,7 +52,7 @@ export function registerSubgraph(program: Command, environment: NodeJS.ProcessEn
     .command('check')
     .description('子图符合性检测。 The conformance test of a department’s subgraph')
     .argument('<target>', 'address of a running subgraph, or the code of a department of this project')
-    .option('--department <code>', 'code of the department at the address (default: the host’s name)')
+    .option('--department <code>', 'code of the department at the address (default: the host’s name, where it is one)')
     .option('--key <file>', 'private key (PEM) whose public half the department holds (default: XINQIAO_CONTEXT_KEY_FILE)')
     .option(
       '--subject <id>',
@@ -59,7 +60,7 @@ export function registerSubgraph(program: Command, environment: NodeJS.ProcessEn
       (id: string, ids: string[]) => [...ids, id],
       [],
     )
-    .option('--json', 'print one JSON value {department, url, conforming, checks}')
+    .option('--json', 'print one JSON value {department, url, conforming, checks, hint}')
     .action((target: string, flags: CheckFlags) => check(target, flags, environment));
 }
 
@@ -108,7 +109,7 @@ async function check(where: string, flags: CheckFlags, environment: NodeJS.Proce
   const results = URL.canParse(where)
     ? await checkAddress(where, flags, environment)
     : await checkOwn(departmentOf(where), flags);
-  process.stdout.write(flags.json ? `${JSON.stringify(results, null, 2)}\n` : described(results.checks));
+  process.stdout.write(flags.json ? `${JSON.stringify(results, null, 2)}\n` : described(results));
   process.exitCode = results.conforming ? 0 : 1;
 }
 
@@ -117,15 +118,31 @@ interface Report {
   url: string;
   conforming: boolean;
   checks: CheckResult[];
+  /** What several failures have in common, if anything is known of it. */
+  hint: string | null;
 }
 
 async function checkAddress(url: string, flags: CheckFlags, environment: NodeJS.ProcessEnv): Promise<Report> {
-  const department = flags.department ?? new URL(url).hostname;
+  const department = departmentAt(new URL(url), flags.department);
   const privateKey =
-    flags.key === undefined
-      ? requireSecrets(loadConfig(environment), ['contextKey']).contextKey
-      : readFileSync(flags.key, 'utf8');
+    flags.key === undefined ? requireSecrets(loadConfig(environment), ['contextKey']).contextKey : contextKeyIn(flags.key);
   return report(url, department, privateKey, flags.subject);
+}
+
+function departmentAt({ hostname }: URL, given: string | undefined): DepartmentCode {
+  if (given !== undefined) return departmentOf(given).name;
+  if (isDepartment(hostname)) return hostname;
+  throw new Error(
+    `请用 --department 指明该地址的部门：${hostname} 不是部门代码。 --department is needed: ${hostname} is no department's code; there are ${DEPARTMENTS.join(', ')}.`,
+  );
+}
+
+function contextKeyIn(file: string): string {
+  const pem = readNamedFile('--key', file);
+  if (isContextKey(pem)) return pem;
+  throw new Error(
+    `--key ${file}：应为网关签名所用的 P-256 私钥（PEM）。 --key ${file}: expected the P-256 private key (PEM) whose public half the department holds.`,
+  );
 }
 
 /** Checks a department of this project without anything running: an empty database in memory and keys of the moment. */
@@ -154,7 +171,7 @@ async function report(url: string, department: string, privateKey: string, subje
     masks: new Set(masks.keys()),
     subjects,
   });
-  return { department, url, conforming: isConforming(checks), checks };
+  return { department, url, conforming: isConforming(checks), checks, hint: hintFor(checks) };
 }
 
 interface Opening {
@@ -186,11 +203,22 @@ function isDepartment(code: string): code is DepartmentCode {
   return (DEPARTMENTS as readonly string[]).includes(code);
 }
 
-function described(checks: readonly CheckResult[]): string {
-  return checks
+function hintFor(checks: readonly CheckResult[]): string | null {
+  // A context that should be refused leaves no detail: these were genuine.
+  return checks.some(({ detail }) => detail?.includes('CONTEXT_INVALID'))
+    ? '部门不认可本次检测的签名：--key 应与部门所持的公钥成对，--department 应是该部门自己的代码。 ' +
+        'The department trusts none of these contexts: --key must be the private half of what it holds, --department its own code.'
+    : null;
+}
+
+function described({ checks, conforming, hint }: Report): string {
+  const passed = checks.filter((check) => check.passed).length;
+  const verdict = conforming ? '符合接入要求。 The department conforms' : '不符合接入要求。 The department does not conform';
+  const lines = checks
     .map(
       ({ id, level, title, passed, detail }) =>
         `${passed ? '✓' : '✗'} ${id} ${level.padEnd(6)} ${title}${detail === undefined ? '' : `\n    ${detail}`}\n`,
     )
     .join('');
+  return `${lines}${verdict}: ${passed}/${checks.length}\n${hint === null ? '' : `${hint}\n`}`;
 }

@@ -2,7 +2,7 @@ import type { Check, CheckOptions } from './check.ts';
 import { compositionChecks } from './composition-checks.ts';
 import { contextChecks } from './context-checks.ts';
 import { costChecks } from './cost-checks.ts';
-import { createTarget } from './target.ts';
+import { createTarget, NoAnswer } from './target.ts';
 
 /** The verdict on one requirement. */
 export interface CheckResult {
@@ -16,17 +16,19 @@ export interface CheckResult {
 
 /**
  * Runs every check against a department's server, one after the other, and gives each verdict; never rejects for a
- * department that fails. It reads no record: its contexts carry the conformance purpose, or are refused.
+ * department that fails. One that does not answer the first is not asked again: it is at another address, or down.
+ * It reads no record: its contexts carry the conformance purpose, or are refused.
  */
 export async function checkSubgraph(options: CheckOptions): Promise<CheckResult[]> {
   const target = createTarget(options);
   const results: CheckResult[] = [];
   for (const { id, level, title, run } of [...contextChecks, ...compositionChecks(options), ...costChecks(options)]) {
-    const detail = await run(target).then(
+    const error = await run(target).then(
       () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
     );
-    results.push({ id, level, title, passed: detail === undefined, ...(detail !== undefined && { detail }) });
+    results.push({ id, level, title, passed: error === undefined, ...(error && { detail: error.message }) });
+    if (results.length === 1 && error instanceof NoAnswer) break;
   }
   return results;
 }

@@ -31,6 +31,18 @@ export interface Target {
   claims(): Record<string, unknown>;
 }
 
+/** Nothing that could be called an answer came back; the message says why, with the system's code. */
+export class NoAnswer extends Error {
+  constructor(address: URL, cause: unknown) {
+    super(
+      `${address.origin} 没有答复（${codeOf(cause)}）；请核对协议、主机和端口，部门服务是否在运行。 ` +
+        `${address.origin} does not answer (${codeOf(cause)}): check scheme, host and port, and that the department runs`,
+      { cause },
+    );
+    this.name = 'NoAnswer';
+  }
+}
+
 /** Reaches the department at its address. The clock is the machine's: contexts must be alive over there. */
 export function createTarget({ url, department, privateKey }: { url: string; department: string; privateKey: string }): Target {
   const keyid = contextKeyId(privateKey);
@@ -55,12 +67,11 @@ export function createTarget({ url, department, privateKey }: { url: string; dep
       return jsonwebtoken.sign(Object.fromEntries(all), privateKey, { algorithm: 'ES256', keyid });
     },
     get: async (path) => {
-      const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
-      await response.arrayBuffer();
-      return response.status;
+      const { status } = await answered(new URL(path, url), {});
+      return status;
     },
     ask: async (query, token, variables = {}) => {
-      const response = await fetch(url, {
+      const { status, text } = await answered(new URL(url), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -68,12 +79,26 @@ export function createTarget({ url, department, privateKey }: { url: string; dep
           ...(token !== undefined && { [CONTEXT_HEADER]: token }),
         },
         body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        redirect: 'error',
       });
-      return readReply(response.status, await response.text());
+      return readReply(status, text);
     },
   };
+}
+
+/** Rejects with {@link NoAnswer}. */
+async function answered(address: URL, request: RequestInit): Promise<{ status: number; text: string }> {
+  try {
+    const response = await fetch(address, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    throw new NoAnswer(address, error);
+  }
+}
+
+/** `fetch` says no more than that it failed: why stands in its cause. */
+function codeOf(error: unknown): string {
+  const { cause, name, message } = error as Error & { cause?: { code?: unknown; message?: unknown } };
+  return String(cause?.code ?? cause?.message ?? (name === 'TimeoutError' ? name : message));
 }
 
 function readReply(status: number, text: string): Reply {
