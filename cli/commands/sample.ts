@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { existingDate } from '../existing-date.ts';
 import type { Manifest } from '../sample/generate-city.ts';
-import { BASE_DATE, generateCity } from '../sample/generate-city.ts';
+import { BASE_DATE, FEWEST_SUBJECTS, generateCity } from '../sample/generate-city.ts';
 
 interface SampleOptions {
   subjects: number;
@@ -18,7 +18,12 @@ export function registerSample(program: Command): void {
   program
     .command('sample')
     .description('生成虚构城市的报送文件。 Write the files of a fictitious city')
-    .option('--subjects <n>', 'how many subjects', wholeNumber, 1_000)
+    .option(
+      '--subjects <n>',
+      `how many subjects; at least ${FEWEST_SUBJECTS}, the demonstration company and the hard cases, whatever is asked for`,
+      wholeNumber,
+      1_000,
+    )
     .option('--seed <text>', 'the same seed gives the same bytes', '1')
     .option('--out <folder>', 'where to write', 'sample-city')
     .option('--base-date <date>', 'the day the records end', existingDate, BASE_DATE)
@@ -31,6 +36,10 @@ export function registerSample(program: Command): void {
         baseDate,
         ...(process.stderr.isTTY && { onProgress }),
       });
+      if (manifest.subjects > subjects)
+        process.stderr.write(
+          `演示企业和疑难案例总在其中，共 ${manifest.subjects} 个主体。 The demonstration company and the hard cases are always there: ${manifest.subjects} subjects.\n`,
+        );
       process.stdout.write(json ? `${JSON.stringify(manifest, null, 2)}\n` : described(manifest, out));
     });
 }

@@ -21,11 +21,14 @@ const company = `9137010008405468A${usccCheckCharacter('9137010008405468A')}`;
 let directory: string;
 let environment: NodeJS.ProcessEnv;
 let printed: string;
+let warned: string;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'token-'));
   environment = { NODE_ENV: 'development', XINQIAO_DATA: directory };
   printed = '';
+  warned = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((warned += String(text)), true));
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     printed += String(text);
     return true;
@@ -136,6 +139,23 @@ describe('a bank', () => {
     printed = '';
     await run(...bank, '--expires-in', '5m');
     await expect(caller(printed.trim())).rejects.toMatchObject({ code: 'DPOP_REQUIRED' });
+  });
+
+  test('is warned, beside the token, of one that is bound to nothing', async () => {
+    await run('--actor', 'DEPARTMENT', '--org', 'finance');
+    await run(...bank, '--dpop', join(directory, 'bank.pem'));
+    expect(warned).toBe('');
+    printed = '';
+    await run(...bank);
+    expect(printed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    expect(warned).toContain('add --dpop FILE');
+  });
+
+  test('makes no proof for what is no address', async () => {
+    const given = ['proof', '--dpop', join(directory, 'bank.pem'), '--token', 't', '--url'];
+    for (const url of ['foo', 'localhost:4000', 'ftp://gateway'])
+      await expect(run(...given, url)).rejects.toThrow('Expected the gateway’s address');
+    expect(printed).toBe('');
   });
 
   test.each([

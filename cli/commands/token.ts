@@ -29,6 +29,10 @@ interface TokenOptions {
   json?: true;
 }
 
+/** To standard error: the token alone goes to standard output. */
+const UNBOUND =
+  '银行的令牌须与密钥绑定，网关不接受此令牌；请加 --dpop FILE。 A gateway refuses a bank’s token that is bound to no key, as this one: add --dpop FILE.\n';
+
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /**
@@ -56,6 +60,7 @@ export function registerToken(program: Command, environment: NodeJS.ProcessEnv =
     .option('--json', 'print one JSON value {token, expiresAt}')
     .action(async (options: TokenOptions) => {
       const { token, expiresAt } = await issue(options, environment);
+      if (options.dpop === undefined && actorOf(options.actor) === 'BANK') process.stderr.write(UNBOUND);
       process.stdout.write(`${options.json ? JSON.stringify({ token, expiresAt }) : token}\n`);
     });
 }

@@ -63,7 +63,11 @@ function readRows(text: string, subjectKey: string) {
     info: true,
   });
   const [first] = records;
-  if (first !== undefined && COLUMNS.some((column) => first.record[column] === undefined))
+  if (first === undefined)
+    throw new Error(
+      `文件中没有账号：第 1 行应为 ${COLUMNS.join(',')}，其后每个账号一行。 The file names no account: after line 1, ${COLUMNS.join(',')}, comes a line for each.`,
+    );
+  if (COLUMNS.some((column) => first.record[column] === undefined))
     throw new Error(`第 1 行应为 ${COLUMNS.join(',')}。 Line 1 must name the columns ${COLUMNS.join(',')}.`);
   const faults: string[] = [];
   const rows: { organization: string; operator: string; subject: string }[] = [];

@@ -95,6 +95,17 @@ test('a file of other columns is told by its first line', async () => {
   await expect(run('operators', file)).rejects.toThrow('第 1 行应为 organization,operator,identifier');
 });
 
+test.each([
+  ['empty', ''],
+  ['of titles alone', 'organization,operator,identifier\n'],
+])('a file that is %s is refused: it would change nothing', async (_, text) => {
+  const file = path.join(directory, 'none.csv');
+  await writeFile(file, text);
+  await expect(run('operators', file)).rejects.toThrow(
+    'The file names no account: after line 1, organization,operator,identifier, comes a line for each.',
+  );
+});
+
 test('faulty rows change nothing, each is named by line and column, and no number is repeated', async () => {
   const file = path.join(directory, 'faulty.csv');
   const rows = ['ORG,li,11010519491231002X', '', 'ORG,wang,110105194912310021', ',sun,', 'ORG,,11010519491231002X'];
@@ -115,6 +126,10 @@ test('of many faults the first twenty are told', async () => {
   await expect(run('operators', file)).rejects.toThrow(
     /^发现 25 处错误(.*\n){20}.*Line 21: operator is empty\.\n另有 5 处。 And 5 more\.$/,
   );
+});
+
+test('reviews no days that end before they begin', async () => {
+  await expect(run('review', '--from', '2026-05-02', '--to', '2026-05-01')).rejects.toThrow('--from 2026-05-02 is after --to');
 });
 
 test.each(['2026-02-30', 'yesterday'])('takes no day that is none: %s', async (day) => {

@@ -35,6 +35,10 @@ export function registerLogReview(log: Command, environment: NodeJS.ProcessEnv):
 }
 
 async function review({ from, to, dryRun, json }: ReviewOptions, environment: NodeJS.ProcessEnv): Promise<void> {
+  if (from > to)
+    throw new Error(
+      `--from ${from} 晚于 --to ${to}，没有可复核的日期。 --from ${from} is after --to ${to}: there is no day to review.`,
+    );
   const config = loadConfig(environment);
   const { databaseUrl, dataDirectory } = config;
   const policy = configuredPolicies(config);

@@ -12,6 +12,7 @@ import { subjectOf } from './subject.ts';
 /** The day the city's records end when nobody names another: the same seed gives the same bytes on every day. */
 export const BASE_DATE = '2026-10-31';
 /** The demonstration company and the hard cases are always there, however few subjects are asked for. */
+export const FEWEST_SUBJECTS = 1 + hardCases(BASE_DATE).flatMap(({ subjects }) => subjects).length;
 const MAX_SUBJECTS = 4_000_000;
 /** Subjects made between two breaths, so that a server starting meanwhile still answers. */
 const BREATH = 500;

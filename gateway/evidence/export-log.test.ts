@@ -48,6 +48,21 @@ describe('an export', () => {
     expect(files().map((file) => [file, readFileSync(join(directory, file), 'hex')])).toEqual(all);
   });
 
+  test('goes into no directory that holds something else, and writes nothing there', async () => {
+    writeFileSync(join(directory, 'README.md'), 'documents');
+    await expect(exportLog(upTo(2), directory)).rejects.toThrow(/is not empty and no export of this log \(README.md is in it\)/);
+    await expect(exportLog(upTo(2), join(directory, 'README.md'))).rejects.toThrow('cannot be used as a directory (ENOTDIR)');
+    expect(files()).toEqual(['README.md']);
+  });
+
+  test('that died before its first checkpoint is completed by the next', async () => {
+    await exportLog(upTo(300), directory);
+    rmSync(join(directory, 'checkpoint'));
+    writeFileSync(join(directory, 'checkpoint.draft'), '');
+    expect(await exportLog(upTo(300), directory)).toMatchObject({ before: 0n, size: 300n });
+    expect(await faults()).toEqual([]);
+  });
+
   test('that died half-way is completed by the next', async () => {
     await exportLog(upTo(300), directory);
     const failing = {

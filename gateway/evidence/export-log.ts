@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Checkpoint, parseCheckpoint } from '../querylog/checkpoint.ts';
 import { formatVerifierKey, parseNote } from '../querylog/signed-note.ts';
@@ -22,7 +22,8 @@ export class ExportError extends Error {}
 /**
  * Writes a log up to its newest checkpoint into a directory (C2SP tlog-tiles, with its checkpoints, keys and policy versions), or brings
  * that directory up to it. Dying in between leaves a directory that the next run completes: the checkpoint which covers what was
- * written is replaced last. Rejects with {@link ExportError} when there is no checkpoint, or the directory holds another history.
+ * written is replaced last. Rejects with {@link ExportError} when there is no checkpoint, or the directory holds another history or
+ * anything else.
  */
 export async function exportLog(
   from: LogCopy,
@@ -47,7 +48,7 @@ export async function exportLog(
 /** The size of what the directory holds already: 0, or that of a tree the log still begins with. */
 async function continued(from: LogCopy, directory: string, newest: Checkpoint): Promise<bigint> {
   const note = await openDirectoryCopy(directory).newest();
-  if (note === undefined) return 0n;
+  if (note === undefined) return begun(directory);
   const before = parseCheckpoint(parseNote(note).text);
   const another = new ExportError(
     `目录中是另一段历史。 ${directory} holds a log that this one does not continue: verify both before anything is written over.`,
@@ -56,6 +57,22 @@ async function continued(from: LogCopy, directory: string, newest: Checkpoint): 
   const root = await withSubtrees(from, newest.size, (subtree) => subtree(0n, before.size));
   if (Buffer.compare(root, before.root) !== 0) throw another;
   return before.size;
+}
+
+/** What an export leaves that died before its first checkpoint. */
+const BEGUN: readonly string[] = ['tile', 'checkpoints', LAYOUT.policies, LAYOUT.keys, `${LAYOUT.newest}.draft`];
+
+/** Nothing is of an export yet, and what is there is nothing else: two thousand files are not poured into somebody's documents. */
+async function begun(directory: string): Promise<0n> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new ExportError(`无法用作目录（${error.code}）。 ${directory} cannot be used as a directory (${error.code}).`);
+  });
+  const other = names.find((name) => !BEGUN.includes(name));
+  if (other === undefined) return 0n;
+  throw new ExportError(
+    `目录非空，且不是本日志的导出，未写入任何文件；请给出空目录或原导出目录。 ${directory} is not empty and no export of this log (${other} is in it): nothing was written; name an empty directory, or that of an earlier export.`,
+  );
 }
 
 async function writeTree(
