@@ -18,11 +18,19 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 describe.each(IMPORT_CATEGORIES)('$name', (category) => {
-  test('takes its own template in, unchanged the second time', async () => {
-    const source = () => ({ bytes: once(Buffer.from(templateCsv(category))), name: 'template.csv' });
-    const take = () => importFile({ db, category, source: source(), officer: 'x', subjectKey: SUBJECT_KEY, clock: () => NOW });
-    expect(await take()).toMatchObject({ accepted: 1, rejected: 0, reasons: {} });
-    expect(await take()).toMatchObject({ accepted: 0, unchanged: 1 });
+  const take = (csv: string) => {
+    const source = { bytes: once(Buffer.from(csv)), name: 'template.csv' };
+    return importFile({ db, category, source, officer: 'x', subjectKey: SUBJECT_KEY, clock: () => NOW });
+  };
+
+  test('takes its own template in once it was filled, unchanged the second time', async () => {
+    const filled = templateCsv(category).replaceAll('示例', '青禾');
+    expect(await take(filled)).toMatchObject({ accepted: 1, rejected: 0, reasons: {} });
+    expect(await take(filled)).toMatchObject({ accepted: 0, unchanged: 1 });
+  });
+
+  test('rejects the example of its template, which nobody deleted', async () => {
+    expect(await take(templateCsv(category))).toMatchObject({ accepted: 0, rejected: 1, reasons: { EXAMPLE_ROW: 1 } });
   });
 
   test('explains every column of its template', () => {

@@ -101,7 +101,7 @@ describe('xinqiao import', () => {
 
   test('leaves the exit code alone when all is taken in', async () => {
     const file = path.join(folder, 'template.csv');
-    await writeFile(file, templateCsv(importCategory('licenses') as ImportCategory));
+    await writeFile(file, templateCsv(importCategory('licenses') as ImportCategory).replaceAll('示例', '青禾'));
     await run('licenses', file, '--department', 'licensing', '--dry-run', '--json');
     expect(process.exitCode).toBeUndefined();
     expect(JSON.parse(output)).toMatchObject({ accepted: 1, rejected: 0, rejectsPath: null });

@@ -82,6 +82,10 @@ export class ChunkImporter {
       reader.faults = [{ field: null, code: 'COLUMN_COUNT' }];
       return null;
     }
+    if (reader.isExample) {
+      reader.faults = [{ field: null, code: 'EXAMPLE_ROW' }];
+      return null;
+    }
     const planned = category.plan(reader, context);
     if (!planned || reader.failed) return null;
     return { ...planned, line, officer: reader.text(OFFICER_FIELD) ?? officer };

@@ -10,6 +10,8 @@ export interface MatchedHeader {
 
 /** More columns than any layout has, several times over. */
 const MAX_COLUMNS = 200;
+/** What no name of a column has: control characters but breaks and tabs, and what could not be decoded. */
+const NO_TEXT = /[^\P{Cc}\t\r\n]|\uFFFD/u;
 /** Names in a refusal, so that a wrong file does not fill the screen. */
 const MAX_LISTED = 40;
 
@@ -20,13 +22,20 @@ const MAX_LISTED = 40;
  */
 export function matchHeader(cells: readonly string[], layouts: readonly Layout[]): MatchedHeader {
   const names = withoutEmptyEnd(cells);
+  // Named before any is repeated: a terminal would obey what an image has in place of names.
+  if (names.some((name) => NO_TEXT.test(name)))
+    throw new UnreadableFile(
+      '第一行不是文字，文件可能是图片、压缩包或已损坏；请另存为“CSV UTF-8”。 The first line is no text: this may be an image, an archive or a damaged file; save the table as “CSV UTF-8”.',
+    );
   if (names.length > MAX_COLUMNS)
-    throw new UnreadableFile(`表头有 ${names.length} 列，超过 ${MAX_COLUMNS} 列，可能不是本类文件。`);
+    throw new UnreadableFile(
+      `表头有 ${names.length} 列，超过 ${MAX_COLUMNS} 列，可能不是本类文件。 The header has ${names.length} columns: this may be another kind of file.`,
+    );
   const attempts = layouts.map((layout) => attempt(names, layout));
   const fitting = attempts.find(({ problems }) => problems === 0);
   if (fitting) return fitting;
   const [closest] = attempts.sort((a, b) => a.problems - b.problems);
-  throw new UnreadableFile(closest ? refusal(closest) : '没有可用的版式。');
+  throw new UnreadableFile(closest ? refusal(closest) : '没有可用的版式。 There is no layout to read it by.');
 }
 
 interface Attempt extends MatchedHeader {
@@ -59,16 +68,16 @@ function attempt(names: readonly string[], layout: Layout): Attempt {
 
 function refusal({ layout, unknown, missing, repeated }: Attempt): string {
   const parts = [
-    ['缺少必需的列', missing],
-    ['不认识的列', unknown],
-    ['重复的列', repeated],
+    ['缺少必需的列 missing', missing],
+    ['不认识的列 unknown', unknown],
+    ['重复的列 repeated', repeated],
   ] as const;
   const lists = parts.filter(([, list]) => list.length > 0).map(([title, list]) => `${title}：${listed(list)}`);
-  return `表头与“${layout.name}”版式不符。${lists.join('；')}。`;
+  return `表头与“${layout.name}”版式不符，请按模板更正。 The header does not fit the layout; correct it by the template. ${lists.join('；')}。`;
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_LISTED).map((name) => name.slice(0, MAX_LISTED));
+  const shown = names.slice(0, MAX_LISTED).map((name) => name.slice(0, MAX_LISTED).replace(/\p{C}/gu, '�'));
   return shown.join('、') + (names.length > MAX_LISTED ? ` 等 ${names.length} 列` : '');
 }
 

@@ -191,9 +191,19 @@ describe('the header', () => {
     importRows(db, 'licenses', [], { source: { bytes: [Buffer.from(csv)] as unknown as AsyncIterable<Uint8Array>, name: 'x' } });
 
   test('with unknown or missing columns refuses the whole file and lists them', async () => {
-    await expect(importRows(db, 'licenses', [{ ...LICENCE, 颜色: '红' }])).rejects.toThrow('不认识的列：颜色');
+    await expect(importRows(db, 'licenses', [{ ...LICENCE, 颜色: '红' }])).rejects.toThrow('不认识的列 unknown：颜色');
     await expect(header('行政相对人名称,行政相对人类别\na,b\n')).rejects.toThrow(/缺少必需的列/);
     await expect(header('')).rejects.toThrow('文件是空的');
+  });
+
+  test.each([
+    ['an image', '\u0089PNG\r\n\u001A\n,x\n', /第一行不是文字.*The first line is no text/],
+    ['what a terminal would obey', '\u001B[2J,x\n', /第一行不是文字/],
+    ['characters that turn the line around', '甲\u202E乙,x\n', /不认识的列 unknown：甲�乙、x/],
+  ])('that holds %s is refused, and not repeated as it is', async (_, csv, message) => {
+    const refusal = await header(csv).then(String, ({ message: said }: Error) => said);
+    expect(refusal).toMatch(message);
+    expect(refusal).not.toMatch(/\p{C}/u);
   });
 
   test('may be in any order, in full width, in the code spelling, and of the 2015 version', async () => {

@@ -12,7 +12,7 @@ import { matchHeader } from './header.ts';
 import type { RawRow } from './read/csv.ts';
 import type { ImportSource, OpenedSource } from './read/source.ts';
 import { openSource } from './read/source.ts';
-import { UnreadableFile } from './read/unreadable-file.ts';
+import { EMPTY_FILE, UnreadableFile } from './read/unreadable-file.ts';
 import type { RejectWriter } from './rejects.ts';
 import { openRejects } from './rejects.ts';
 import type { ResolveReferences } from './resolve-references.ts';
@@ -137,7 +137,7 @@ type FileHeader = MatchedHeader & { readonly cells: readonly string[]; readonly 
 
 async function readHeader(source: OpenedSource, category: ImportCategory): Promise<FileHeader> {
   const first = await source.rows.next();
-  if (first.done) throw new UnreadableFile('文件是空的。');
+  if (first.done) throw new UnreadableFile(EMPTY_FILE);
   const { cells } = first.value;
   return { ...matchHeader(cells, category.layouts), cells, corrected: isRejectsHeader(cells) };
 }

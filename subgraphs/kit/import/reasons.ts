@@ -38,6 +38,7 @@ export const REJECTIONS = {
   CONTROL_CHARACTER: '含有控制字符，文件可能已损坏。',
   ENCODING: '含有无法识别的字符，文件编码可能已损坏。',
   COLUMN_COUNT: '单元格数与表头的列数不符，可能缺少引号。',
+  EXAMPLE_ROW: '这是模板的示例行，请删除后再报送。',
   STATE_SECRET: '标有密级。涉及国家秘密的信息不得归集，请勿通过本系统报送。',
   MINOR: '决定之日当事人未满十八周岁。未成年人的信息不予归集。',
 } as const;

@@ -31,7 +31,10 @@ export interface RejectWriter {
  * @throws {UnreadableFile} when a file stands there that is not such a file; `add` throws it when none can be written there.
  */
 export async function openRejects(path: string, header: readonly string[], layout: Layout): Promise<RejectWriter> {
-  if (await isForeign(path)) throw new UnreadableFile(`${path} 已存在，且不是本命令写的文件；请移走或改名后重试。`);
+  if (await isForeign(path))
+    throw new UnreadableFile(
+      `${path} 已存在，且不是本命令写的文件；请移走或改名后重试。 A file stands there that this command did not write: move it away.`,
+    );
   const part = `${path}.part`;
   const added = new Set<string>(isRejectsHeader(header) ? REJECT_COLUMNS : []);
   // A corrected file of rejected rows has these columns already.
@@ -79,7 +82,10 @@ export async function openRejects(path: string, header: readonly string[], layou
 
 async function openPart(part: string): Promise<FileHandle> {
   return open(part, 'w', 0o600).catch((cause: unknown) => {
-    throw new UnreadableFile(`有行被拒收，但无法写入 ${part}；请把文件放到可写的文件夹后重试。`, { cause });
+    throw new UnreadableFile(
+      `有行被拒收，但无法写入 ${part}；请把文件放到可写的文件夹后重试。 Rows were rejected and nothing can be written there: put the file where it can.`,
+      { cause },
+    );
   });
 }
 

@@ -32,6 +32,8 @@ export class RowReader {
   readonly layout: string;
   readonly #columns: Layout['columns'];
   readonly #positions: ReadonlyMap<string, number>;
+  /** The columns of the file that the template has an example for. */
+  readonly #exampled: Layout['columns'];
   readonly #limits: ReadonlyMap<string, number>;
   /** A file names few authorities, in every row. */
   readonly #checks = new Map<string, IdentifierCheck>();
@@ -42,6 +44,7 @@ export class RowReader {
     this.layout = layout.name;
     this.#columns = layout.columns;
     this.#positions = positions;
+    this.#exampled = layout.columns.filter(({ field, example }) => example !== '' && positions.has(field));
     this.#limits = new Map(layout.columns.map((column) => [column.field, column.maxLength]));
   }
 
@@ -60,6 +63,11 @@ export class RowReader {
       else if (CONTROL.test(text)) this.fault(field, 'CONTROL_CHARACTER');
       else if (text.length > (this.#limits.get(field) ?? 0)) this.fault(field, 'TEXT_TOO_LONG');
     }
+  }
+
+  /** Whether the line is the template's example as it was written. */
+  get isExample(): boolean {
+    return this.#exampled.length > 0 && this.#exampled.every(({ field, example }) => this.#raw(field) === example);
   }
 
   get failed(): boolean {

@@ -15,7 +15,14 @@ export function templateNotes(category: ImportCategory): string {
   );
   const introduction = `# ${category.title}（\`${category.name}\`，部门 \`${category.department}\`）`;
   const table = ['| 列 | 必填 | 类型 | 说明 |', '| --- | --- | --- | --- |', ...rows];
-  return [introduction, '', '第二行是示例，填报前请删除。列的次序不限；可有可无的列可以整列删去。', '', ...table, ''].join('\n');
+  return [
+    introduction,
+    '',
+    '第二行是示例，填报前请删除；未删除的示例行会被拒收。列的次序不限；可有可无的列可以整列删去。',
+    '',
+    ...table,
+    '',
+  ].join('\n');
 }
 
 const PRESENCE = { value: '必填', column: '列必有，值可空', optional: '可无此列' } as const;

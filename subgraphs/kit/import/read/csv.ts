@@ -58,7 +58,10 @@ async function* bounded(pieces: AsyncIterable<string | Buffer>): AsyncGenerator<
   for await (const piece of pieces) {
     const at = piece.lastIndexOf('\n');
     stretch = at === -1 ? stretch + piece.length : piece.length - at;
-    if (stretch > MAX_STRETCH_BYTES) throw new UnreadableFile('文件中有一行过长，可能不是 CSV 文件，或引号没有闭合。');
+    if (stretch > MAX_STRETCH_BYTES)
+      throw new UnreadableFile(
+        '文件中有一行过长，可能不是 CSV 文件，或引号没有闭合。 A line is too long: this may be no CSV, or a quotation mark is not closed.',
+      );
     if (piece.length > 0) yield piece;
   }
 }
@@ -74,10 +77,18 @@ function lineBreaksWithin(cells: readonly string[]): number {
 function asUnreadable(error: unknown, line: number): unknown {
   const code = (error as Partial<CsvError> | null)?.code ?? '';
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return new UnreadableFile(`第 ${line} 行起引号没有闭合，其后的内容无法读取。`, { cause: error });
+    return new UnreadableFile(
+      `第 ${line} 行起引号没有闭合，其后的内容无法读取。 A quotation mark opened on line ${line} is not closed.`,
+      { cause: error },
+    );
   }
   if (code === 'CSV_MAX_RECORD_SIZE') {
-    return new UnreadableFile(`第 ${line} 行过长（超过 ${MAX_ROW_CHARACTERS} 个字符），可能是引号没有闭合。`, { cause: error });
+    return new UnreadableFile(
+      `第 ${line} 行过长（超过 ${MAX_ROW_CHARACTERS} 个字符），可能是引号没有闭合。 Line ${line} is too long: a quotation mark may not be closed.`,
+      { cause: error },
+    );
   }
-  return String(code).startsWith('CSV_') ? new UnreadableFile(`第 ${line} 行起不是有效的 CSV。`, { cause: error }) : error;
+  return String(code).startsWith('CSV_')
+    ? new UnreadableFile(`第 ${line} 行起不是有效的 CSV。 From line ${line} on this is no valid CSV.`, { cause: error })
+    : error;
 }

@@ -71,7 +71,9 @@ function encodingOf(start: Buffer): 'utf8' | 'gb18030' {
 function refuseWideEncodings(start: Buffer): void {
   const mark = start.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff' || start.subarray(0, 4).includes(0)) {
-    throw new UnreadableFile('文件不是 UTF-8 或 GB18030 编码的 CSV（像是 UTF-16 或二进制文件）。请另存为“CSV UTF-8”。');
+    throw new UnreadableFile(
+      '文件不是 UTF-8 或 GB18030 编码的 CSV（像是 UTF-16 或二进制文件）。请另存为“CSV UTF-8”。 This is no CSV in UTF-8 or GB18030 (UTF-16, or no text at all): save it as “CSV UTF-8”.',
+    );
   }
 }
 

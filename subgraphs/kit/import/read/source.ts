@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RawRow } from './csv.ts';
 import { readCsv } from './csv.ts';
-import { UnreadableFile } from './unreadable-file.ts';
+import { EMPTY_FILE, UnreadableFile } from './unreadable-file.ts';
 import { readXlsx } from './xlsx.ts';
 
 /** Where rows come from: a file, or bytes somebody else read (with the name to keep). */
@@ -47,11 +47,13 @@ export async function openSource(source: ImportSource): Promise<OpenedSource> {
     sha256: () => hash.copy().digest('hex'),
   };
   const first = await bytes.next();
-  if (first.done) throw new UnreadableFile('文件是空的。');
+  if (first.done) throw new UnreadableFile(EMPTY_FILE);
   const all = withFirst(first.value, bytes);
   if (first.value.subarray(0, 4).equals(OLD_EXCEL)) {
     await bytes.return(undefined);
-    throw new UnreadableFile('这是旧的 .xls 文件，请另存为 .xlsx 或“CSV UTF-8”。');
+    throw new UnreadableFile(
+      '这是旧的 .xls 文件，请另存为 .xlsx 或“CSV UTF-8”。 This is an old .xls file: save it as .xlsx or “CSV UTF-8”.',
+    );
   }
   return { ...opened, rows: first.value.subarray(0, 2).equals(ZIP) ? xlsxRows(all) : readCsv(all) };
 }
@@ -63,7 +65,7 @@ async function sizeOf(path: string): Promise<number> {
   } catch (error) {
     throw new UnreadableFile('文件不存在或无权读取。 The file is not there or cannot be read.', { cause: error });
   }
-  throw new UnreadableFile('这不是文件。');
+  throw new UnreadableFile('这不是文件，请给出一个 CSV 或 .xlsx 文件。 This is no file: name one, CSV or .xlsx.');
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, count: (chunk: Buffer) => void): AsyncGenerator<Buffer, undefined> {
@@ -87,7 +89,9 @@ async function* xlsxRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<RawRow> {
   for await (const piece of bytes) {
     size += piece.length;
     if (size > MAX_XLSX_BYTES)
-      throw new UnreadableFile(`Excel 文件超过 ${MAX_XLSX_BYTES / 1024 / 1024} MB，请另存为“CSV UTF-8”后再导入。`);
+      throw new UnreadableFile(
+        `Excel 文件超过 ${MAX_XLSX_BYTES / 1024 / 1024} MB，请另存为“CSV UTF-8”后再导入。 The Excel file is too large: save it as “CSV UTF-8”.`,
+      );
     pieces.push(piece);
   }
   yield* readXlsx(Buffer.concat(pieces));

@@ -40,8 +40,8 @@ async function sheetOf(file: Buffer): Promise<readonly (readonly unknown[])[]> {
   } catch (error) {
     const at = /row (\d+), col (\d+)/.exec(error instanceof Error ? error.message : '');
     const place = at
-      ? `第 ${at[1]} 行第 ${at[2]} 列的单元格有错误（如 #N/A），请改正后再导入。`
-      : 'Excel 文件已损坏或不是 .xlsx。';
+      ? `第 ${at[1]} 行第 ${at[2]} 列的单元格有错误（如 #N/A），请改正后再导入。 The cell in row ${at[1]}, column ${at[2]} is an error such as #N/A: correct it.`
+      : 'Excel 文件已损坏或不是 .xlsx。 The Excel file is damaged, or no .xlsx.';
     throw new UnreadableFile(place, { cause: error });
   }
 }

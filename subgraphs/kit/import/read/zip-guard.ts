@@ -16,7 +16,7 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /** The advice with every refusal for size. */
-const TOO_LARGE = `Excel 文件最多 ${MAX_ROWS.toLocaleString('en')} 行数据，更大的请另存为“CSV UTF-8”后再导入。`;
+const TOO_LARGE = `Excel 文件最多 ${MAX_ROWS.toLocaleString('en')} 行数据，更大的请另存为“CSV UTF-8”后再导入。 An Excel file has ${MAX_ROWS.toLocaleString('en')} rows at most: save a larger one as “CSV UTF-8”.`;
 
 interface Entry {
   readonly name: string;
@@ -37,7 +37,10 @@ export async function guardXlsx(file: Buffer): Promise<void> {
       write(chunk: Buffer, _encoding, done) {
         budget -= chunk.length;
         try {
-          if (budget < 0) throw new UnreadableFile(`文件解压后超过 ${MAX_UNPACKED_BYTES / 1024 / 1024} MB。${TOO_LARGE}`);
+          if (budget < 0)
+            throw new UnreadableFile(
+              `文件解压后超过 ${MAX_UNPACKED_BYTES / 1024 / 1024} MB。 It unpacks to too much. ${TOO_LARGE}`,
+            );
           scan?.add(chunk.toString('latin1'));
           done();
         } catch (error) {
@@ -50,7 +53,7 @@ export async function guardXlsx(file: Buffer): Promise<void> {
       else await pipeline(Readable.from([entry.data]), createInflateRaw(), count);
     } catch (error) {
       if (error instanceof UnreadableFile) throw error;
-      throw new UnreadableFile('Excel 文件已损坏（内容不完整）。', { cause: error });
+      throw new UnreadableFile('Excel 文件已损坏（内容不完整）。 The Excel file is damaged (incomplete).', { cause: error });
     }
   }
 }
@@ -80,11 +83,13 @@ class SheetScan {
 function* entriesOf(file: Buffer): Generator<Entry> {
   const end = file.lastIndexOf(Buffer.from('504b0506', 'hex'));
   if (end === -1 || end + 22 > file.length || file.readUInt32LE(end) !== END_OF_DIRECTORY) {
-    throw new UnreadableFile('不是有效的 .xlsx 文件，或文件不完整。旧的 .xls 请另存为 .xlsx 或 CSV。');
+    throw new UnreadableFile(
+      '不是有效的 .xlsx 文件，或文件不完整。旧的 .xls 请另存为 .xlsx 或 CSV。 This is no whole .xlsx file; save an old .xls as .xlsx or CSV.',
+    );
   }
   const count = file.readUInt16LE(end + 10);
   let at = file.readUInt32LE(end + 16);
-  if (count > MAX_ENTRIES) throw new UnreadableFile('Excel 文件内的部件过多，已拒绝。');
+  if (count > MAX_ENTRIES) throw new UnreadableFile('Excel 文件内的部件过多，已拒绝。 The Excel file has too many parts.');
   for (let index = 0; index < count; index++) {
     const entry = entryAt(file, at);
     yield entry;
@@ -93,14 +98,14 @@ function* entriesOf(file: Buffer): Generator<Entry> {
 }
 
 function entryAt(file: Buffer, at: number): Entry & { next: number } {
-  const broken = new UnreadableFile('Excel 文件已损坏（目录不完整）。');
+  const broken = new UnreadableFile('Excel 文件已损坏（目录不完整）。 The Excel file is damaged (its directory is incomplete).');
   if (at + 46 > file.length || file.readUInt32LE(at) !== DIRECTORY_ENTRY) throw broken;
   const flags = file.readUInt16LE(at + 8);
   const method = file.readUInt16LE(at + 10);
   const size = file.readUInt32LE(at + 20);
   const nameLength = file.readUInt16LE(at + 28);
   const local = file.readUInt32LE(at + 42);
-  if (flags & 1) throw new UnreadableFile('Excel 文件设有密码，请去除密码后再导入。');
+  if (flags & 1) throw new UnreadableFile('Excel 文件设有密码，请去除密码后再导入。 The Excel file has a password: remove it.');
   if (method !== STORED && method !== DEFLATED) throw broken;
   if (local + 30 > file.length || file.readUInt32LE(local) !== LOCAL_HEADER) throw broken;
   const data = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
