@@ -58,7 +58,7 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
 };
 
 /**
- * Runs the `xinqiao` command line. Exit codes: 0 done, 1 failed or misused, 2 done in part (rejected rows).
+ * Runs the `xinqiao` command line. Exit codes: 0 done, 1 failed or misused, above what a command found (cli/README.md).
  * A message for a person goes to standard error; `--json` output and nothing else goes to standard output.
  */
 export async function main(argv: readonly string[]): Promise<void> {
