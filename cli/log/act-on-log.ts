@@ -81,7 +81,7 @@ export function month(text: string): string {
 function withoutIdentityNumber(option: string, text: string): string {
   if (!holdsIdentityNumber(text)) return text;
   throw new Error(
-    `${option} 含有身份证号码或个体工商户代码，日志不得留存，未作任何更改；请按日志中的写法填写。 ` +
-      `${option} holds the number of a person, which the log must never keep: nothing was changed. Write it as the log does.`,
+    `${option} 含有身份证号码或个体工商户代码，日志不得留存，未作任何更改；请填写日志中的工作账号。 ` +
+      `${option} holds the number of a person, which the log must never keep: nothing was changed. Name the work account as the log does.`,
   );
 }
