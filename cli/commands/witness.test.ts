@@ -62,9 +62,9 @@ describe('xinqiao witness', () => {
   });
 
   test.each([
-    ['no key', () => ['--key', 'none.pem'], '--key none.pem: 文件无法读取（ENOENT）。 The file cannot be read. 先生成密钥'],
+    ['no key', () => ['--key', 'none.pem'], '--key none.pem：没有此文件或目录'],
     ['a key that is none', () => ['--key', join(directory, 'logs')], '/logs: 不是见证密钥'],
-    ['no list of logs', () => ['--logs', 'none'], '--logs none: 文件无法读取（ENOENT）'],
+    ['no list of logs', () => ['--logs', 'none'], '--logs none: there is no such file or directory'],
     ['a list of nothing', () => ['--logs', listed('# nobody\n')], '/listed: 没有公钥。 It names no log'],
     [
       'a line that is no key',

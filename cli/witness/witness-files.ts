@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import {
   COSIGNATURE,
   formatVerifierKey,
@@ -9,6 +8,7 @@ import {
   type VerifierKey,
 } from '../../gateway/querylog/signed-note.ts';
 import { SUITE } from '../../gateway/querylog/suite.ts';
+import { readNamedFile, writeNamedFile } from '../named-file.ts';
 
 /**
  * Makes a witness's key in a file that must not exist yet (PEM, mode 0600, its verifier key on a line above), and returns the verifier key.
@@ -18,16 +18,13 @@ export function makeWitnessKey(file: string, name: string): string {
   const { privateKey } = generateKeyPairSync('ed25519');
   const verifierKey = formatVerifierKey(noteSigner(name, privateKey, COSIGNATURE).verifierKey);
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  writeFileSync(file, `${verifierKey}\n${pem}`, { mode: 0o600, flag: 'wx' });
+  writeNamedFile('<file>', file, { text: `${verifierKey}\n${pem}`, mode: 0o600 });
   return verifierKey;
 }
 
 /** The signer of a witness's key file. Throws when the file is none, or says that it was made for another name: its cosignatures would be nobody's. */
 export function readWitnessKey(file: string, name: string): NoteSigner {
-  const text = readGiven(file, {
-    option: '--key',
-    advice: '先生成密钥。 Make the key first: xinqiao witness key FILE --name NAME.',
-  });
+  const text = readNamedFile('--key', file);
   const signer = noteSigner(name, privateKeyOf(text, file), COSIGNATURE);
   const madeFor = /^(\S+)\+[0-9a-f]{8}\+/.exec(text)?.[1];
   if (madeFor === undefined || madeFor === name) return signer;
@@ -39,7 +36,7 @@ export function readWitnessKey(file: string, name: string): NoteSigner {
 /** The keys of the logs that a witness follows, a line each; empty lines and those after `#` are passed over. Throws naming the first line that is none. */
 export function readLogKeys(file: string): VerifierKey[] {
   const form = '每行一个日志验证公钥：名称+编号+公钥。 Expected verifier keys of logs, name+id+key, a line each.';
-  const keys = readGiven(file, { option: '--logs', advice: form })
+  const keys = readNamedFile('--logs', file)
     .split('\n')
     .flatMap((text, index) => {
       const line = text.trim();
@@ -70,13 +67,4 @@ function logKeyOf(line: string, place: string, form: string): VerifierKey {
     throw new Error(`${place}这是见证的公钥，不是日志的。 This is a witness's key, not a log's. ${form}`);
   if (key === undefined) throw new Error(`${place}不是验证公钥。 Not a verifier key. ${form}`);
   return key;
-}
-
-function readGiven(file: string, { option, advice }: { option: string; advice: string }): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${option} ${file}: 文件无法读取（${code}）。 The file cannot be read. ${advice}`, { cause: error });
-  }
 }
