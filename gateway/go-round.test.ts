@@ -49,11 +49,11 @@ test('goes on at once while there is more', async () => {
 test('goes round as soon as a batch was written, and waits its time again', async () => {
   const { round, write, close } = follow();
   await vi.advanceTimersByTimeAsync(10);
-  await write(499);
+  await write(1_999);
   expect(round).toHaveBeenCalledTimes(1);
   await write(1);
   expect(round).toHaveBeenCalledTimes(2);
-  await write(499);
+  await write(1_999);
   expect(round).toHaveBeenCalledTimes(2);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(round).toHaveBeenCalledTimes(3);

@@ -2,7 +2,7 @@ import type { FreshEntries } from './querylog/fresh-entries.ts';
 import { reportNews } from './report-news.ts';
 
 /** Entries of this process that a follower does not wait for longer with: so many are a batch, and some thousands later they are forgotten. */
-const BATCH_WAITS = 500;
+const BATCH_WAITS = 2_000;
 
 /** Work that is looked for again and again while the gateway runs. */
 export interface Rounds {

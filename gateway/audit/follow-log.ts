@@ -1,5 +1,6 @@
 import type { Db, Queryable } from '../../database/db.ts';
 import { goRound } from '../go-round.ts';
+import { entriesAtOnce } from '../querylog/entries-at-once.ts';
 import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import { projectLooks } from './project-looks.ts';
 import { seenLook } from './seen-look.ts';
@@ -7,7 +8,7 @@ import { writeProjection } from './write-projection.ts';
 
 /** How often a follower that is level looks for new entries: the delay a reader of the log may notice. Many at a time cost least. */
 const POLL_MS = 200;
-/** Entries in one transaction: on the embedded database, appends wait for it. */
+/** Entries in one transaction, where nobody says how many. */
 const BATCH_ENTRIES = 500;
 
 /** Where the read model stands. */
@@ -43,12 +44,13 @@ export interface FollowOptions {
 export function followLog({ db, clock, report, fresh = createFreshEntries() }: FollowOptions): Follower {
   let behind = 0n;
   let levelAt = clock();
+  const limit = entriesAtOnce(db);
 
   /** Whether there is more to be taken at once. */
   async function takeNext(): Promise<boolean> {
     const asOf = clock();
     behind = await entriesBehind(db);
-    const taken = behind === 0n ? 0 : ((await indexBatch(db, { fresh })) ?? 0);
+    const taken = behind === 0n ? 0 : ((await indexBatch(db, { fresh, limit })) ?? 0);
     behind = behind > BigInt(taken) ? behind - BigInt(taken) : 0n;
     if (behind === 0n) levelAt = asOf;
     return taken > 0 && behind > 0n;

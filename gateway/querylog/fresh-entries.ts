@@ -19,8 +19,8 @@ export interface FreshEntry {
   leafHash: Uint8Array;
 }
 
-/** A busy gateway's of some seconds; a follower that is further behind reads the log. */
-const KEPT = 2_000;
+/** A busy gateway's of some seconds, and two batches of a follower; one that is further behind reads the log. */
+const KEPT = 4_000;
 /** What is taken from the log at a time: it is read and parsed. */
 const BYTES_AT_ONCE = 1_000_000;
 /** What is taken from memory at a time, by the subjects that are named: they are what costs, and a look at one names it twice. */

@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Db, Queryable } from '../../database/db.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { goRound } from '../go-round.ts';
+import { entriesAtOnce } from '../querylog/entries-at-once.ts';
 import { createFreshEntries, type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import { keepAlerts, keepTallies } from './keep-reviewed.ts';
 import { beginReview, REVIEW_FORM, type ReviewState } from './review-entries.ts';
@@ -10,8 +11,8 @@ import { reviewStretch } from './review-stretch.ts';
 
 /** How often a review that is level looks for new entries: the delay of an alert. */
 const POLL_MS = 1_000;
-/** Entries in one transaction: on the embedded database, appends wait for it. */
-const BATCH_ENTRIES = 500;
+/** Entries that are read at a time to remember what was reviewed. */
+const READ_ENTRIES = 500;
 /** How long a gateway that is silent keeps the work to itself. */
 const LEASE_SECONDS = 10;
 /** After so many entries, and whenever a day begins, what is remembered is kept: another gateway need not read more than that. */
@@ -58,7 +59,7 @@ export function createReviewer({ db, policies, fresh = createFreshEntries() }: O
    * Reviews the next entries, in one transaction: dying in it leaves everything as it was. Resolves with how many; null when
    * another gateway is at it. Rejects with `DatabaseError`.
    */
-  async function reviewBatch(limit = BATCH_ENTRIES): Promise<number | null> {
+  async function reviewBatch(limit = entriesAtOnce(db)): Promise<number | null> {
     const progress = await readProgress(db, holder);
     if (!progress.mine) {
       known = undefined;
@@ -128,7 +129,7 @@ async function recall(
   const state = kept ?? beginReview();
   for (let from = kept === undefined ? oldest : seq; from < next; ) {
     const left = next - from;
-    const limit = left < BigInt(BATCH_ENTRIES) ? Number(left) : BATCH_ENTRIES;
+    const limit = left < BigInt(READ_ENTRIES) ? Number(left) : READ_ENTRIES;
     const entries = await nextEntries(db, from, { limit, fresh });
     if (entries.length === 0) throw new Error('the log has fewer entries than were reviewed');
     await reviewStretch(db, entries, { state, policy });
