@@ -59,6 +59,7 @@ test('a second run does nothing, and months that are not over stay', async () =>
 
 test('an export elsewhere needs the archive for what has left', async () => {
   const elsewhere = path.join(log.directory, 'elsewhere');
+  await expect(run('export', elsewhere)).rejects.toThrow('The first 260 entries are archived, and not in');
   const { printed } = await run('export', elsewhere, '--archive', archive, '--json');
   expect(JSON.parse(printed)).toMatchObject({ before: '0' });
   const { exitCode } = await run('verify', elsewhere, '--key', key);

@@ -2,7 +2,7 @@ import { DatabaseError } from '../../database/db.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { keptVersions, loadConfig } from '../../gateway/config.ts';
 import { openDatabaseCopy } from '../../gateway/evidence/database-copy.ts';
-import { openDirectoryCopy, policiesIn } from '../../gateway/evidence/directory-copy.ts';
+import { openDirectoryCopy, policiesIn, sizeOfNote } from '../../gateway/evidence/directory-copy.ts';
 import type { LogCopy } from '../../gateway/evidence/log-copy.ts';
 import { withArchive } from '../../gateway/evidence/with-archive.ts';
 import { archivedEntries } from '../../gateway/querylog/archived-entries.ts';
@@ -31,7 +31,12 @@ export async function withDatabaseCopy<T>(
       throw new Error(
         `前 ${archived} 条记录已归档，请同时给出归档目录。 The first ${archived} entries are archived: give the archive's directory as well.`,
       );
-    return await work(withArchive(copy, openDirectoryCopy(archive), archived));
+    const directory = openDirectoryCopy(archive);
+    if ((sizeOfNote((await directory.newest()) ?? '') ?? 0n) < archived)
+      throw new Error(
+        `前 ${archived} 条记录已归档，而 ${archive} 不是原有归档。 The first ${archived} entries are archived, and not in ${archive}: give the archive's directory (--archive, or the argument of verify).`,
+      );
+    return await work(withArchive(copy, directory, archived));
   } catch (error) {
     throw error instanceof DatabaseError && error.sqlState === UNDEFINED_TABLE
       ? new Error('此处尚无查询日志。 There is no query log here yet: run `xinqiao start` first.', { cause: error })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Erasure, eraseTexts } from '../../gateway/sealed/sealed-texts.ts';
-import { readMatter } from '../../gateway/purpose/read-matter.ts';
+import { normalText, readMatter } from '../../gateway/purpose/read-matter.ts';
 import { appendInTransaction } from '../../gateway/querylog/log-writer.ts';
 import type { Retention } from '../../policies/retention.ts';
 import { cityToday } from '../../schema/city-clock.ts';
@@ -82,7 +82,7 @@ function opaqueId(text: string): SubjectId {
 /** As a query may name one: no other is on the log, nor may get there by its erasure. */
 function caseNumber(text: string): string {
   try {
-    return readMatter(text) ?? text;
+    return readMatter(normalText(text)) ?? text;
   } catch {
     throw new Error(
       '--matter 应为办件编号：至多 128 个可见字符，不含身份证号码或个体工商户代码，未作任何更改。 ' +

@@ -16,7 +16,7 @@ import { assertEdgeHolds } from '../querylog/assert-edge.ts';
 import { archivedEntries } from '../querylog/archived-entries.ts';
 import { publishLogKey } from '../querylog/checkpoint-store.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
-import type { Receipt } from '../querylog/entry.ts';
+import type { QueryLogEntry, Receipt } from '../querylog/entry.ts';
 import { logProof } from '../querylog/log-proof.ts';
 import { ensureMonths } from '../querylog/months.ts';
 import { parseVerifierKey } from '../querylog/signed-note.ts';
@@ -38,26 +38,31 @@ afterAll(() => db.close());
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'archive-'));
   await db.exec('DROP SCHEMA querylog CASCADE; DROP SCHEMA audit CASCADE; DROP SCHEMA review CASCADE');
-  await migrate(db, folder('querylog'), 'querylog');
-  await migrate(db, folder('audit'), 'audit');
-  await migrate(db, folder('review'), 'review');
+  for (const name of ['querylog', 'audit', 'review']) await migrate(db, folder(name), name);
   await publishLogKey(db, LOG.verifierKey);
   for (const month of [0, 3]) await ensureMonths(db, Date.UTC(2026, month, 15));
   receipts = [];
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
+const level = async () => {
+  while ((await entriesBehind(db)) > 0n) await indexBatch(db);
+};
+const madeAnew = async () => emptyReadModel(db).then(level).then(readModel);
+
 /** Looks at these times, each at a subject of its own and at one that all share. */
-async function log(times: readonly string[]): Promise<void> {
+async function log(times: readonly string[], changes: (n: number) => Partial<QueryLogEntry> = () => ({})): Promise<void> {
   const queryLog = createQueryLog({ db, origin: ORIGIN });
   const from = receipts.length;
   const subjects = (n: number) => ({ asked: [], returned: ['o-all', `o-${n}`] });
-  const made = times.map((time, n) => queryLog.append(entryOf(`r${from + n}`, { time, subjects: subjects(from + n) })));
+  const made = times.map((time, n) =>
+    queryLog.append(entryOf(`r${from + n}`, { time, subjects: subjects(from + n), ...changes(from + n) })),
+  );
   receipts.push(...(await Promise.all(made)));
   await db.exec(`SET session_replication_role = replica; UPDATE querylog.checkpoint SET at = at - interval '1 hour';
     SET session_replication_role = DEFAULT`);
   await createCheckpointSigner(db, LOG).sign();
-  while ((await entriesBehind(db)) > 0n) await indexBatch(db);
+  await level();
   await db.query(
     'UPDATE review.progress SET next_seq = (SELECT size FROM querylog.head), snapshot_seq = (SELECT size FROM querylog.head)',
   );
@@ -93,7 +98,8 @@ const readModel = async () => {
   const tables = ['look', 'mention', 'tally', 'name'];
   const counts = await Promise.all(tables.map((table) => db.query(`SELECT count(*)::int AS n FROM audit.${table}`)));
   const { rows } = await db.query(`SELECT mentions FROM audit.name WHERE value = 'o-all'`);
-  return [...counts.map((one) => one.rows[0]?.['n']), rows[0]?.['mentions']];
+  const kinds = await db.query('SELECT digest, first_seq FROM audit.kind WHERE kind IN (SELECT kind FROM audit.look) ORDER BY 1');
+  return [...counts.map((one) => one.rows[0]?.['n']), rows[0]?.['mentions'], kinds.rows];
 };
 
 describe('archiving', () => {
@@ -136,16 +142,34 @@ describe('archiving', () => {
     expect(await faults(await together())).toEqual([]);
   });
 
-  test('takes its looks out of the read model, which is then what it would be made anew', async () => {
-    await log([...inMonth(1, 300), ...inMonth(4, 300)]);
-    expect(await readModel()).toEqual([600, 2400, 2, 603, 600n]);
+  test.each([
+    ['', '2026-04-01T00:00:00.000Z'],
+    [', though the clock of the first entry that stays is a year ahead', '2027-04-01T00:00:00.000Z'],
+  ])('takes its looks out of the read model, which is then what it would be made anew%s', async (_, firstToStay) => {
+    await log([...inMonth(1, 300), firstToStay, ...inMonth(4, 299)]);
+    expect((await readModel()).slice(0, 5)).toEqual([600, 2400, expect.any(Number), 603, 600n]);
     await archive('2026-02');
-    while ((await entriesBehind(db)) > 0n) await indexBatch(db);
+    await level();
     const left = await readModel();
     expect(left[4]).toBe(300n);
-    await emptyReadModel(db);
-    while ((await entriesBehind(db)) > 0n) await indexBatch(db);
-    expect(await readModel()).toEqual(left);
+    expect(await madeAnew()).toEqual(left);
+  });
+
+  test('dates a kind of which every look has left by the next there is', async () => {
+    const rare = (n: number) => (n === 0 || n === 600 ? { purpose: 'RARE' } : {});
+    await log([...inMonth(1, 300), ...inMonth(4, 300)], rare);
+    await archive('2026-02');
+    await log(['2026-04-30T00:00:00.000Z'], rare);
+    const left = await readModel();
+    expect(await madeAnew()).toEqual(left);
+  });
+
+  test('is verified with an archive that was damaged since, and the damage is named', async () => {
+    await log([...inMonth(1, 300), ...inMonth(4, 300)]);
+    await archive('2026-02');
+    const file = join(directory, 'tile/entries/000');
+    writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.of(0)]));
+    expect(await faults(await together())).toMatchObject([{ kind: 'CHANGED_ENTRY', at: 'index 256' }]);
   });
 
   test('keeps what stands in the tile that appending goes on from, and what no month before holds', async () => {

@@ -8,7 +8,7 @@ export async function isLevelUpTo(db: Queryable, position: bigint): Promise<bool
 
 /**
  * Takes the entries that have left the log's database for an archive out of the read model too; repeating it changes nothing. Counts by
- * hour go with the hours before the first entry that stays. Rejects with `DatabaseError`.
+ * hour go with the hours before the earliest entry that stays. Rejects with `DatabaseError`.
  */
 export function forgetArchivedLooks(db: Pick<Db, 'transaction'>): Promise<void> {
   return db.transaction(async (tx) => {
@@ -21,11 +21,16 @@ export function forgetArchivedLooks(db: Pick<Db, 'transaction'>): Promise<void> 
 const ARCHIVED = '(SELECT archived FROM querylog.head)';
 
 const FORGET = [
+  // The clock of one entry may be far off: the earliest of all that stay decides.
   `DELETE FROM audit.tally WHERE ${ARCHIVED} > 0 AND hour < date_trunc('hour', coalesce(
-     (SELECT at FROM audit.look WHERE seq >= ${ARCHIVED} ORDER BY seq LIMIT 1), 'infinity'), 'UTC')`,
+     (SELECT min(at) FROM audit.look WHERE seq >= ${ARCHIVED}), 'infinity'), 'UTC')`,
   `WITH gone AS (DELETE FROM audit.mention WHERE seq < ${ARCHIVED} RETURNING name),
         counted AS (SELECT name, count(*) AS mentions FROM gone GROUP BY name)
    UPDATE audit.name AS known SET mentions = known.mentions - counted.mentions FROM counted WHERE known.name = counted.name`,
   'DELETE FROM audit.name WHERE mentions <= 0',
   `DELETE FROM audit.look WHERE seq < ${ARCHIVED}`,
+  // Pages from the oldest look on begin with the kinds whose oldest is oldest; one that has none left comes last, until there is one again.
+  `UPDATE audit.kind AS kind SET first_seq = coalesce(
+     (SELECT l.seq FROM audit.look l WHERE l.kind = kind.kind ORDER BY l.seq LIMIT 1), 9223372036854775807)
+   WHERE first_seq < ${ARCHIVED}`,
 ] as const;

@@ -35,7 +35,7 @@ async function writeKinds(tx: Queryable, { kinds }: Projection): Promise<Kinds> 
      SELECT digest, actor, organization, department, purpose, decision, code, fields::text[], departments::text[], first_seq, last_seq
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[])
           AS seen (digest, actor, organization, department, purpose, decision, code, fields, departments, first_seq, last_seq)
-     ON CONFLICT (digest) DO UPDATE SET last_seq = excluded.last_seq
+     ON CONFLICT (digest) DO UPDATE SET first_seq = least(known.first_seq, excluded.first_seq), last_seq = excluded.last_seq
      RETURNING known.kind, known.digest`,
     [
       column(({ digest }) => digest),

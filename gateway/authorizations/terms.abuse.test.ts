@@ -103,6 +103,10 @@ const NEGATIVE_CONSENTS: readonly (readonly [string, Parameters<typeof consent>[
   ['among other things', { separateConsent: false }, 'AUTHORIZATION_CONSENT_NOT_SEPARATE'],
 ];
 
+test('the loan is read as queries name it, however its characters are composed', () => {
+  expect(readTerms(asked({ matter: ' Cre\u0301dit-7 ' }), context()).terms.matter).toBe('Cr\u00e9dit-7');
+});
+
 describe('no authorization is asked for', () => {
   test.each(NEGATIVE_REQUESTS)('%s', (_, changes, code) => {
     expect(() => readTerms(asked(changes), context())).toThrow(expect.objectContaining({ code }));

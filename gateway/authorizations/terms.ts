@@ -3,7 +3,7 @@ import type { AuthorizationTemplate } from '../../policies/authorization-templat
 import { CATEGORIES } from '../../schema/classification.ts';
 import type { SubjectId } from '../../schema/identifiers/subject-id.ts';
 import { GatewayError } from '../errors.ts';
-import { isMatter } from '../purpose/read-matter.ts';
+import { isMatter, normalText } from '../purpose/read-matter.ts';
 import type { AuthorizationTerms, TermsContext } from './authorization-terms.ts';
 import { formFault } from './form-faults.ts';
 import { termFault } from './term-faults.ts';
@@ -55,7 +55,7 @@ const TERMS = v.strictObject({
   maxUses: number,
   maxUsesPerDay: number,
   dataLifeDays: number,
-  matter: v.pipe(text, v.check(isMatter, 'is no case number')),
+  matter: v.pipe(text, v.transform(normalText), v.check(isMatter, 'is no case number')),
   template: v.strictObject({ id: text, version: text }),
   noticeHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });

@@ -145,6 +145,22 @@ describe('a use whose gateway died', () => {
     expect(await counts()).toEqual({ reserved: 0, settled: 0, usedThatDay: 0, lost: 1 });
   });
 
+  test('of the day before is given back to no other day, whoever reserves while it is swept', async ({ skip }) => {
+    skip(db.kind !== 'postgres', 'an embedded database has one connection');
+    const nextDay = NOW + DAY_MS;
+    await use();
+    let swept: Promise<number> | undefined;
+    await db.transaction(async (tx) => {
+      await reserveUse(tx, attempt({ now: nextDay }));
+      swept = returnOverdue(db, nextDay, id);
+      // Until it waits for the row that this transaction holds.
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'WITH overdue%' AND datname = current_database()`;
+      while ((await db.query(waiting)).rows.length === 0);
+    });
+    await swept;
+    expect(await counts()).toMatchObject({ reserved: 1, usedThatDay: 1, lost: 1 });
+  });
+
   test('is given back to whoever needs it, without waiting for a sweep', async () => {
     await use();
     await use();

@@ -137,7 +137,10 @@ export async function returnUse(db: Queryable, use: string, now: number): Promis
   );
 }
 
-/** Gives back what was reserved longer ago than the template allows, of one authorization or of all; answers how many uses. */
+/**
+ * Gives back what was reserved longer ago than the template allows, of one authorization or of all; answers how many uses. Which of them
+ * were of the day that counts is told by the row as it is changed, not as it was read: a use of the next day may be reserved in between.
+ */
 export async function returnOverdue(db: Queryable, now: number, authorization?: string): Promise<number> {
   const { rows } = await db.query<{ count: bigint }>(
     `WITH overdue AS (
@@ -148,10 +151,10 @@ export async function returnOverdue(db: Queryable, now: number, authorization?: 
        UPDATE authorizations.use SET state = 'LOST', resolved_at = $1 FROM overdue WHERE use.id = overdue.id
        RETURNING use.authorization_id, use.used_on
      ), lost AS (
-       SELECT used.authorization_id AS id, count(*) AS uses, count(*) FILTER (WHERE used.used_on = record.used_on) AS of_day
-       FROM used JOIN authorizations.record ON record.id = used.authorization_id GROUP BY 1
+       SELECT authorization_id AS id, count(*) AS uses, array_agg(used_on) AS days FROM used GROUP BY 1
      ), given AS (
-       UPDATE authorizations.record AS record SET reserved = reserved - lost.uses, used_that_day = greatest(0, used_that_day - lost.of_day)
+       UPDATE authorizations.record AS record SET reserved = reserved - lost.uses,
+         used_that_day = used_that_day - (SELECT count(*) FROM unnest(lost.days) AS day WHERE day = record.used_on)
        FROM lost WHERE record.id = lost.id
      )
      SELECT coalesce(sum(uses), 0)::bigint AS count FROM lost`,

@@ -16,11 +16,15 @@ export class EntryDifference {
   /** How much more often a hash is among the entries than among the tiles, where the two differ. */
   readonly #balance = new Map<string, number>();
 
-  /** Compares the entries of a tile, from index `first` on, with its concatenated hashes. Returns whether they are the same. */
+  /** Compares the entries of a tile, from index `first` on, with its concatenated hashes. Returns whether the entries are the same. */
   compare(first: bigint, { hashes: entries, isWhole }: HashedBundle, tile: Uint8Array): boolean {
     if (this.#isMissing && entries.length > 0) this.#isOnlyMissing = false;
-    if (isWhole && Buffer.compare(entries, tile) === 0) return true;
-    if (!isWhole) this.#isBroken = true;
+    // What follows the last entry is no entry, and was not logged: the entries before it are read all the same.
+    if (!isWhole) {
+      this.#isBroken = true;
+      this.#first ??= first + BigInt(entries.length / HASH_BYTES);
+    }
+    if (Buffer.compare(entries, tile) === 0) return true;
     this.#surplus += (entries.length - tile.length) / HASH_BYTES;
     for (let at = 0; at < Math.max(entries.length, tile.length); at += HASH_BYTES) {
       this.#compareAt(first + BigInt(at / HASH_BYTES), hashAt(entries, at), hashAt(tile, at));

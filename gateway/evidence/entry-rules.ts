@@ -42,11 +42,25 @@ export function checkEntries(
   }
 }
 
+/** Whether what the rules read of an entry is what they take it for: compared with a number, a text that is none would break no rule. */
+function isReadable({ time, authorizations, act }: Partial<QueryLogEntry>): boolean {
+  const { limits } = act ?? {};
+  return (
+    isInstant(time) &&
+    (authorizations === undefined || (Array.isArray(authorizations) && authorizations.every((id) => typeof id === 'string'))) &&
+    (limits === undefined || (isInstant(limits.expiresAt) && Number.isSafeInteger(limits.maxUses)))
+  );
+}
+
+function isInstant(text: unknown): boolean {
+  return typeof text === 'string' && !Number.isNaN(Date.parse(text));
+}
+
 function parseEntry(bytes: Uint8Array): QueryLogEntry | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const entry = JSON.parse(text) as QueryLogEntry;
-    return entry.version === 1 && canonicalJson(entry) === text ? entry : undefined;
+    return entry.version === 1 && isReadable(entry) && canonicalJson(entry) === text ? entry : undefined;
   } catch {
     // Not UTF-8, not JSON, or nothing JSON has a canonical form for.
     return undefined;

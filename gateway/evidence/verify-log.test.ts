@@ -64,6 +64,18 @@ describe('an exported log', () => {
       () => changed('tile/entries/002.p/88', (b) => ((b[b.length - 9]! ^= 1), b)),
     ],
     [
+      'a byte stands behind the last entry of a bundle',
+      'CHANGED_ENTRY',
+      'index 256',
+      () => changed('tile/entries/000', (b) => Buffer.concat([b, Buffer.of(0)])),
+    ],
+    [
+      'more than a byte stands behind the last entry of all',
+      'CHANGED_ENTRY',
+      'index 600',
+      () => changed('tile/entries/002.p/88', (b) => Buffer.concat([b, Buffer.from('\xff\xff{"any":"thing"}', 'latin1')])),
+    ],
+    [
       'an entry is replaced by another',
       'CHANGED_ENTRY',
       'index 7',
@@ -201,7 +213,18 @@ describe('an exported log', () => {
   });
 });
 
+/** Members of an entry as nobody here would write them. */
+const wrong = (members: object) => members as Parameters<typeof entryText>[1];
+const granting = (limits: object) => wrong({ act: { kind: 'AUTHORIZATION_GRANTED', object: 'a1', limits } });
+
 describe('what the entries say', () => {
+  test('is read of a bundle with a byte behind its entries, too', async () => {
+    const text = (n: number) => entryText(n === 9 ? -200 : n);
+    await exportLog(memoryCopy({ entries: Array.from({ length: 20 }, (_, n) => text(n)), sizes: [20] }), directory);
+    changed('tile/entries/000.p/20', (b) => Buffer.concat([b, Buffer.of(0)]));
+    expect((await verify()).faults.toSorted()).toEqual(['CHANGED_ENTRY index 20', 'TIME_BACKWARDS index 9']);
+  });
+
   test.each<[string, FaultKind | undefined, (n: number) => string]>([
     ['times in order', undefined, (n) => entryText(n)],
     ['a time that is behind within the tolerance', undefined, (n) => entryText(n === 9 ? -100 : n)],
@@ -209,6 +232,11 @@ describe('what the entries say', () => {
     ['no time', 'MALFORMED_ENTRY', (n) => entryText(n, n === 9 ? { time: 'yesterday' } : {})],
     ['a policy that nobody kept', 'UNKNOWN_POLICY', (n) => entryText(n, n === 9 ? { policyHash: 'a'.repeat(64) } : {})],
     ['text that is not canonical', 'MALFORMED_ENTRY', (n) => (n === 9 ? `${entryText(n)} ` : entryText(n))],
+    ['a time that is a number', 'MALFORMED_ENTRY', (n) => entryText(n, n === 9 ? wrong({ time: 5 }) : {})],
+    ['authorizations that are none', 'MALFORMED_ENTRY', (n) => entryText(n, n === 9 ? wrong({ authorizations: null }) : {})],
+    ['an authorization that is a number', 'MALFORMED_ENTRY', (n) => entryText(n, n === 9 ? wrong({ authorizations: [1] }) : {})],
+    ['a grant without limits in its limits', 'MALFORMED_ENTRY', (n) => entryText(n, n === 9 ? granting({}) : {})],
+    ['a grant until soon', 'MALFORMED_ENTRY', (n) => entryText(n, n === 9 ? granting({ maxUses: 1, expiresAt: 'soon' }) : {})],
     ['another version', 'MALFORMED_ENTRY', (n) => entryText(n).replace('"version":1', n === 9 ? '"version":2' : '"version":1')],
     ['no JSON', 'MALFORMED_ENTRY', (n) => (n === 9 ? 'hello' : entryText(n))],
   ])('%s: %s', async (_, kind, text) => {

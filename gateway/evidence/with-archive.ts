@@ -1,4 +1,4 @@
-import { decodeBundle, encodeBundle } from '../querylog/entry-bundle.ts';
+import { decodeBundle, encodeBundle, splitBundle } from '../querylog/entry-bundle.ts';
 import { type Tile, TILE_WIDTH } from '../querylog/tiles.ts';
 import { sizeOfNote } from './directory-copy.ts';
 import type { LogCopy } from './log-copy.ts';
@@ -10,21 +10,24 @@ const WIDTH = BigInt(TILE_WIDTH);
  * archive proves nothing by itself here: whether its entries are the log's is told by the database's tiles and checkpoints.
  */
 export function withArchive(database: LogCopy, archive: LogCopy, archived: bigint): LogCopy {
-  async function archivedBundle(index: bigint): Promise<Uint8Array[]> {
+  async function archivedBundle(index: bigint): Promise<ReturnType<typeof splitBundle>> {
     const size = sizeOfNote((await archive.newest()) ?? '') ?? 0n;
     const left = size - index * WIDTH;
     const bundle = left <= 0n ? undefined : await archive.bundle({ index, width: left < WIDTH ? Number(left) : TILE_WIDTH });
-    return bundle === undefined ? [] : decodeBundle(bundle);
+    return splitBundle(bundle ?? new Uint8Array(0));
   }
 
   async function bundle({ index, width }: Pick<Tile, 'index' | 'width'>): Promise<Uint8Array | undefined> {
     const first = index * WIDTH;
     const away = archived - first;
     if (away <= 0n) return database.bundle({ index, width });
-    const old = (await archivedBundle(index)).slice(0, Math.min(width, away < WIDTH ? Number(away) : TILE_WIDTH));
+    const kept = await archivedBundle(index);
+    const old = kept.entries.slice(0, Math.min(width, away < WIDTH ? Number(away) : TILE_WIDTH));
     const rest = away < BigInt(width) ? await database.bundle({ index, width }) : undefined;
     const entries = [...old, ...(rest === undefined ? [] : decodeBundle(rest))];
-    return entries.length === 0 ? undefined : encodeBundle(entries);
+    // Whoever verifies is given the damage as it is.
+    const damage = old.length === kept.entries.length ? kept.rest : new Uint8Array(0);
+    return entries.length + damage.length === 0 ? undefined : Buffer.concat([encodeBundle(entries), damage]);
   }
 
   return {

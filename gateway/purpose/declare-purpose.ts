@@ -5,7 +5,7 @@ import type { Caller } from '../identity/caller.ts';
 import type { QueryRequest } from '../request.ts';
 import type { DeclaredPurpose } from './declared-purpose.ts';
 import { decodeHeader } from './decode-header.ts';
-import { readMatter, readMatterText } from './read-matter.ts';
+import { normalText, readMatter, readMatterText } from './read-matter.ts';
 
 /** What the public asks for without saying so. */
 const PUBLIC_PURPOSE = 'PUBLIC_QUERY';
@@ -46,7 +46,7 @@ function declared(request: QueryRequest, name: keyof typeof HEADERS): string | u
 function text(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw invalid(name);
-  const normal = value.normalize('NFC').trim();
+  const normal = normalText(value);
   return normal === '' ? undefined : normal;
 }
 

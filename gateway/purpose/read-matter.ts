@@ -7,6 +7,11 @@ const MAX_TEXT_CHARACTERS = 256;
 /** Controls, invisible and direction-changing characters, broken surrogates: they would let a log line lie about itself. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
+/** A case number, or what it is about, in the one form in which two of them are compared: NFC, nothing blank around it. */
+export function normalText(text: string): string {
+  return text.normalize('NFC').trim();
+}
+
 /** Whether a text can be a case number: see {@link readMatter}. */
 export function isMatter(text: string): boolean {
   return isReadable(text, MAX_CHARACTERS);

@@ -15,14 +15,21 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
 
 /** The entries of a bundle, without copying. Throws a RangeError for one that ends in the middle of an entry. */
 export function decodeBundle(bundle: Uint8Array): Uint8Array[] {
+  const { entries, rest } = splitBundle(bundle);
+  if (rest.length > 0) throw new RangeError('a bundle that ends in the middle of an entry');
+  return entries;
+}
+
+/** The entries of a bundle as far as there are whole ones, and what follows them; without copying. */
+export function splitBundle(bundle: Uint8Array): { entries: Uint8Array[]; rest: Uint8Array } {
   const view = new DataView(bundle.buffer, bundle.byteOffset, bundle.byteLength);
   const entries: Uint8Array[] = [];
-  for (let at = 0; at < bundle.length; ) {
-    const start = at + LENGTH_BYTES;
-    const end = start <= bundle.length ? start + view.getUint16(at) : start;
-    if (end > bundle.length) throw new RangeError('a bundle that ends in the middle of an entry');
+  let at = 0;
+  for (let start = LENGTH_BYTES; start <= bundle.length; start = at + LENGTH_BYTES) {
+    const end = start + view.getUint16(at);
+    if (end > bundle.length) break;
     entries.push(bundle.subarray(start, end));
     at = end;
   }
-  return entries;
+  return { entries, rest: bundle.subarray(at) };
 }

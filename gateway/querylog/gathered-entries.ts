@@ -1,3 +1,4 @@
+import type { Clock } from '../../schema/city-clock.ts';
 import type { NewEntry, QueryLog, Receipt } from './entry.ts';
 
 /** How long refusals of one kind are gathered into one entry. */
@@ -7,6 +8,8 @@ export const MAX_GATHERED = 10_000;
 
 interface Gathered {
   last: NewEntry | undefined;
+  /** Whether it should have been appended a minute ago, or longer. */
+  isLate: boolean;
   count: number;
   timer: NodeJS.Timeout;
 }
@@ -17,10 +20,12 @@ interface Gathered {
  */
 export class GatheredEntries {
   readonly #queryLog: QueryLog;
+  readonly #clock: Clock;
   readonly #gathering = new Map<string, Gathered>();
 
-  constructor(queryLog: QueryLog) {
+  constructor(queryLog: QueryLog, clock: Clock) {
     this.#queryLog = queryLog;
+    this.#clock = clock;
   }
 
   /** Resolves with the receipt of a kind's first, with null for one that is only counted yet. Rejects with LOG_UNAVAILABLE. */
@@ -31,6 +36,7 @@ export class GatheredEntries {
     if (gathered === undefined) return this.#appendFirst(key, told);
     gathered.count += 1;
     gathered.last = told;
+    gathered.isLate = false;
     return null;
   }
 
@@ -53,7 +59,7 @@ export class GatheredEntries {
   #gather(key: string): void {
     // A count waiting for its minute is no reason to keep a process alive: closing appends it.
     const timer = setTimeout(() => void this.#flush(key, true), GATHER_MS).unref();
-    this.#gathering.set(key, { last: undefined, count: 0, timer });
+    this.#gathering.set(key, { last: undefined, isLate: false, count: 0, timer });
   }
 
   #forget(key: string): Partial<Gathered> {
@@ -64,9 +70,11 @@ export class GatheredEntries {
   }
 
   async #flush(key: string, goOn: boolean): Promise<void> {
-    const { last, count = 0 } = this.#forget(key);
-    if (last === undefined) return;
+    const { last: kept, isLate, count = 0 } = this.#forget(key);
+    if (kept === undefined) return;
     if (goOn) this.#gather(key);
+    // The log's times do not run back by more than the minute: what it could not take then is of now.
+    const last = isLate ? { ...kept, time: new Date(this.#clock()).toISOString() } : kept;
     try {
       await this.#queryLog.append(count === 1 ? last : { ...last, count });
     } catch {
@@ -74,7 +82,9 @@ export class GatheredEntries {
       const next = this.#gathering.get(key);
       if (next === undefined) return;
       next.count += count;
-      next.last ??= last;
+      if (next.last !== undefined) return;
+      next.last = last;
+      next.isLate = true;
     }
   }
 }

@@ -155,6 +155,17 @@ describe('requests refused before the flow', () => {
     ]);
   });
 
+  test('are of the minute in which the log took them, when it could not before: its times do not run back', async () => {
+    const { reject, store, entries } = refusalLog();
+    await reject('r0', 'INPUT_INVALID');
+    await reject('r1', 'INPUT_INVALID');
+    store.available = false;
+    await vi.advanceTimersByTimeAsync(GATHER_MS * 5);
+    store.available = true;
+    await vi.advanceTimersByTimeAsync(GATHER_MS);
+    expect(entries.at(-1)).toMatchObject({ requestId: 'r1', time: new Date().toISOString() });
+  });
+
   test('are tried anew, one by one, while the log is unavailable', async () => {
     const { reject, store, logged } = refusalLog();
     store.available = false;

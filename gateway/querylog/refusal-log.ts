@@ -26,7 +26,7 @@ export interface RefusalLog {
  * minute; nothing that reached a subject or a field is ever gathered.
  */
 export function createRefusalLog({ queryLog, clock }: { queryLog: QueryLog; clock: Clock }): RefusalLog {
-  const gathered = new GatheredEntries(queryLog);
+  const gathered = new GatheredEntries(queryLog, clock);
   return {
     async append(look, error) {
       const entry = refusalEntry(look, error, clock());

@@ -50,6 +50,18 @@ const rootOf = async (size: number) => {
 };
 
 describe('a log', () => {
+  test('is not signed under another name than before, which nobody could verify together', async () => {
+    await append(2);
+    await createCheckpointSigner(db, signer).sign();
+    await append(1);
+    await later();
+    const renamed = noteSigner('other.example/log', generateKeyPairSync('ed25519').privateKey);
+    await expect(createCheckpointSigner(db, renamed).sign()).rejects.toThrow(
+      'signed as city.example/log, not as other.example/log',
+    );
+    expect(await newestCheckpoint(db)).toMatchObject({ size: 2n });
+  });
+
   test('is signed when there is news, with its size and its root', async () => {
     const { sign } = createCheckpointSigner(db, signer);
     expect(await sign()).toBeUndefined();

@@ -64,6 +64,7 @@ async function isWanted(db: Queryable): Promise<boolean> {
 }
 
 async function assertContinues(db: Queryable, earlier: Checkpoint, later: Checkpoint): Promise<void> {
+  if (earlier.origin !== later.origin) throw new LogContradiction(`signed as ${earlier.origin}, not as ${later.origin}`);
   const sizes = { size1: earlier.size, size2: later.size };
   if (sizes.size1 > sizes.size2) throw new LogContradiction('fewer entries than were signed');
   const proof = await proveFromTiles(db, sizes.size2, (subtree) => consistencyProof(sizes, subtree));

@@ -30,7 +30,7 @@ export async function touchedSubjects(
   return rows as unknown as TouchedSubject[];
 }
 
-/** Kinds of look are few: they say which of the looks in the window are read at all. */
+/** Kinds of look are few: they say which of the looks in the window are read at all. A subject that asks for itself is no part of a kind, but a name. */
 const KINDS: Record<Named['kind'], string> = {
   CLIENT: 'k.organization = $1',
   ORGANIZATION: 'k.organization = $1',
@@ -38,12 +38,18 @@ const KINDS: Record<Named['kind'], string> = {
   DEPARTMENT: '$1 = ANY(k.departments)',
 };
 
+const BY_NAME = `
+      UNION SELECT m.seq, m.at FROM audit.name n JOIN audit.mention m USING (name) JOIN audit.kind k USING (kind)
+      WHERE n.facet = 'ORGANIZATION' AND n.value = $1 AND k.decision = 'RELEASED' AND m.at >= $2::timestamptz AND m.at < $3::timestamptz`;
+
 function statement(kind: Named['kind']): string {
   return `
-    WITH entries AS (
-      SELECT e.at, e.canonical::jsonb AS entry FROM audit.kind k JOIN audit.look l USING (kind)
-      JOIN querylog.entry e ON e.seq = l.seq AND e.at = l.at
+    WITH looks AS (
+      SELECT l.seq, l.at FROM audit.kind k JOIN audit.look l USING (kind)
       WHERE k.decision = 'RELEASED' AND ${KINDS[kind]} AND l.at >= $2::timestamptz AND l.at < $3::timestamptz
+      ${kind === 'CLIENT' || kind === 'ORGANIZATION' ? BY_NAME : ''}
+    ), entries AS (
+      SELECT e.at, e.canonical::jsonb AS entry FROM looks l JOIN querylog.entry e ON e.seq = l.seq AND e.at = l.at
     )
     SELECT subject, count(*) AS looks, min(at) AS "firstAt", max(at) AS "lastAt"
     FROM entries CROSS JOIN LATERAL jsonb_array_elements_text(entry #> '{subjects,returned}') AS returned (subject)
