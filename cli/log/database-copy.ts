@@ -2,7 +2,7 @@ import { DatabaseError } from '../../database/db.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { keptVersions, loadConfig } from '../../gateway/config.ts';
 import { openDatabaseCopy } from '../../gateway/evidence/database-copy.ts';
-import { openDirectoryCopy, policiesIn, sizeOfNote } from '../../gateway/evidence/directory-copy.ts';
+import { openDirectoryCopy, policiesIn, sizeOfCopy } from '../../gateway/evidence/directory-copy.ts';
 import type { LogCopy } from '../../gateway/evidence/log-copy.ts';
 import { withArchive } from '../../gateway/evidence/with-archive.ts';
 import { archivedEntries } from '../../gateway/querylog/archived-entries.ts';
@@ -32,7 +32,7 @@ export async function withDatabaseCopy<T>(
         `前 ${archived} 条记录已归档，请同时给出归档目录。 The first ${archived} entries are archived: give the archive's directory as well.`,
       );
     const directory = openDirectoryCopy(archive);
-    if ((sizeOfNote((await directory.newest()) ?? '') ?? 0n) < archived)
+    if ((await sizeOfCopy(directory)) < archived)
       throw new Error(
         `前 ${archived} 条记录已归档，而 ${archive} 不是原有归档。 The first ${archived} entries are archived, and not in ${archive}: give the archive's directory (--archive, or the argument of verify).`,
       );

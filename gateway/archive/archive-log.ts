@@ -1,7 +1,7 @@
 import type { Db, Queryable } from '../../database/db.ts';
 import { forgetArchivedLooks, isLevelUpTo } from '../audit/forget-looks.ts';
 import { openDatabaseCopy } from '../evidence/database-copy.ts';
-import { openDirectoryCopy, sizeOfNote } from '../evidence/directory-copy.ts';
+import { openDirectoryCopy, sizeOfCopy } from '../evidence/directory-copy.ts';
 import { exportLog } from '../evidence/export-log.ts';
 import { FAULTS } from '../evidence/fault.ts';
 import type { LogCopy } from '../evidence/log-copy.ts';
@@ -85,7 +85,7 @@ interface Range {
 async function bringUpToDate({ db, directory, onProgress }: ArchiveOptions, { already, cut }: Range): Promise<string> {
   const archive = openDirectoryCopy(directory);
   const database = openDatabaseCopy(db);
-  if (already > 0n && (sizeOfNote((await archive.newest()) ?? '') ?? 0n) < already)
+  if (already > 0n && (await sizeOfCopy(archive)) < already)
     throw new ArchiveError('此目录不是原有归档。 This is not the directory into which the earlier months were archived.');
   await exportLog(withArchive(database, archive, already), directory, onProgress);
   await flushDirectory(directory);
@@ -107,7 +107,7 @@ async function assertInArchive(tx: Queryable, archive: LogCopy, { already, cut }
     '归档与日志不一致，未移出任何记录。 The archive is not of these entries: nothing was taken out.',
   );
   if ((await archivedEntries(tx)) !== already) throw changed;
-  const size = sizeOfNote((await archive.newest()) ?? '') ?? 0n;
+  const size = await sizeOfCopy(archive);
   for (let index = already / WIDTH; index * WIDTH < cut; index += PAGE_TILES) {
     const from = index * WIDTH < already ? already : index * WIDTH;
     const to = (index + PAGE_TILES) * WIDTH < cut ? (index + PAGE_TILES) * WIDTH : cut;

@@ -49,6 +49,11 @@ export function sizeOfNote(note: string): bigint | undefined {
   return size === undefined ? undefined : BigInt(size);
 }
 
+/** How many entries a copy's newest checkpoint covers; 0 where it has none. Nothing is verified. */
+export async function sizeOfCopy(copy: Pick<LogCopy, 'newest'>): Promise<bigint> {
+  return sizeOfNote((await copy.newest()) ?? '') ?? 0n;
+}
+
 /** The notes of one file, full or not; none where there is no file. */
 export async function notesAt(directory: string, index: bigint): Promise<string[]> {
   const full = await readIfPresent(join(directory, LAYOUT.checkpoints({ index, width: TILE_WIDTH })));

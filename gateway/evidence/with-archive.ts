@@ -1,6 +1,6 @@
 import { decodeBundle, encodeBundle, splitBundle } from '../querylog/entry-bundle.ts';
 import { type Tile, TILE_WIDTH } from '../querylog/tiles.ts';
-import { sizeOfNote } from './directory-copy.ts';
+import { sizeOfCopy } from './directory-copy.ts';
 import type { LogCopy } from './log-copy.ts';
 
 const WIDTH = BigInt(TILE_WIDTH);
@@ -11,7 +11,7 @@ const WIDTH = BigInt(TILE_WIDTH);
  */
 export function withArchive(database: LogCopy, archive: LogCopy, archived: bigint): LogCopy {
   async function archivedBundle(index: bigint): Promise<ReturnType<typeof splitBundle>> {
-    const size = sizeOfNote((await archive.newest()) ?? '') ?? 0n;
+    const size = await sizeOfCopy(archive);
     const left = size - index * WIDTH;
     const bundle = left <= 0n ? undefined : await archive.bundle({ index, width: left < WIDTH ? Number(left) : TILE_WIDTH });
     return splitBundle(bundle ?? new Uint8Array(0));
