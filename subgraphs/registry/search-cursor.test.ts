@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { madeUpId } from '../kit/test-subgraph.ts';
-import { openCursor, sealCursor } from './search-cursor.ts';
+import { searchCursors } from './search-cursor.ts';
 
 const PLACE = { key: 'a key for tests, of at least 32 characters', reach: 'wholeNames', name: '云汀' };
 const ID = madeUpId('company');
-const CURSOR = sealCursor(ID, PLACE);
+const CURSOR = searchCursors(PLACE).seal(ID);
 const bytes = Buffer.from(CURSOR, 'base64url');
 
 test('a cursor leads back to its place, and the same place has the same one', () => {
-  expect(openCursor(CURSOR, PLACE)).toBe(ID);
-  expect(sealCursor(ID, PLACE)).toBe(CURSOR);
+  expect(searchCursors(PLACE).open(CURSOR)).toBe(ID);
+  expect(searchCursors(PLACE).seal(ID)).toBe(CURSOR);
   expect(CURSOR).toMatch(/^[\w-]+$/);
 });
 
 test.each([
-  ['another subject', sealCursor(madeUpId('other'), PLACE)],
-  ['another name', sealCursor(ID, { ...PLACE, name: '云' })],
-  ['another reach', sealCursor(ID, { ...PLACE, reach: 'organizations' })],
-  ['another key', sealCursor(ID, { ...PLACE, key: 'another key for tests, at least 32 characters' })],
+  ['another subject', searchCursors(PLACE).seal(madeUpId('other'))],
+  ['another name', searchCursors({ ...PLACE, name: '云' }).seal(ID)],
+  ['another reach', searchCursors({ ...PLACE, reach: 'organizations' }).seal(ID)],
+  ['another key', searchCursors({ ...PLACE, key: 'another key for tests, at least 32 characters' }).seal(ID)],
 ])('that of %s is a different one', (_what, other) => {
   const [nonce, sealed] = [bytes.subarray(0, 12), bytes.subarray(12, -16)];
   const others = Buffer.from(other, 'base64url');
@@ -29,15 +29,15 @@ test.each([
 test.each([
   ['nothing', ''],
   ['the id itself', ID],
-  ['a cursor of another name', sealCursor(ID, { ...PLACE, name: '云' })],
-  ['a cursor of another reach', sealCursor(ID, { ...PLACE, reach: 'organizations' })],
-  ['a cursor under another key', sealCursor(ID, { ...PLACE, key: 'another key for tests, at least 32 characters' })],
-  ['a cursor of what is no subject', sealCursor('o-short', PLACE)],
+  ['a cursor of another name', searchCursors({ ...PLACE, name: '云' }).seal(ID)],
+  ['a cursor of another reach', searchCursors({ ...PLACE, reach: 'organizations' }).seal(ID)],
+  ['a cursor under another key', searchCursors({ ...PLACE, key: 'another key for tests, at least 32 characters' }).seal(ID)],
+  ['a cursor of what is no subject', searchCursors(PLACE).seal('o-short')],
   ['a cursor in another spelling', `${CURSOR}=`],
   ['a cursor with something behind it', `${CURSOR}AAAA`],
   ['a cursor cut short', bytes.subarray(0, 28).toString('base64url')],
 ])('%s opens nothing', (_what, forged) => {
-  expect(openCursor(forged, PLACE)).toBeNull();
+  expect(searchCursors(PLACE).open(forged)).toBeNull();
 });
 
 test('a cursor of which one bit is changed opens nothing, nor does any other text', () => {
@@ -45,8 +45,8 @@ test('a cursor of which one bit is changed opens nothing, nor does any other tex
     fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {
       const changed = Buffer.from(bytes);
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(openCursor(changed.toString('base64url'), PLACE)).toBeNull();
+      expect(searchCursors(PLACE).open(changed.toString('base64url'))).toBeNull();
     }),
   );
-  fc.assert(fc.property(fc.string({ maxLength: 100 }), (text) => openCursor(text, PLACE) === null));
+  fc.assert(fc.property(fc.string({ maxLength: 100 }), (text) => searchCursors(PLACE).open(text) === null));
 });

@@ -13,35 +13,42 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/**
- * The cursor of a subject in a search, base64url: its id sealed, so that a cursor tells nobody whom it stands for and nobody can
- * make one. The same place has the same cursor: the nonce is a keyed hash of what is sealed, as in a synthetic initialization
- * vector (RFC 5297).
- */
-export function sealCursor(id: SubjectId, { key, ...of }: CursorOf): string {
-  const search = searchText(of);
-  const nonce = createHmac('sha256', derived(key, 'nonce')).update(`${id}\n${search}`).digest().subarray(0, NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, derived(key, 'seal'), nonce).setAAD(Buffer.from(search));
-  return Buffer.concat([nonce, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+/** The cursors of one search; its keys are derived once, for a whole page of them. */
+export interface SearchCursors {
+  /**
+   * The cursor of a subject, base64url: its id sealed, so that a cursor tells nobody whom it stands for and nobody can make one. The
+   * same place has the same cursor: the nonce is a keyed hash of what is sealed, as in a synthetic initialization vector (RFC 5297).
+   */
+  seal(id: SubjectId): string;
+  /** The subject that a cursor stands for; null for what was never a cursor of this search. */
+  open(cursor: string): SubjectId | null;
 }
 
-/** The subject that a cursor stands for; null for what was never a cursor of this search. */
-export function openCursor(cursor: string, { key, ...of }: CursorOf): SubjectId | null {
-  const bytes = Buffer.from(cursor, 'base64url');
-  if (bytes.length <= NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== cursor) return null;
-  const decipher = createDecipheriv(CIPHER, derived(key, 'seal'), bytes.subarray(0, NONCE_BYTES))
-    .setAAD(Buffer.from(searchText(of)))
-    .setAuthTag(bytes.subarray(-TAG_BYTES));
-  try {
-    const id = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('latin1');
-    return isSubjectId(id) ? id : null;
-  } catch {
-    return null;
-  }
-}
-
-function searchText({ reach, name }: Omit<CursorOf, 'key'>): string {
-  return `${reach}\n${name}`;
+/** Makes and reads the cursors of a search. */
+export function searchCursors({ key, reach, name }: CursorOf): SearchCursors {
+  const search = `${reach}\n${name}`;
+  const bound = Buffer.from(search);
+  const [nonceKey, sealKey] = [derived(key, 'nonce'), derived(key, 'seal')];
+  return {
+    seal(id) {
+      const nonce = createHmac('sha256', nonceKey).update(`${id}\n${search}`).digest().subarray(0, NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, sealKey, nonce).setAAD(bound);
+      return Buffer.concat([nonce, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+    },
+    open(cursor) {
+      const bytes = Buffer.from(cursor, 'base64url');
+      if (bytes.length <= NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== cursor) return null;
+      const decipher = createDecipheriv(CIPHER, sealKey, bytes.subarray(0, NONCE_BYTES))
+        .setAAD(bound)
+        .setAuthTag(bytes.subarray(-TAG_BYTES));
+      try {
+        const id = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('latin1');
+        return isSubjectId(id) ? id : null;
+      } catch {
+        return null;
+      }
+    },
+  };
 }
 
 /** Keys of their own: what is sealed here says nothing about the ids' key. */

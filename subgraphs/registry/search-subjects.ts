@@ -2,7 +2,7 @@ import type { DepartmentContext } from '../kit/department-context.ts';
 import { DepartmentError } from '../kit/department-error.ts';
 import { pageSize } from '../kit/loaders.ts';
 import { SEARCH_SQL } from './registry-sql.ts';
-import { openCursor, sealCursor } from './search-cursor.ts';
+import { searchCursors } from './search-cursor.ts';
 
 /** Fewer characters match half the city. */
 const SHORTEST_NAME = 2;
@@ -26,12 +26,12 @@ export async function searchSubjects({ name, first, after = null }: SearchArgume
   if (length < SHORTEST_NAME || length > LONGEST_NAME || name.includes('\0')) throw new DepartmentError('INPUT_INVALID');
   const reach = reachOf(context);
   // A page that begins after somebody tells that there is somebody: whom a caller does not find, it cannot begin after.
-  const place = { key: context.subjectKey, reach, name };
-  const last = after === null ? null : openCursor(after, place);
+  const cursors = searchCursors({ key: context.subjectKey, reach, name });
+  const last = after === null ? null : cursors.open(after);
   if (after !== null && last === null) throw new DepartmentError('INPUT_INVALID');
   const size = pageSize(first, 20);
   const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL[reach], [name, last, size + 1]);
-  const edges = rows.slice(0, size).map(({ id }) => ({ node: { id }, cursor: sealCursor(id, place) }));
+  const edges = rows.slice(0, size).map(({ id }) => ({ node: { id }, cursor: cursors.seal(id) }));
   return {
     edges,
     pageInfo: {

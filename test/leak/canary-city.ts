@@ -1,7 +1,7 @@
 import type { Db } from '../../database/db.ts';
 import type { Clock } from '../../schema/city-clock.ts';
 import { loadSampleCity } from '../../cli/city/sample-city.ts';
-import { sealCursor } from '../../subgraphs/registry/search-cursor.ts';
+import { searchCursors } from '../../subgraphs/registry/search-cursor.ts';
 import type { SubjectHandle } from './random-operation.ts';
 
 /** An account's number with other digits, in its bills as in the account: the sample's are mostly zeros. */
@@ -110,7 +110,7 @@ async function readHandles(db: Db, key: string): Promise<CanaryCity> {
 }
 
 function cursorsOf(id: string, name: string, key: string): string[] {
-  return ['organizations', 'wholeNames', 'parts'].map((reach) => sealCursor(id, { key, reach, name }));
+  return ['organizations', 'wholeNames', 'parts'].map((reach) => searchCursors({ key, reach, name }).seal(id));
 }
 
 function amount(column: number): string {
