@@ -89,7 +89,8 @@ test('leaves the read model as it was when a batch fails', async () => {
   await level();
   await append({});
   const before = await contents();
-  const failing: Pick<Db, 'transaction'> = {
+  const failing: Pick<Db, 'kind' | 'transaction'> = {
+    kind: db.kind,
     transaction: (work) =>
       db.transaction(async (tx) => {
         await work(tx);
@@ -102,7 +103,8 @@ test('leaves the read model as it was when a batch fails', async () => {
 });
 
 test('stops at a gap in the positions until it has closed', async () => {
-  const withGap: Pick<Db, 'transaction'> = {
+  const withGap: Pick<Db, 'kind' | 'transaction'> = {
+    kind: db.kind,
     transaction: (work) =>
       db.transaction((tx) =>
         work({
@@ -122,7 +124,8 @@ test('stops at a gap in the positions until it has closed', async () => {
 /** The database, and whether an entry's text was read from it. */
 function watched() {
   const reads = { entries: false };
-  const watching: Pick<Db, 'transaction'> = {
+  const watching: Pick<Db, 'kind' | 'transaction'> = {
+    kind: db.kind,
     transaction: (work) =>
       db.transaction((tx) =>
         work({

@@ -8,8 +8,6 @@ import { writeProjection } from './write-projection.ts';
 
 /** How often a follower that is level looks for new entries: the delay a reader of the log may notice. Many at a time cost least. */
 const POLL_MS = 200;
-/** Entries in one transaction, where nobody says how many. */
-const BATCH_ENTRIES = 500;
 
 /** Where the read model stands. */
 export interface FollowerState {
@@ -44,13 +42,12 @@ export interface FollowOptions {
 export function followLog({ db, clock, report, fresh = createFreshEntries() }: FollowOptions): Follower {
   let behind = 0n;
   let levelAt = clock();
-  const limit = entriesAtOnce(db);
 
   /** Whether there is more to be taken at once. */
   async function takeNext(): Promise<boolean> {
     const asOf = clock();
     behind = await entriesBehind(db);
-    const taken = behind === 0n ? 0 : ((await indexBatch(db, { fresh, limit })) ?? 0);
+    const taken = behind === 0n ? 0 : ((await indexBatch(db, { fresh })) ?? 0);
     behind = behind > BigInt(taken) ? behind - BigInt(taken) : 0n;
     if (behind === 0n) levelAt = asOf;
     return taken > 0 && behind > 0n;
@@ -65,8 +62,8 @@ export function followLog({ db, clock, report, fresh = createFreshEntries() }: F
  * null when another process is at it. Rejects with `DatabaseError`.
  */
 export function indexBatch(
-  db: Pick<Db, 'transaction'>,
-  { limit = BATCH_ENTRIES, fresh = createFreshEntries() }: { limit?: number; fresh?: FreshEntries } = {},
+  db: Pick<Db, 'kind' | 'transaction'>,
+  { limit = entriesAtOnce(db), fresh = createFreshEntries() }: { limit?: number; fresh?: FreshEntries } = {},
 ): Promise<number | null> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{ next: bigint; latest: string | null; lateness: bigint }>(

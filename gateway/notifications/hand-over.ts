@@ -1,18 +1,16 @@
 import type { Db, Queryable } from '../../database/db.ts';
 import type { QueryLogEntry } from '../querylog/entry.ts';
+import { entriesAtOnce } from '../querylog/entries-at-once.ts';
 import { type FreshEntries, nextEntries } from '../querylog/fresh-entries.ts';
 import type { PositionedEntry } from '../querylog/read-entries.ts';
-
-/** Entries in one transaction: on the embedded database, appends wait for it. */
-const BATCH_ENTRIES = 500;
 
 /**
  * Hands the next entries of the log over to the outbox, in one transaction: each look once for each subject that wants to be told, whoever
  * of several gateways does it. Resolves with whether there may be more at once. Rejects with `DatabaseError`.
  */
 export function handOver(
-  db: Pick<Db, 'transaction'>,
-  { fresh, limit = BATCH_ENTRIES }: { fresh: FreshEntries; limit?: number },
+  db: Pick<Db, 'kind' | 'transaction'>,
+  { fresh, limit = entriesAtOnce(db) }: { fresh: FreshEntries; limit?: number },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{ next: bigint }>(

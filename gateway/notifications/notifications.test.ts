@@ -166,7 +166,8 @@ describe('the hand-over', () => {
   test('that dies takes nothing twice and loses nothing, whoever goes on', async () => {
     await desk().set(SUBJECT, true);
     for (let n = 0; n < 7; n++) await look();
-    const dying: Pick<Db, 'transaction'> = {
+    const dying: Pick<Db, 'kind' | 'transaction'> = {
+      kind: db.kind,
       transaction: (work) =>
         db.transaction(async (tx) => {
           await work(tx);
