@@ -19,7 +19,6 @@ const MAX_REMEMBERED_CODES = 1_000;
 const UNREADABLE = '\uFFFD';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
-const EDGES = /^[\s\u3000\uFEFF]+|[\s\u3000\uFEFF]+$/gu;
 
 /**
  * One line of a file, read by field name. Readers return the value in its stored form, or null when the cell is empty or
@@ -76,7 +75,11 @@ export class RowReader {
 
   fault(field: string | null, code: RejectionCode): void {
     // The first fault of a cell explains the others.
-    if (field === null || !this.faults.some((fault) => fault.field === field)) this.faults.push({ field, code });
+    if (field === null || !this.#isAtFault(field)) this.faults.push({ field, code });
+  }
+
+  #isAtFault(field: string): boolean {
+    return this.faults.some((fault) => fault.field === field);
   }
 
   warn(field: string | null, code: WarningCode): void {
@@ -143,7 +146,8 @@ export class RowReader {
 
   #parse<T>(field: string, parse: (text: string) => Parsed<T>): T | null {
     const text = this.#raw(field);
-    if (text === '') return null;
+    // What is too long to be a value is not read as one: it may be a megabyte.
+    if (text === '' || this.#isAtFault(field)) return null;
     const parsed = parse(text);
     if (parsed.ok) return parsed.value;
     this.fault(field, parsed.code);
@@ -153,7 +157,7 @@ export class RowReader {
   #raw(field: string): string {
     const position = this.#positions.get(field);
     const cell = position === undefined ? '' : (this.#cells[position] ?? '');
-    return hasBlankEdge(cell) ? cell.replace(EDGES, '') : cell;
+    return hasBlankEdge(cell) ? cell.trim() : cell;
   }
 }
 
