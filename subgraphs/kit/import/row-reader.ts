@@ -17,6 +17,8 @@ export interface Finding<Code> {
 
 const MAX_REMEMBERED_CODES = 1_000;
 const UNREADABLE = '\uFFFD';
+/** A number as a spreadsheet shows it when it is longer than eleven digits: what it left out is lost. */
+const SHORTENED = /^-?\d(?:\.\d+)?E\+(?:1[1-9]|[2-9]\d)$/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 
@@ -91,18 +93,18 @@ export class RowReader {
   }
 
   text(field: string): string | null {
-    return this.#raw(field) || null;
+    return this.#whole(field) || null;
   }
 
   /** The cell as an identifier is compared: upper case, half width, without spaces; empty text when it is empty. */
   identifier(field: string): string {
-    const text = this.#raw(field);
+    const text = this.#whole(field);
     return text === '' ? '' : normaliseIdentifier(text);
   }
 
   /** A unified social credit code in its stored form (of an authority, say); warnings about divisions are left to subjects. */
   checkedUscc(field: string): string | null {
-    const text = this.#raw(field);
+    const text = this.#whole(field);
     return text === '' ? null : this.usccIn(field, text);
   }
 
@@ -152,6 +154,13 @@ export class RowReader {
     if (parsed.ok) return parsed.value;
     this.fault(field, parsed.code);
     return null;
+  }
+
+  /** A cell whose digits are all kept: account numbers have no check digit that would tell. */
+  #whole(field: string): string {
+    const text = this.#raw(field);
+    if (SHORTENED.test(text)) this.fault(field, 'NUMBER_SHORTENED');
+    return text;
   }
 
   #raw(field: string): string {

@@ -20,7 +20,10 @@ export async function* readXlsx(file: Buffer): AsyncGenerator<RawRow> {
   }
 }
 
-/** A number as the file spells it (`1.5E-3`, `0.30000000000000004`), in plain decimal notation to 15 significant digits. */
+/**
+ * A number as the file spells it (`1.5E-3`, `0.30000000000000004`), in plain decimal notation to 15 significant digits. One with
+ * more digits before the point stays in scientific notation, as its last digits are not known: {@link RowReader} refuses it.
+ */
 export function plainNumber(spelled: string): string {
   const number = Number(spelled);
   if (!Number.isFinite(number) || spelled.trim() === '') return spelled;
@@ -28,6 +31,7 @@ export function plainNumber(spelled: string): string {
     /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(number.toExponential(SIGNIFICANT_DIGITS - 1)) ?? [];
   const digits = (whole + fraction).replace(/0+$/, '') || '0';
   const point = Number(exponent) + 1;
+  if (point > SIGNIFICANT_DIGITS) return `${sign}${whole}.${fraction}E${exponent}`;
   if (point <= 0) return digits === '0' ? '0' : `${sign}0.${'0'.repeat(-point)}${digits}`;
   if (digits.length <= point)
     return `${digits === '0' ? '' : sign}${digits}${digits === '0' ? '' : '0'.repeat(point - digits.length)}`;
