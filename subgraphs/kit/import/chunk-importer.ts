@@ -12,6 +12,7 @@ import { RowReader } from './row-reader.ts';
 import type { StoredRow } from './store.ts';
 import { storeRows } from './store.ts';
 import { OFFICER_FIELD } from './standard-columns.ts';
+import { withoutEmptyEnd } from './without-empty-end.ts';
 
 /** What a {@link ChunkImporter} works with for the whole of one file; `db` null validates only. */
 export interface ChunkImport {
@@ -96,9 +97,7 @@ export class ChunkImporter {
   }
 }
 
-/** Whether a row has as many cells as the header; a spreadsheet may add empty ones at the end. */
+/** Whether a row has as many cells as the header has names; a spreadsheet may add empty ones at the end. */
 function hasWidth(cells: readonly string[], width: number): boolean {
-  if (cells.length < width) return false;
-  for (let index = width; index < cells.length; index++) if (cells[index] !== '') return false;
-  return true;
+  return cells.length >= width && (cells.length === width || withoutEmptyEnd(cells).length <= width);
 }

@@ -1,6 +1,7 @@
 import { columnKey, isRejectsHeader, REJECT_COLUMNS } from './column-key.ts';
 import type { Layout } from './layout.ts';
 import { UnreadableFile } from './read/unreadable-file.ts';
+import { withoutEmptyEnd } from './without-empty-end.ts';
 
 /** Which layout a file has, and in which cell each of its fields stands. */
 export interface MatchedHeader {
@@ -79,10 +80,4 @@ function refusal({ layout, unknown, missing, repeated }: Attempt): string {
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MAX_LISTED).map((name) => name.slice(0, MAX_LISTED).replace(/\p{C}/gu, '�'));
   return shown.join('、') + (names.length > MAX_LISTED ? ` 等 ${names.length} 列` : '');
-}
-
-function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
-  let length = cells.length;
-  while (length > 0 && cells[length - 1]?.trim() === '') length--;
-  return cells.slice(0, length);
 }

@@ -17,6 +17,7 @@ import type { RejectWriter } from './rejects.ts';
 import { openRejects } from './rejects.ts';
 import type { ResolveReferences } from './resolve-references.ts';
 import { registryInDatabase } from './resolve-references.ts';
+import { withoutEmptyEnd } from './without-empty-end.ts';
 
 /** How far an import has come; `totalBytes` is null when the source does not know. */
 export interface ImportProgress {
@@ -138,7 +139,7 @@ type FileHeader = MatchedHeader & { readonly cells: readonly string[]; readonly 
 async function readHeader(source: OpenedSource, category: ImportCategory): Promise<FileHeader> {
   const first = await source.rows.next();
   if (first.done) throw new UnreadableFile(EMPTY_FILE);
-  const { cells } = first.value;
+  const cells = withoutEmptyEnd(first.value.cells);
   return { ...matchHeader(cells, category.layouts), cells, corrected: isRejectsHeader(cells) };
 }
 

@@ -8,6 +8,7 @@ import { readCsv } from './read/csv.ts';
 import type { RejectionCode } from './reasons.ts';
 import { REJECTIONS } from './reasons.ts';
 import type { Finding } from './row-reader.ts';
+import { withoutEmptyEnd } from './without-empty-end.ts';
 
 /** What a spreadsheet takes for a formula at the start of a cell, in half and full width. */
 const FORMULA = /^(?:[\t\r\n]|[\s\u3000]*[=+\-@＝＋－＠])/u;
@@ -64,7 +65,9 @@ export async function openRejects(path: string, header: readonly string[], layou
       const codes = faults.map(({ code }) => code).join('；');
       const reasons = faults.map(({ code }) => REJECTIONS[code]).join('');
       const types = about.map((column) => column?.type ?? '整行').join('；');
-      await write([...original, String(line), names, codes, reasons, types]);
+      // Cells that no column has room for stand behind: nothing is lost, and until they are gone the row has too many.
+      const beyond = withoutEmptyEnd(cells.slice(header.length));
+      await write([...original, String(line), names, codes, reasons, types, ...beyond]);
     },
     async finish() {
       await flush();

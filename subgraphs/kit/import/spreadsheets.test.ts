@@ -49,3 +49,17 @@ describe('a number that a spreadsheet shortened', () => {
     expect(await takeXlsx('utility-accounts', header, cells)).toMatchObject({ accepted: 1, rejected: 0 });
   });
 });
+
+describe('a table in CSV', () => {
+  const HEADER = '统一社会信用代码,税款所属期,税种,实缴金额（元）';
+
+  test('may have empty rows, and separators behind the names of its columns only', async () => {
+    const csv = `${HEADER},,\n${USCC},2024-01,增值税,5\n,,,\n${USCC},2024-02,增值税,5,,\n,,,,,\n`;
+    expect(await takeCsv('tax-payments', csv)).toMatchObject({ accepted: 2, rejected: 0 });
+  });
+
+  test('has no value where there is no name of a column', async () => {
+    const csv = `${HEADER},,\n${USCC},2024-01,增值税,1,200,\n`;
+    expect(await takeCsv('tax-payments', csv)).toMatchObject({ accepted: 0, rejected: 1, reasons: { COLUMN_COUNT: 1 } });
+  });
+});

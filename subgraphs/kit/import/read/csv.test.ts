@@ -52,6 +52,13 @@ describe('readCsv', () => {
     ]);
   });
 
+  test('leaves out lines of separators alone, which a spreadsheet writes for empty rows, and counts them', async () => {
+    expect(await rowsOf(Buffer.from('a,b\n,\n x,1\n , \u3000\n'))).toEqual([
+      [1, ['a', 'b']],
+      [3, [' x', '1']],
+    ]);
+  });
+
   test('takes a stray quotation mark inside a cell as text', async () => {
     expect((await rowsOf(Buffer.from('a,b\n5" 管,x\n')))[1]).toEqual([2, ['5" 管', 'x']]);
   });

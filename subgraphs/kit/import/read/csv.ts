@@ -19,7 +19,7 @@ const MAX_STRETCH_BYTES = 4 * 1_048_576;
 
 /**
  * The rows of a CSV file (RFC 4180; LF or CR LF, mixed too; quoted line breaks; a stray quotation mark inside a cell is
- * text). Empty lines are left out but counted. Streams: memory does not grow with the file.
+ * text). Empty lines, and those of nothing but separators, are left out but counted. Streams: memory does not grow with the file.
  * @throws {UnreadableFile} for an encoding that is not supported, an unclosed quotation mark, a row above a mebicharacter.
  */
 export async function* readCsv(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<RawRow> {
@@ -32,7 +32,7 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
     max_record_size: MAX_ROW_CHARACTERS,
     // Called as soon as a row is complete, so that an error after it knows the line, whatever waits to be read.
     on_record: (cells: string[]): RawRow | null => {
-      const row = cells.length > 1 || cells[0] !== '' ? { line, cells } : null;
+      const row = cells.some((cell) => cell.trim() !== '') ? { line, cells } : null;
       line += 1 + lineBreaksWithin(cells);
       return row;
     },

@@ -16,7 +16,7 @@ export async function* readXlsx(file: Buffer): AsyncGenerator<RawRow> {
   const rows = await sheetOf(file);
   for (const [index, row] of rows.entries()) {
     const cells = row.map((cell) => textOf(cell));
-    if (cells.some((cell) => cell !== '')) yield { line: index + 1, cells };
+    if (cells.some((cell) => cell.trim() !== '')) yield { line: index + 1, cells };
   }
 }
 
