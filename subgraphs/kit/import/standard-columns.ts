@@ -34,8 +34,8 @@ export const COMMON_COLUMNS: readonly ColumnSpec[] = [
 
 /** What the secrecy column may hold without being a mark. Anything else is one: refusing too much is the safe side. */
 const NOT_SECRET = new Set(['公开', '非密', '非涉密', '不涉密', '无', '否', '内部']);
-/** The official mark (秘密★10年), or a remark that says so. */
-const SECRET_MARK = /[绝机]密★|秘密★|(?<![非不未无])涉密|(?:涉及|属于|标注为?)国家秘密/;
+/** The official mark (秘密★10年), or a remark that says so; one that denies it elsewhere in the text takes nothing back. */
+const SECRET_MARK = /[绝机秘]密\s*★|(?<![非不未无])涉密|(?<![不未])(?:涉及|属于|标注为?)国家秘密/;
 
 /** Refuses a row marked as a state secret, in the column for it or in one of the free texts. */
 export function refuseStateSecret(row: RowReader, freeTexts: readonly string[]): void {
@@ -43,6 +43,6 @@ export function refuseStateSecret(row: RowReader, freeTexts: readonly string[]):
   if (mark !== null && !NOT_SECRET.has(mark)) row.fault('secrecy', 'STATE_SECRET');
   for (const field of freeTexts) {
     const text = row.text(field);
-    if (text !== null && SECRET_MARK.test(text) && !/不涉及国家秘密|不属于国家秘密/.test(text)) row.fault(field, 'STATE_SECRET');
+    if (text !== null && SECRET_MARK.test(text)) row.fault(field, 'STATE_SECRET');
   }
 }

@@ -131,7 +131,7 @@ export const licenses: ImportCategory = {
   layouts: [LAYOUT_2018, LAYOUT_2015],
   tables: [LICENSE],
   plan(row, { subjectKey }) {
-    refuseStateSecret(row, ['content', 'remark']);
+    refuseStateSecret(row, ['decision_document_name', 'content', 'remark']);
     const decisionDate = row.date('decision_date');
     const counterpart = identifyCounterpart(row, subjectKey, decisionDate);
     const term = readTerm(row);

@@ -70,7 +70,7 @@ export const penalties: ImportCategory = {
   layouts: [LAYOUT_2018, LAYOUT_2015],
   tables: [PENALTY, OUTCOME],
   plan(row, { subjectKey }) {
-    refuseStateSecret(row, ['facts', 'content', 'remark']);
+    refuseStateSecret(row, ['violation_type', 'facts', 'basis', 'content', 'withdrawal_reason', 'remark']);
     const decisionDate = row.date('decision_date');
     const counterpart = identifyCounterpart(row, subjectKey, decisionDate);
     const authorityCode = authorityKey(row.checkedUscc('authority_code'), row.text('authority'));
