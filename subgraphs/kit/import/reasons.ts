@@ -52,6 +52,7 @@ export const WARNINGS = {
   REPRESENTATIVE_ID_DOUBTFUL: '法定代表人证件号码校验不通过，请核对。',
   KIND_MISMATCH: '行政相对人类别与统一社会信用代码的类别不一致，以代码为准。',
   AMOUNT_LOOKS_LIKE_YUAN: '金额像是以元填报（本栏单位为万元），请核对。',
+  PERCENT_LOOKS_LIKE_FRACTION: '百分比像是以小数填报（如 60% 填成 0.6；本栏单位为 %），请核对。',
   NEWER_LAYOUT_KEPT: '同一机关的同一文书号已按新版数据项入库，旧版的本行内容较少，未改动原记录；如有变更请用新版报送。',
   SUBJECT_CHANGED: '同一文书号此前记在另一主体名下，已按本次报送更新。',
 } as const;

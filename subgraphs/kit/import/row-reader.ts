@@ -118,15 +118,15 @@ export class RowReader {
   }
 
   date(field: string): string | null {
-    return this.#parse(field, parseDate);
+    return this.#parse(field, (text) => parseDate(text.normalize('NFKC')));
   }
 
   month(field: string): string | null {
-    return this.#parse(field, parseMonth);
+    return this.#parse(field, (text) => parseMonth(text.normalize('NFKC')));
   }
 
   year(field: string): string | null {
-    return this.#parse(field, parseYear);
+    return this.#parse(field, (text) => parseYear(text.normalize('NFKC')));
   }
 
   /** Fen of an amount in 万元 (`wan`) or 元. */

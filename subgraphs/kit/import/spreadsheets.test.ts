@@ -50,6 +50,24 @@ describe('a number that a spreadsheet shortened', () => {
   });
 });
 
+test('a month that a spreadsheet made a date of is that month', async () => {
+  const cells = [USCC, new Date(Date.UTC(2024, 0, 1)), '增值税', 5];
+  expect(await takeXlsx('tax-payments', '统一社会信用代码,税款所属期,税种,实缴金额（元）', cells)).toMatchObject({
+    accepted: 1,
+    rejected: 0,
+  });
+});
+
+test.each([
+  [0.6, { warned: 1, reasons: { PERCENT_LOOKS_LIKE_FRACTION: 1 } }],
+  [1, { warned: 1, reasons: { PERCENT_LOOKS_LIKE_FRACTION: 1 } }],
+  [60, { warned: 0, reasons: {} }],
+  [0, { warned: 0, reasons: {} }],
+])('a share of %d is taken in, and warned of where it may be a fraction', async (share, expected) => {
+  const summary = await takeXlsx('officers', '统一社会信用代码,职务,姓名,持股比例（%）', [USCC, '股东', '张三', share]);
+  expect(summary).toMatchObject({ accepted: 1, ...expected });
+});
+
 describe('a table in CSV', () => {
   const HEADER = '统一社会信用代码,税款所属期,税种,实缴金额（元）';
 

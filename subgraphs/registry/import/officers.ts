@@ -73,10 +73,16 @@ export const officers: ImportCategory = {
       row.text('address'),
       row.text('household_no'),
     ];
-    if (Number(values[6] ?? 0) > 100) row.fault('share_percent', 'NUMBER_FORMAT');
+    checkShare(row, Number(values[6] ?? 0));
     return identified && !row.failed ? { subject: identified.subject, records: [{ table: OFFICER, values }] } : null;
   },
 };
+
+/** A spreadsheet holds 60% as 0.6, and its file does not say which was meant. */
+function checkShare(row: RowReader, percent: number): void {
+  if (percent > 100) row.fault('share_percent', 'NUMBER_FORMAT');
+  else if (percent > 0 && percent <= 1) row.warn('share_percent', 'PERCENT_LOOKS_LIKE_FRACTION');
+}
 
 function refuseMinor(
   row: RowReader,

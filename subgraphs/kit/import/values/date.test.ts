@@ -37,6 +37,9 @@ test.each([
 test('reads months and years in the forms departments use', () => {
   for (const text of ['2024-01', '2024/1', '202401', '2024年1月'])
     expect(parseMonth(text)).toEqual({ ok: true, value: '2024-01' });
+  // A spreadsheet makes a date of a month.
+  for (const text of ['2024/01/01', '2024/1/1', '2024-01-01']) expect(parseMonth(text)).toEqual({ ok: true, value: '2024-01' });
+  for (const text of ['2024/01/02', '2024/01/11']) expect(parseMonth(text)).toEqual({ ok: false, code: 'MONTH_FORMAT' });
   expect(parseMonth('2024-13')).toEqual({ ok: false, code: 'MONTH_FORMAT' });
   expect(parseYear('2024年')).toEqual({ ok: true, value: '2024' });
   expect(parseYear('24')).toEqual({ ok: false, code: 'YEAR_FORMAT' });

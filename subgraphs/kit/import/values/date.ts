@@ -7,6 +7,8 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; code: RejectionCod
 const SEPARATED = /^(\d{4})[/.\-年](\d{1,2})[/.\-月](\d{1,2})日?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?$/;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})$/;
 const MONTH = /^(\d{4})(?:[/.\-年])?(\d{1,2})月?$/;
+/** What a spreadsheet makes of a month that is typed into it. */
+const FIRST_OF_MONTH = /^(\d{4})[/-](\d{1,2})[/-]0?1$/;
 /** How the national layout writes "no end": 2099/12/31. */
 const NO_END = '2099-12-31';
 
@@ -36,9 +38,9 @@ export function isNoEnd(date: string): boolean {
   return date === NO_END;
 }
 
-/** A month (`2024-01`, `2024/1`, `202401`, `2024年1月`) as `YYYY-MM`. */
+/** A month (`2024-01`, `2024/1`, `202401`, `2024年1月`, its first day) as `YYYY-MM`. */
 export function parseMonth(text: string): Parsed<string> {
-  const [, year = '', month = ''] = MONTH.exec(text) ?? [];
+  const [, year = '', month = ''] = MONTH.exec(text) ?? FIRST_OF_MONTH.exec(text) ?? [];
   const value = `${year}-${month.padStart(2, '0')}`;
   return isCalendarMonth(value) ? { ok: true, value } : { ok: false, code: 'MONTH_FORMAT' };
 }
