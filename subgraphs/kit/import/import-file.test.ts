@@ -203,7 +203,8 @@ describe('the header', () => {
   test.each([
     ['an image', '\u0089PNG\r\n\u001A\n,x\n', /第一行不是文字.*The first line is no text/],
     ['what a terminal would obey', '\u001B[2J,x\n', /第一行不是文字/],
-    ['characters that turn the line around', '甲\u202E乙,x\n', /不认识的列 unknown：甲�乙、x/],
+    ['characters that turn the line around', '行政相对人名称,甲\u202E乙,x\n', /不认识的列 unknown：甲�乙、x/],
+    ['values, as there is no header', `云汀市示例有限公司,${USCC}\n`, /^第一行没有本类别的任何列名[^示]*$/],
   ])('that holds %s is refused, and not repeated as it is', async (_, csv, message) => {
     const refusal = await header(csv).then(String, ({ message: said }: Error) => said);
     expect(refusal).toMatch(message);
