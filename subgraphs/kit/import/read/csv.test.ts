@@ -52,6 +52,16 @@ describe('readCsv', () => {
     ]);
   });
 
+  test('believes a byte-order mark, so that what is damaged behind it is damaged alone', async () => {
+    const bytes = Buffer.concat([Buffer.from('\uFEFF名称,值\n增'), Buffer.from([0xe5, 0x80]), Buffer.from(',1\n末,2\n')]);
+    for (const pieceBytes of [1, bytes.length])
+      expect(await rowsOf(bytes, pieceBytes)).toEqual([
+        [1, ['名称', '值']],
+        [2, ['增\uFFFD', '1']],
+        [3, ['末', '2']],
+      ]);
+  });
+
   test('leaves out lines of separators alone, which a spreadsheet writes for empty rows, and counts them', async () => {
     expect(await rowsOf(Buffer.from('a,b\n,\n x,1\n , \u3000\n'))).toEqual([
       [1, ['a', 'b']],

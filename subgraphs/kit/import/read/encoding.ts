@@ -8,8 +8,8 @@ const LOOK_AHEAD_BYTES = 65_536;
 const LONGEST_TAIL = 3;
 
 /**
- * Turns a stream of bytes into UTF-8: passed on as it is when it is strictly valid UTF-8 (a byte-order mark stays), else
- * decoded from GB18030. While all is ASCII, both read the same and nothing is decided. Sequences that are invalid all the
+ * Turns a stream of bytes into UTF-8: passed on as it is when it begins with a byte-order mark (which stays) or is strictly valid
+ * UTF-8, else decoded from GB18030. While all is ASCII, both read the same and nothing is decided. Sequences that are invalid all the
  * same become U+FFFD here or in the reader, so that only their row is rejected. Memory: the look-ahead.
  * @throws {UnreadableFile} for UTF-16 and UTF-32.
  */
@@ -44,7 +44,7 @@ export async function* asUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   }
   const rest = Buffer.concat(held);
   if (!begun) refuseWideEncodings(rest);
-  decode ??= decoderOf(isUtf8(rest) ? 'utf8' : 'gb18030');
+  decode ??= decoderOf(isUtf8(rest) || hasMark(rest) ? 'utf8' : 'gb18030');
   yield decode.write(rest);
   yield decode.end();
 }
@@ -60,12 +60,18 @@ function decoderOf(encoding: 'utf8' | 'gb18030'): Decode {
   return { write: (chunk) => decoder.write(chunk), end: () => decoder.end() ?? '' };
 }
 
-/** `utf8` when the bytes are strictly valid UTF-8, apart from a character cut off at their end; `gb18030` otherwise. */
+/** `utf8` when the bytes say so or are strictly valid UTF-8, apart from a character cut off at their end; `gb18030` otherwise. */
 function encodingOf(start: Buffer): 'utf8' | 'gb18030' {
+  if (hasMark(start)) return 'utf8';
   for (let tail = 0; tail <= LONGEST_TAIL; tail++) {
     if (isUtf8(start.subarray(0, Math.max(0, start.length - tail)))) return 'utf8';
   }
   return 'gb18030';
+}
+
+/** Whether a byte-order mark says that this is UTF-8, also where something in it is damaged. */
+function hasMark(start: Buffer): boolean {
+  return start.subarray(0, 3).toString('hex') === 'efbbbf';
 }
 
 function refuseWideEncodings(start: Buffer): void {
