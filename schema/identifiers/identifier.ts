@@ -10,13 +10,16 @@ export type IdentifierFault = 'LENGTH' | 'CHARACTER' | 'CATEGORY' | 'DATE' | 'CH
 export type IdentifierWarning = 'UNKNOWN_DIVISION' | 'INNER_CHECK_DIGIT';
 
 /**
- * The identifier as it is compared and stored: full-width forms folded, white space removed, upper case.
- * Departments type codes by hand; all three occur in real files.
+ * The identifier as it is compared and stored: full-width forms folded, white space and what nobody sees removed, upper case.
+ * Departments type codes by hand or copy them from pages; all of it occurs in real files.
  */
 export function normaliseIdentifier(text: string): string {
   // As systems send them: nothing in it has another form.
   if (NORMAL.test(text)) return text;
-  return text.normalize('NFKC').replace(/\s+/gu, '').toUpperCase();
+  return text
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]+/gu, '')
+    .toUpperCase();
 }
 
 const NORMAL = /^[0-9A-Z]*$/;
