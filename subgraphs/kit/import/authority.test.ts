@@ -117,6 +117,16 @@ test('the code that is served is a code or nothing, never the name that stands i
   expect(await served()).toEqual([{ authorityCode: CODE }]);
 });
 
+test('the longest number and name there can be are a key that the database takes', async () => {
+  // Chinese at random: what repeats itself is compressed.
+  let seed = 7;
+  const random = () => String.fromCodePoint(0x4e00 + ((seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) % 20_000));
+  const longest = (length: number) => Array.from({ length }, random).join('');
+  expect(await take2015({ ...OF_2015, 行政处罚决定书文号: longest(400), 处罚机关: longest(400) })).toMatchObject({ accepted: 1 });
+  const tooLong = await take2015({ ...OF_2015, 行政处罚决定书文号: longest(512), 处罚机关: longest(512) });
+  expect(tooLong).toMatchObject({ rejected: 1, reasons: { TEXT_TOO_LONG: 2 } });
+});
+
 describe('decisions of the same number', () => {
   test('of authorities with different codes stay apart though their names are the same; the name leads to the first', async () => {
     await take2015(OF_2015);

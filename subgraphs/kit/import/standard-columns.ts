@@ -5,8 +5,11 @@ import type { RowReader } from './row-reader.ts';
 /** Field of the officer responsible for a row, in every layout. */
 export const OFFICER_FIELD = 'responsible_officer';
 
-/** The limits of short texts (names, codes) and of long ones (contents, facts); the national lengths are 200 and 4,000. */
-const SHORT_TEXT = 512;
+/**
+ * The limits of short texts (names, codes) and of long ones (contents, facts); the national lengths are 200 and 4,000. Two short
+ * ones in Chinese, the key of a record, must fit an entry of PostgreSQL's index (2,704 bytes).
+ */
+const SHORT_TEXT = 400;
 const LONG_TEXT = 20_000;
 
 /** Describes a column: the official header first, then its other spellings. `long` allows 20,000 characters. */
