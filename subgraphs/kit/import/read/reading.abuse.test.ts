@@ -17,7 +17,10 @@ async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** A minimal zip archive; what a sheet reader needs beyond it is left to the reader. */
-function zip(entries: Record<string, Buffer>, lie?: { unpacked: number }): Buffer {
+function zip(
+  entries: Record<string, Buffer>,
+  lie: { unpacked?: number; hidden?: string; called?: Record<string, string> } = {},
+): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -27,19 +30,20 @@ function zip(entries: Record<string, Buffer>, lie?: { unpacked: number }): Buffe
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt16LE(8, 8);
     local.writeUInt32LE(data.length, 18);
-    local.writeUInt32LE(lie?.unpacked ?? content.length, 22);
+    local.writeUInt32LE(lie.unpacked ?? content.length, 22);
     local.writeUInt16LE(name.length, 26);
     local.write(name, 30);
-    const entry = Buffer.alloc(46 + name.length);
+    const called = lie.called?.[name] ?? name;
+    const entry = Buffer.alloc(46 + called.length);
     entry.writeUInt32LE(0x02014b50, 0);
     entry.writeUInt16LE(8, 10);
     entry.writeUInt32LE(data.length, 20);
-    entry.writeUInt32LE(lie?.unpacked ?? content.length, 24);
-    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(lie.unpacked ?? content.length, 24);
+    entry.writeUInt16LE(called.length, 28);
     entry.writeUInt32LE(offset, 42);
-    entry.write(name, 46);
+    entry.write(called, 46);
     locals.push(local, data);
-    directory.push(entry);
+    if (name !== lie.hidden) directory.push(entry);
     offset += local.length + data.length;
   }
   const end = Buffer.alloc(22);
@@ -51,6 +55,15 @@ function zip(entries: Record<string, Buffer>, lie?: { unpacked: number }): Buffe
 
 const SHEET = 'xl/worksheets/sheet1.xml';
 const sheet = (rows: string) => ({ [SHEET]: Buffer.from(`<worksheet><sheetData>${rows}</sheetData></worksheet>`) });
+/** A workbook whose sheet is the part `name`. */
+const workbook = (name: string, rows: string) => ({
+  'xl/workbook.xml': Buffer.from('<workbook><sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>'),
+  'xl/_rels/workbook.xml.rels': Buffer.from(
+    `<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="/${name}"/></Relationships>`,
+  ),
+  [name]: Buffer.from(`<worksheet><sheetData>${rows}</sheetData></worksheet>`),
+});
+const FAR = '<row r="3000000"><c r="A3000000"><v>1</v></c></row>';
 
 describe('a CSV file that would harm the reader', () => {
   test.each([
@@ -76,6 +89,16 @@ describe('an .xlsx file that would harm the reader', () => {
     }
   });
 
+  test('one with charts and cells as far out as a table may have them is read', async () => {
+    const parts = workbook(SHEET, '<row r="1"><c r="A1"><v>1</v></c></row><row r="99"><c r="ZZ99"><v>2</v></c></row>');
+    const chart = '<c:chartSpace xmlns:c="http://x/chart" xmlns:r="http://x/relationships"></c:chartSpace>';
+    const rows = await all(readXlsx(zip({ ...parts, 'xl/charts/chart1.xml': Buffer.from(chart) })));
+    expect(rows.map(({ line, cells }) => [line, cells.join('')])).toEqual([
+      [1, '1'],
+      [99, '2'],
+    ]);
+  });
+
   test.each([
     ['a zip bomb', zip(sheet(' '.repeat(300 * 1024 * 1024))), /解压后超过/],
     ['a zip bomb that lies about its size', zip(sheet(' '.repeat(300 * 1024 * 1024)), { unpacked: 10 }), /解压后超过/],
@@ -86,6 +109,16 @@ describe('an .xlsx file that would harm the reader', () => {
       /CSV UTF-8/,
     ],
     ['a column that leaves a gap of thousands', zip(sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>')), /CSV UTF-8/],
+    ['such a gap in a part that is not where sheets are', zip(workbook('xl/other.xml', FAR)), /CSV UTF-8/],
+    [
+      'such a gap in digits spelled as entities',
+      zip(sheet('<row r="&#51;000000"><c r="A&#51;000000"><v>1</v></c></row>')),
+      /CSV UTF-8/,
+    ],
+    ['such a gap behind a > in quotation marks', zip(sheet(FAR.replaceAll(' r', ' x=">" r'))), /CSV UTF-8/],
+    ['such a gap behind kilobytes of blanks', zip(sheet(FAR.replaceAll(' r', `${' '.repeat(100_000)}r`))), /CSV UTF-8/],
+    ['a sheet that the directory calls otherwise', zip(workbook(SHEET, FAR), { called: { [SHEET]: 'xl/a.bin' } }), /目录不完整/],
+    ['a sheet that the directory does not name', zip(workbook(SHEET, FAR), { hidden: SHEET }), /目录不完整/],
     [
       'a thousand and one parts',
       zip(Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`p${index}`, Buffer.from('x')]))),

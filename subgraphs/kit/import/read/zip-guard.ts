@@ -7,21 +7,34 @@ import { UnreadableFile } from './unreadable-file.ts';
 const MAX_ENTRIES = 1_000;
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 const MAX_ROWS = 100_000;
-const MAX_COLUMN_LETTERS = 2;
 
 const END_OF_DIRECTORY = 0x06054b50;
 const DIRECTORY_ENTRY = 0x02014b50;
 const LOCAL_HEADER = 0x04034b50;
+/** Flag of an entry whose sizes stand behind its data, and how long that may be. */
+const SIZES_BEHIND = 8;
+const SIZES_BEHIND_BYTES = 24;
 const STORED = 0;
 const DEFLATED = 8;
 
 /** The advice with every refusal for size. */
 const TOO_LARGE = `Excel 文件最多 ${MAX_ROWS.toLocaleString('en')} 行数据，更大的请另存为“CSV UTF-8”后再导入。 An Excel file has ${MAX_ROWS.toLocaleString('en')} rows at most: save a larger one as “CSV UTF-8”.`;
 
+/** What begins a row or cell, up to the next tag: no attribute holds a `<`. */
+const PLACED = /<(?:[^\s<>:/]+:)?(row|c)(?=[\s/>])([^<]*)/g;
+/** A place outside any layout (one row is the header), or one spelled so that only the reader would understand it. */
+const OUTSIDE = new RegExp(`\\br\\s*=\\s*["'](?![A-Za-z]{0,2}(?:\\d{0,5}|${MAX_ROWS}|${MAX_ROWS + 1})["'])`);
+/** No real tag is longer. */
+const MAX_TAG = 4_096;
+
 interface Entry {
   readonly name: string;
   readonly method: number;
   readonly data: Buffer;
+  /** Where it stands in the archive, from its local header to the end of its data. */
+  readonly start: number;
+  readonly end: number;
+  readonly isSizedBehind: boolean;
 }
 
 /**
@@ -32,7 +45,8 @@ interface Entry {
 export async function guardXlsx(file: Buffer): Promise<void> {
   let budget = MAX_UNPACKED_BYTES;
   for (const entry of entriesOf(file)) {
-    const scan = /(?:^|\/)worksheets\/[^/]*\.xml$/i.test(entry.name) ? new SheetScan() : null;
+    // The workbook may keep its sheets in any of them.
+    const scan = entry.name.endsWith('.xml') ? new SheetScan() : null;
     const count = new Writable({
       write(chunk: Buffer, _encoding, done) {
         budget -= chunk.length;
@@ -65,22 +79,23 @@ class SheetScan {
 
   add(text: string): void {
     const all = this.#rest + text;
-    // A tag cut at the end of this piece is looked at again with the next one; no real tag is longer.
+    // A tag cut at the end of this piece is looked at again with the next one.
     const cut = all.lastIndexOf('<');
     const whole = cut === -1 ? all : all.slice(0, cut);
-    this.#rest = cut === -1 ? '' : all.slice(cut, cut + 4_096);
-    for (const [, tag, attributes = ''] of whole.matchAll(/<(?:\w+:)?(row|c)\b([^>]*)>/g)) {
-      const reference = /\br\s*=\s*["']([^"']*)["']/.exec(attributes)?.[1] ?? '';
-      const [, letters = '', digits = ''] = /^([A-Za-z]*)(\d*)$/.exec(reference) ?? [];
+    this.#rest = cut === -1 ? '' : all.slice(cut, cut + MAX_TAG);
+    for (const [, tag, attributes = ''] of whole.matchAll(PLACED)) {
       if (tag === 'row') this.#rows++;
-      // One row is the header.
-      const outside = this.#rows > MAX_ROWS + 1 || Number(digits) > MAX_ROWS + 1 || letters.length > MAX_COLUMN_LETTERS;
-      if (outside) throw new UnreadableFile(TOO_LARGE);
+      if (this.#rows > MAX_ROWS + 1 || OUTSIDE.test(attributes)) throw new UnreadableFile(TOO_LARGE);
     }
+    if (this.#rest.length === MAX_TAG && /^<(?:[^\s<>:/]+:)?(?:row|c)\s/.test(this.#rest)) throw new UnreadableFile(TOO_LARGE);
   }
 }
 
-function* entriesOf(file: Buffer): Generator<Entry> {
+/**
+ * The entries that the directory names. The reader goes by the entries as they stand and not by the directory, so that nothing may
+ * stand between them.
+ */
+function entriesOf(file: Buffer): readonly Entry[] {
   const end = file.lastIndexOf(Buffer.from('504b0506', 'hex'));
   if (end === -1 || end + 22 > file.length || file.readUInt32LE(end) !== END_OF_DIRECTORY) {
     throw new UnreadableFile(
@@ -88,32 +103,50 @@ function* entriesOf(file: Buffer): Generator<Entry> {
     );
   }
   const count = file.readUInt16LE(end + 10);
-  let at = file.readUInt32LE(end + 16);
+  const directory = file.readUInt32LE(end + 16);
   if (count > MAX_ENTRIES) throw new UnreadableFile('Excel 文件内的部件过多，已拒绝。 The Excel file has too many parts.');
-  for (let index = 0; index < count; index++) {
-    const entry = entryAt(file, at);
-    yield entry;
-    at = entry.next;
+  const entries: Entry[] = [];
+  for (let at = directory; entries.length < count; ) {
+    const { next, ...entry } = entryAt(file, at);
+    entries.push(entry);
+    at = next;
   }
+  let at = 0;
+  let slack = 0;
+  for (const { start, end: last, isSizedBehind } of entries.toSorted((one, other) => one.start - other.start)) {
+    if (start < at || start > at + slack) throw broken();
+    at = last;
+    slack = isSizedBehind ? SIZES_BEHIND_BYTES : 0;
+  }
+  if (directory < at || directory > at + slack) throw broken();
+  return entries;
+}
+
+function broken(): UnreadableFile {
+  return new UnreadableFile('Excel 文件已损坏（目录不完整）。 The Excel file is damaged (its directory is incomplete).');
 }
 
 function entryAt(file: Buffer, at: number): Entry & { next: number } {
-  const broken = new UnreadableFile('Excel 文件已损坏（目录不完整）。 The Excel file is damaged (its directory is incomplete).');
-  if (at + 46 > file.length || file.readUInt32LE(at) !== DIRECTORY_ENTRY) throw broken;
+  if (at + 46 > file.length || file.readUInt32LE(at) !== DIRECTORY_ENTRY) throw broken();
   const flags = file.readUInt16LE(at + 8);
   const method = file.readUInt16LE(at + 10);
   const size = file.readUInt32LE(at + 20);
   const nameLength = file.readUInt16LE(at + 28);
   const local = file.readUInt32LE(at + 42);
   if (flags & 1) throw new UnreadableFile('Excel 文件设有密码，请去除密码后再导入。 The Excel file has a password: remove it.');
-  if (method !== STORED && method !== DEFLATED) throw broken;
-  if (local + 30 > file.length || file.readUInt32LE(local) !== LOCAL_HEADER) throw broken;
-  const data = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
-  if (data + size > file.length) throw broken;
+  if (method !== STORED && method !== DEFLATED) throw broken();
+  if (local + 30 > file.length || file.readUInt32LE(local) !== LOCAL_HEADER) throw broken();
+  const localNameLength = file.readUInt16LE(local + 26);
+  const data = local + 30 + localNameLength + file.readUInt16LE(local + 28);
+  const name = file.subarray(at + 46, at + 46 + nameLength);
+  if (data + size > file.length || !file.subarray(local + 30, local + 30 + localNameLength).equals(name)) throw broken();
   return {
-    name: file.subarray(at + 46, at + 46 + nameLength).toString('utf8'),
+    name: name.toString('utf8'),
     method,
     data: file.subarray(data, data + size),
+    start: local,
+    end: data + size,
+    isSizedBehind: (flags & SIZES_BEHIND) !== 0,
     next: at + 46 + nameLength + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32),
   };
 }
