@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -59,6 +60,20 @@ describe('the file of rejected rows', () => {
     ).toBe(first);
     await (await openRejects(file, ['名称', '日期'], LAYOUT)).finish();
     await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
+  test('is whole when two imports of one file write it at once, and nothing else is left, not of one that was killed either', async () => {
+    const fault = [{ field: 'name', code: 'REQUIRED' }] as const;
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await writeFile(`${file}.${pid}-0123abcd.part`, '甲');
+    const writers = await Promise.all([1, 2].map(() => openRejects(file, ['名称'], LAYOUT)));
+    for (let line = 2; line < 5_000; line++) for (const writer of writers) await writer.add({ line, cells: ['甲'] }, fault);
+    for (const writer of writers) {
+      expect(await writer.finish()).toBe(file);
+      const lines = (await readFile(file, 'utf8')).split('\r\n').slice(1, -1);
+      expect(lines.map((line) => Number(line.split(',')[1]))).toEqual(Array.from({ length: 4_998 }, (_, index) => index + 2));
+    }
+    expect(await readdir(folder)).toEqual([path.basename(file)]);
   });
 
   test("never takes the place of somebody else's file", async () => {

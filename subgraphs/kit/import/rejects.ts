@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Layout } from './layout.ts';
 import { columnKey, isRejectsHeader, REJECT_COLUMNS } from './column-key.ts';
 import { UnreadableFile } from './read/unreadable-file.ts';
@@ -36,7 +38,9 @@ export async function openRejects(path: string, header: readonly string[], layou
     throw new UnreadableFile(
       `${path} 已存在，且不是本命令写的文件；请移走或改名后重试。 A file stands there that this command did not write: move it away.`,
     );
-  const part = `${path}.part`;
+  // Its own, named by the process: somebody else may be importing the same file.
+  const part = `${path}.${process.pid}-${randomUUID().slice(0, 8)}.part`;
+  await removeLeftParts(path);
   const added = new Set<string>(isRejectsHeader(header) ? REJECT_COLUMNS : []);
   // A corrected file of rejected rows has these columns already.
   const ownColumns = [...header.keys()].filter((index) => !added.has(columnKey(header[index] ?? '')));
@@ -81,6 +85,23 @@ export async function openRejects(path: string, header: readonly string[], layou
       await rm(part, { force: true });
     },
   };
+}
+
+/** Removes what processes that were killed have left behind: it holds values. */
+async function removeLeftParts(path: string): Promise<void> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(`${basename(path)}.`))) {
+    const [, pid] = /\.(\d+)-[0-9a-f]{8}\.part$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function openPart(part: string): Promise<FileHandle> {
