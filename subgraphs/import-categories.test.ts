@@ -4,6 +4,8 @@ import type { Db } from '../database/db.ts';
 import { subjectId } from '../schema/identifiers/subject-id.ts';
 import { openTestDatabase } from '../test/support/database.ts';
 import { importRows, NOW, SUBJECT_KEY } from '../test/support/import-rows.ts';
+import { CALLERS, testSubgraph } from './kit/test-subgraph.ts';
+import { registry } from './registry/department.ts';
 import { IMPORT_CATEGORIES } from './import-categories.ts';
 import { importFile } from './kit/import/import-file.ts';
 import { templateCsv, templateNotes } from './kit/import/template.ts';
@@ -113,6 +115,25 @@ describe('registrations', () => {
     await importRows(db, 'registrations', [{ ...REGISTRATION, ...changes, 统一社会信用代码: code }]);
     const { rows } = await db.query('select kind from registry.subject where subject_id = $1', [idOf(code)]);
     expect(rows).toEqual([{ kind }]);
+  });
+});
+
+test('what officials wrote where nothing fits the column is taken in and served as it is', async () => {
+  const filed = { 电子邮箱: '无', 联系电话: '0538-1234567 ext 8', 住所: '云汀市东篱区\n一街1号', 法定代表人: '张'.repeat(101) };
+  const row = { 统一社会信用代码: USCC, 名称: '云汀市示例有限公司', 登记状态: '存续', ...filed };
+  expect(await importRows(db, 'registrations', [row])).toMatchObject({ accepted: 1 });
+  const { data, errors } = await testSubgraph(registry, db).ask(
+    CALLERS.auditor,
+    `{ subject(by: { id: "${idOf(USCC)}" }) { registration { email contactPhone registeredAddress legalRepresentativeName } } }`,
+  );
+  expect(errors).toBeUndefined();
+  expect(data?.['subject']).toEqual({
+    registration: {
+      email: filed.电子邮箱,
+      contactPhone: filed.联系电话,
+      registeredAddress: filed.住所,
+      legalRepresentativeName: filed.法定代表人,
+    },
   });
 });
 

@@ -106,6 +106,20 @@ describe('a department’s value', () => {
     expect(scalars[name]?.serialize(text)).toBe(text);
   });
 
+  test.each([
+    ['Email', '无'],
+    ['Email', 'a@example.cn；b@example.cn'],
+    ['Phone', '0538-1234567 ext 8'],
+    ['Address', '云汀市东篱区\n一街1号'],
+    ['PersonName', '张三\u0085李四'],
+    ['SubjectName', '泰'.repeat(201)],
+    ['AccountNo', '1'.repeat(65)],
+    ['IdDocumentNo', 'E'.repeat(65)],
+  ])('of %s is served as it was filed, whatever a client may give: %j', (name, text) => {
+    expect(scalars[name]?.serialize(text)).toBe(text);
+    expect(() => scalars[name]?.parseValue(text)).toThrow('not a valid');
+  });
+
   test.each<[string, unknown]>([
     ['Money', 12.5],
     ['Count', 1.5],
