@@ -86,6 +86,28 @@ describe('statistics of registrations', () => {
     expect(registrations.statements).toHaveLength(3);
   });
 
+  test('count an industry by its two digits, whether it is filed with the letter of its section or without', async () => {
+    await cityOf([5, 0, 0, 5, 0, 0, 0, 0, 0]);
+    const codes = ['I6510', 'I6520', 'i6599', '6510', 'I65'];
+    await db.query(
+      "update registry.subject set industry_code = ($1::text[])[right(subject_id, 1)::int] where left(industry_code, 2) = '62'",
+      [codes],
+    );
+    await db.query("update registry.subject set industry_code = 'I' where left(industry_code, 2) = '13'");
+    const { data } = await registrations.ask(
+      OFFICE,
+      `{ industries: registrationStatistics(groupBy: [INDUSTRY]) { industry subjects }
+         one: registrationStatistics(groupBy: [INDUSTRY], filter: {industry: "65"}) { industry subjects } }`,
+    );
+    expect(data).toEqual({
+      industries: [
+        { industry: '65', subjects: '5' },
+        { industry: null, subjects: '5' },
+      ],
+      one: [{ industry: '65', subjects: '5' }],
+    });
+  });
+
   test('do not differ between two cities that differ in small cells alone: nothing determines one', async () => {
     await fc.assert(
       fc.asyncProperty(counts, counts, async (city, other) => {

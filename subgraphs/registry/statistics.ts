@@ -11,11 +11,12 @@ interface StatisticsArguments {
 
 /**
  * Every table is a sum of whole cells, and cells of fewer than `$1` are in none: all that leaves is a function of the other cells,
- * so that no table and no combination of tables tells a small one from nothing. `$2`, `$3` group, `$4`, `$5` filter.
+ * so that no table and no combination of tables tells a small one from nothing. `$2`, `$3` group, `$4`, `$5` filter. An industry
+ * is filed with the letter of its section (I6510) or without: its division is the first two digits.
  */
 const STATISTICS_SQL = `
   with cell as (
-    select left(s.industry_code, 2) as industry, s.division, count(*) as subjects
+    select substring(s.industry_code from '^[A-Za-z]?([0-9]{2})') as industry, s.division, count(*) as subjects
     from registry.subject s
     group by 1, 2
     having count(*) >= $1
