@@ -6,7 +6,8 @@ import { provenanceColumns } from '../kit/provenance.ts';
  * the decision date, `$5` the city's date, `$6` whether the caller sees every penalty, `$7` the subject whose every
  * penalty it sees (its own) or null, `$8` the tiers of publicity-rules.yaml as JSON.
  * What the caller may not see is left out before the limit is counted, so a page never tells how many were hidden.
- * A penalty that no tier describes is not published.
+ * A penalty that no tier describes is not published. A fine whose amount was not filed (the layout of 2015 has none) is below no
+ * amount: nobody knows that it is small.
  */
 export const PENALTIES_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
@@ -47,7 +48,10 @@ export const PENALTIES_SQL = `
           and (r.any_category is null or p.categories && r.any_category)
           and (r.only_categories is null or (p.categories <@ r.only_categories and p.categories <> '{}'))
           and (r.procedure is null or p.procedure = r.procedure)
-          and (r.fine_below_fen is null or coalesce(p.fine_fen, 0) < r.fine_below_fen)
+          and (
+            r.fine_below_fen is null or p.fine_fen < r.fine_below_fen
+            or (p.fine_fen is null and not 'FINE' = any(p.categories))
+          )
           and (r.fine_at_least_fen is null or p.fine_fen >= r.fine_at_least_fen)
         order by r.rank limit 1
       ) as t on true

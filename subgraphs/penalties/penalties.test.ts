@@ -145,6 +145,11 @@ const CASES: {
     penalty: { decision_date: '2026-04-02', categories: ['FINE'], fine_fen: 5_000_00n, status: 'IN_OBJECTION' },
     expected: ['GENERAL', 'PUBLISHED', 'NOT_REPAIRED', '2027-04-02'],
   },
+  {
+    title: 'a fine of an amount that was not filed',
+    penalty: { decision_date: '2026-05-01', categories: ['WARNING', 'FINE'], fine_fen: null },
+    expected: ['GENERAL', 'PUBLISHED', 'NOT_REPAIRED', '2027-05-01'],
+  },
 ];
 const caseId = (index: number) => madeUpId(`case${index}`);
 
