@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import type { Queryable } from '../../database/db.ts';
 import { CONTEXT_HEADER } from '../../schema/signed-context.ts';
@@ -81,7 +81,7 @@ test('says whether it lives and whether it can answer, and nothing elsewhere', a
   expect(await Promise.all(['/health/live', '/health/ready'].map(get))).toEqual([200, 503]);
 });
 
-test('finishes what is in flight before it closes, and takes nothing new', async () => {
+test('finishes what is in flight before it closes, and takes nothing new, on a connection that is kept either', async () => {
   let release = () => {};
   const reading = new Promise<void>((started) => {
     void start({
@@ -94,7 +94,7 @@ test('finishes what is in flight before it closes, and takes nothing new', async
       },
     }).then(({ sign }) => send(sign(CALLERS.clerk)));
   });
-  const answered = new Promise<number>((resolve) => {
+  const answered = new Promise<Answered>((resolve) => {
     answers = resolve;
   });
   await reading;
@@ -102,19 +102,27 @@ test('finishes what is in flight before it closes, and takes nothing new', async
   const closed = served.close();
   await expect(fetch(url)).rejects.toThrow('fetch failed');
   release();
-  expect(await answered).toBe(200);
+  expect(await answered).toEqual({ status: 200, connection: 'close' });
   await closed;
 });
 
-let answers: (status: number) => void;
+interface Answered {
+  status: number | undefined;
+  connection: string | undefined;
+}
+let answers: (answer: Answered) => void;
 
 function send(token: string): void {
   const query = `{ _entities(representations: [{ __typename: "CreditSubject", id: "${madeUpId('A')}" }]) { ... on CreditSubject { tax { hasArrears } } } }`;
   const outgoing = request(
     served.url,
-    { method: 'POST', headers: { 'content-type': 'application/json', [CONTEXT_HEADER]: token } },
+    {
+      method: 'POST',
+      agent: new Agent({ keepAlive: true }),
+      headers: { 'content-type': 'application/json', [CONTEXT_HEADER]: token },
+    },
     (incoming) => {
-      incoming.resume().once('end', () => answers(incoming.statusCode ?? 0));
+      incoming.resume().once('end', () => answers({ status: incoming.statusCode, connection: incoming.headers.connection }));
     },
   );
   outgoing.end(operation(query));

@@ -36,7 +36,11 @@ export interface ServedSubgraph {
  */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<ServedSubgraph> {
   const answer = graphqlAnswerer(subgraph);
+  const underWay = new Set<ServerResponse>();
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    if (!server.listening) sayLast(response);
     route(request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else send(response, 500, JSON.stringify(refusal(undefined)));
@@ -68,8 +72,14 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
           resolve();
         });
         server.closeIdleConnections();
+        for (const response of underWay) sayLast(response);
       }),
   };
+}
+
+/** Tells the client that its connection takes no further request: the gateway keeps its connections, and goes on asking on them. */
+function sayLast(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 interface Exchange {
