@@ -88,6 +88,12 @@ describe('it covers the least of what was granted and what the template allows t
       narrower('UTILITY]', 'UTILITY], fields: [TaxStanding.arrears, UtilityStanding.hasArrears]'),
       { categories: ['TAX'], fields: ['TaxStanding.arrears'] },
     ],
+    [
+      'each category and field once, however often it was granted: departments take no context without end',
+      { scope: { categories: ['TAX', 'TAX'], fields: [...fields, ...fields] } },
+      policies,
+      { categories: ['TAX'], fields },
+    ],
     ['all of what was granted', { scope: { categories: ['TAX'], fields } }, policies, { categories: ['TAX'], fields }],
   ])('%s', async (_, changes, policy, scope) => {
     await expect(presenting(changes)(request('a1'), { caller: bank, purpose: LOAN }, policy)).resolves.toMatchObject(scope);

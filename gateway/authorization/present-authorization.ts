@@ -63,14 +63,18 @@ function named(
   return id as string | undefined;
 }
 
-/** The lesser of what was granted and what the template in force today still allows; what the purpose allows is in its rules. */
+/**
+ * The lesser of what was granted and what the template in force today still allows, each once; what the purpose allows is in its rules.
+ * All of it travels to departments, which take no context that is too long: one that was would count against the department.
+ */
 function effectiveScope(
   { scope }: AuthorizationTerms,
   template: AuthorizationTemplate,
 ): Pick<AuthorizedData, 'categories' | 'fields'> {
-  const categories = scope.categories.filter((category) => template.scope.categories.includes(category));
+  const categories = [...new Set(scope.categories)].filter((category) => template.scope.categories.includes(category));
   const lists = [scope.fields, template.scope.fields].filter((list) => list !== undefined);
   const [first, second] = lists;
   if (first === undefined) return { categories };
-  return { categories, fields: second === undefined ? first : first.filter((field) => second.includes(field)) };
+  const fields = [...new Set(first)];
+  return { categories, fields: second === undefined ? fields : fields.filter((field) => second.includes(field)) };
 }
