@@ -3,6 +3,7 @@ import type { Db } from '../database/db.ts';
 import type { AuthorizedData } from '../schema/signed-context.ts';
 import { openTestDatabase } from '../test/support/database.ts';
 import { CALLERS, insert, madeUpId, testSubgraph } from './kit/test-subgraph.ts';
+import { registry } from './registry/department.ts';
 import { socialSecurity } from './social-security/department.ts';
 import { tax } from './tax/department.ts';
 import { utilities } from './utilities/department.ts';
@@ -167,6 +168,68 @@ test.each([
   }
   const [a] = await departments.tax.entities(bank, [A], 'tax { abnormalSince creditGrades { year grade } }');
   expect(a?.['tax']).toEqual({ abnormalSince: null, creditGrades: [{ year: 2023, grade: 'A' }] });
+});
+
+describe('what has no day of its own', () => {
+  const SHOP = madeUpId('shop', 'p');
+  const REGISTRATION = 'employees contactPhone email legalRepresentativeName officers { role }';
+  beforeAll(async () => {
+    const registered = { contact_phone: '13800001234', email: 'a@example.cn', employees: 3, legal_representative_name: '张三' };
+    const subject = (subject_id: string, kind: string) => ({
+      ...registered,
+      subject_id,
+      kind,
+      name: '云汀',
+      unified_social_credit_code: '91350100M000100Y43',
+    });
+    await insert(db, 'registry.subject', [subject(A, 'ENTERPRISE_LEGAL_PERSON'), subject(SHOP, 'INDIVIDUAL_BUSINESS')]);
+    await insert(db, 'registry.succession', [{ subject_id: SHOP, successor_id: A, kind: 'CONVERSION' }]);
+    await insert(db, 'registry.officer', [{ subject_id: A, role: 'DIRECTOR', name: '张三' }]);
+    await insert(db, 'tax.taxpayer', [{ subject_id: A, refund_account_no: '6222' }]);
+  });
+  const told = async (caller: Parameters<typeof departments.tax.entities>[0]) => {
+    const [registered] = await testSubgraph(registry, db).entities(
+      caller,
+      [A],
+      `name registration { ${REGISTRATION} predecessors { name registration { legalRepresentativeName } } }`,
+    );
+    const [taxed] = await departments.tax.entities(caller, [A], 'tax { refundAccountNo }');
+    return { ...registered, ...taxed };
+  };
+  const PUBLIC = { name: '云汀', registration: { legalRepresentativeName: '张三' } };
+  const NOTHING = { employees: null, contactPhone: null, email: null, officers: null, predecessors: null };
+
+  test('is told a bank without an authorization of it only where it is public', async () => {
+    const nothing = { ...PUBLIC, registration: { ...PUBLIC.registration, ...NOTHING }, tax: { refundAccountNo: null } };
+    expect(await told(CALLERS.bank)).toEqual(nothing);
+    expect(await told(authorized({ categories: ['UTILITY'] }))).toEqual(nothing);
+    expect(await told(authorized({ categories: ['REGISTRATION'], fields: ['Registration.employees'] }))).toEqual({
+      ...nothing,
+      registration: { ...nothing.registration, employees: '3' },
+    });
+  });
+
+  test('of a sole proprietor is told it as a sole proprietor’s, also where a company leads to it', async () => {
+    const fields = ['Registration.predecessors'];
+    expect(await told(authorized({ categories: ['REGISTRATION'], fields }))).toMatchObject({
+      registration: { predecessors: [{ name: null, registration: { legalRepresentativeName: null } }] },
+    });
+  });
+
+  test('is told others whole', async () => {
+    expect(await told(CALLERS.auditor)).toEqual({
+      ...PUBLIC,
+      registration: {
+        ...PUBLIC.registration,
+        employees: '3',
+        contactPhone: '13800001234',
+        email: 'a@example.cn',
+        officers: [{ role: 'DIRECTOR' }],
+        predecessors: [PUBLIC],
+      },
+      tax: { refundAccountNo: '6222' },
+    });
+  });
 });
 
 describe('questions are answered yes or no', () => {

@@ -17,7 +17,7 @@ type FieldResolver = GraphQLFieldResolver<unknown, DepartmentContext>;
 
 /**
  * The department's executable schema. Whatever its resolvers do, a field of a credit subject is resolved only when the
- * caller may ask about that subject, and what is not public of a dated record only within the period it may be told of.
+ * caller may ask about that subject, and what is not public only when it may be told of it: a bank by an authorization, within its period.
  * Throws when the SDL is not a valid subgraph.
  */
 export function buildSchema(department: Department): GraphQLSchema {
@@ -30,7 +30,8 @@ export function buildSchema(department: Department): GraphQLSchema {
     typeof buildSubgraphSchema
   >[0]);
   guardSubjects(schema);
-  keepToPeriod(schema, department.dated);
+  // What the gateway keeps of its own is nobody's records: no authorization covers it.
+  if (!isGatewaySubgraph(department.name)) keepToPeriod(schema, department.dated);
   const root = schema.getQueryType()?.getFields();
   // A department's records are a subject's; what the gateway keeps of its own need not be.
   if (!root?.['_service'] || (!root['_entities'] && !isGatewaySubgraph(department.name)))
