@@ -2,7 +2,7 @@ import type { AuthorizationState } from '../../schema/authorization-terms.ts';
 import type { Department, Resolvers } from '../kit/department.ts';
 import { defineDepartment } from '../kit/department.ts';
 import { actingOf } from '../kit/department-context.ts';
-import { DepartmentError } from '../kit/department-error.ts';
+import { pageSize } from '../kit/loaders.ts';
 import type { AuthorizationConsent, AuthorizationDesk, AuthorizationRequest } from './authorization-desk.ts';
 
 /** 信用授权: the gateway's own subgraph for what subjects allow. */
@@ -15,16 +15,17 @@ export function authorizationsSubgraph(desk: AuthorizationDesk): Department {
   });
 }
 
-const MOST = 100;
+interface ListArguments {
+  state?: AuthorizationState | null;
+  first?: number | null;
+}
 
 function resolversOf(desk: AuthorizationDesk): Resolvers {
   return {
     Query: {
       authorization: (_: unknown, { id }: { id: string }, context) => desk.find(actingOf(context), id),
-      authorizations: (_: unknown, { state = null, first }: { state?: AuthorizationState | null; first: number }, context) => {
-        if (first < 1 || first > MOST) throw new DepartmentError('INPUT_INVALID');
-        return desk.list(actingOf(context), { state, first });
-      },
+      authorizations: (_: unknown, { state = null, first }: ListArguments, context) =>
+        desk.list(actingOf(context), { state, first: pageSize(first, 20) }),
       authorizationTemplates: () => desk.templates(),
     },
     Mutation: {

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { CALLERS, testSubgraph } from '../kit/test-subgraph.ts';
+import type { AuthorizationDesk } from './authorization-desk.ts';
+import { authorizationsSubgraph } from './department.ts';
+
+const BANK = { ...CALLERS.bank, purpose: 'AUTHORIZATION_HANDLING' };
+const refuse = () => Promise.reject(new Error('nothing is done here'));
+let asked: number | undefined;
+const DESK: AuthorizationDesk = {
+  request: refuse,
+  grant: refuse,
+  decline: refuse,
+  revoke: refuse,
+  attestLoan: refuse,
+  find: refuse,
+  list: async (_, { first }) => {
+    asked = first;
+    return [];
+  },
+  templates: () => [],
+};
+const department = testSubgraph(authorizationsSubgraph(DESK), { query: refuse });
+
+test.each([
+  ['(first: null)', 20],
+  ['', 20],
+  ['(first: 1)', 1],
+  ['(first: 100)', 100],
+])('authorizations%s lists so many at most: %i', async (args, first) => {
+  expect(await department.ask(BANK, `{ authorizations${args} { id } }`)).toEqual({ data: { authorizations: [] } });
+  expect(asked).toBe(first);
+});
+
+test.each([0, 101])('a list of %i is refused', async (first) => {
+  const { errors } = await department.ask(BANK, `{ authorizations(first: ${first}) { id } }`);
+  expect(errors?.[0]?.extensions).toEqual({ code: 'INPUT_INVALID' });
+});
