@@ -4,7 +4,8 @@ import type { Db } from '../database/db.ts';
 import { subjectId } from '../schema/identifiers/subject-id.ts';
 import { openTestDatabase } from '../test/support/database.ts';
 import { importRows, NOW, SUBJECT_KEY } from '../test/support/import-rows.ts';
-import { CALLERS, testSubgraph } from './kit/test-subgraph.ts';
+import { CALLERS, self, testSubgraph } from './kit/test-subgraph.ts';
+import { penalties } from './penalties/department.ts';
 import { registry } from './registry/department.ts';
 import { IMPORT_CATEGORIES } from './import-categories.ts';
 import { importFile } from './kit/import/import-file.ts';
@@ -147,8 +148,7 @@ test('officers who are minors are refused, by number or by date of birth', async
 });
 
 test('penalties with the provincial columns keep the outcome apart, so that the ordinary file sent again undoes no repair', async () => {
-  const penalties = IMPORT_CATEGORIES.find(({ name }) => name === 'penalties');
-  const columns = penalties?.layouts[0]?.columns ?? [];
+  const columns = IMPORT_CATEGORIES.find(({ name }) => name === 'penalties')?.layouts[0]?.columns ?? [];
   const ordinary = Object.fromEntries(
     columns.filter(({ example }) => example).map(({ headers, example }) => [headers[0] ?? '', example]),
   );
@@ -167,6 +167,26 @@ test('penalties with the provincial columns keep the outcome apart, so that the 
     reasons: { REQUIRED_WHEN: 1 },
   });
 });
+
+test.each(['不予公示', '公示期满', '撤销'])(
+  'a penalty that its file calls %s is shown to its subject and not to the public',
+  async (state) => {
+    const columns = IMPORT_CATEGORIES.find(({ name }) => name === 'penalties')?.layouts[0]?.columns ?? [];
+    const filled = columns.flatMap(({ headers, example, field }) =>
+      example && field !== 'publicity_end_date' ? [[headers[0] ?? '', example]] : [],
+    );
+    const dates = { 处罚决定日期: '2026/05/02', 处罚有效期: '2027/05/02' };
+    await importRows(db, 'penalties', [
+      { ...Object.fromEntries(filled), ...dates, 行政处罚决定书文号: `公示状态${state}`, 公示状态: state },
+    ]);
+    const subject = idOf(USCC);
+    const { entities } = testSubgraph(penalties, db, () => NOW);
+    const numbers = async (caller: Parameters<typeof entities>[0]) =>
+      JSON.stringify(await entities(caller, [subject], 'penalties { decisionDocumentNo }'));
+    expect(await numbers(self(subject))).toContain(`公示状态${state}`);
+    expect(await numbers(CALLERS.public)).not.toContain(`公示状态${state}`);
+  },
+);
 
 test('docs/import-templates.md explains every template as the command prints it', async () => {
   const page = await readFile(new URL('../docs/import-templates.md', import.meta.url), 'utf8');

@@ -6,7 +6,7 @@ import { provenanceColumns } from '../kit/provenance.ts';
  * the decision date, `$5` the city's date, `$6` whether the caller sees every penalty, `$7` the subject whose every
  * penalty it sees (its own) or null, `$8` the tiers of publicity-rules.yaml as JSON.
  * What the caller may not see is left out before the limit is counted, so a page never tells how many were hidden.
- * A penalty that no tier describes is not published. A fine whose amount was not filed (the layout of 2015 has none) is below no
+ * A penalty that no tier describes is not published, nor one whose file says that it is not, or no longer. A fine whose amount was not filed (the layout of 2015 has none) is below no
  * amount: nobody knows that it is small.
  */
 export const PENALTIES_SQL = `
@@ -25,11 +25,11 @@ export const PENALTIES_SQL = `
     from penalties.penalty p
     cross join lateral (
       select
-        t.tier, t.public_until, o.repaired_on, coalesce(o.repaired_on <= $5::date, false) as repaired,
+        t.tier, case when p.status <> 'NOT_PUBLISHED' then t.public_until end as public_until, o.repaired_on, coalesce(o.repaired_on <= $5::date, false) as repaired,
         case
           when p.status = 'WITHDRAWN' or o.withdrawn_on <= $5::date then 'WITHDRAWN'
-          when t.tier is null or t.tier = 'MINOR' then 'NOT_PUBLISHED'
-          when t.public_until < $5::date then 'EXPIRED'
+          when p.status = 'NOT_PUBLISHED' or t.tier is null or t.tier = 'MINOR' then 'NOT_PUBLISHED'
+          when p.status = 'EXPIRED' or t.public_until < $5::date then 'EXPIRED'
           else 'PUBLISHED'
         end as publicity_status
       from (select 1) as one

@@ -146,6 +146,16 @@ const CASES: {
     expected: ['GENERAL', 'PUBLISHED', 'NOT_REPAIRED', '2027-04-02'],
   },
   {
+    title: 'filed as not published',
+    penalty: { decision_date: '2026-04-02', categories: ['FINE'], fine_fen: 5_000_00n, status: 'NOT_PUBLISHED' },
+    expected: ['GENERAL', 'NOT_PUBLISHED', 'NOT_REPAIRED', null],
+  },
+  {
+    title: 'filed as published long enough',
+    penalty: { decision_date: '2026-04-02', categories: ['FINE'], fine_fen: 5_000_00n, status: 'EXPIRED' },
+    expected: ['GENERAL', 'EXPIRED', 'NOT_REPAIRED', '2027-04-02'],
+  },
+  {
     title: 'a fine of an amount that was not filed',
     penalty: { decision_date: '2026-05-01', categories: ['WARNING', 'FINE'], fine_fen: null },
     expected: ['GENERAL', 'PUBLISHED', 'NOT_REPAIRED', '2027-05-01'],

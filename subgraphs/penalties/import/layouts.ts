@@ -50,7 +50,7 @@ export const LAYOUT_2018: Layout = {
     }),
     column('remark', ['备注', 'BZ'], { long: true }),
     column('procedure', ['案件程序类别'], { type: '代码值', note: '01 简易，02 一般。' }),
-    column('status', ['公示状态'], { type: '代码值', note: '公示中、撤销、异议。' }),
+    column('status', ['公示状态'], { type: '代码值', note: '公示中、公示期满、不予公示、撤销、异议。' }),
     column('withdrawn_on', ['撤销日期'], { type: '日期' }),
     column('withdrawal_reason', ['撤销原因'], { long: true }),
     column('repair_status', ['修复状态'], { type: '代码值', note: '未修复、已修复。' }),
