@@ -168,25 +168,34 @@ test('penalties with the provincial columns keep the outcome apart, so that the 
   });
 });
 
-test.each(['不予公示', '公示期满', '撤销'])(
-  'a penalty that its file calls %s is shown to its subject and not to the public',
-  async (state) => {
-    const columns = IMPORT_CATEGORIES.find(({ name }) => name === 'penalties')?.layouts[0]?.columns ?? [];
-    const filled = columns.flatMap(({ headers, example, field }) =>
-      example && field !== 'publicity_end_date' ? [[headers[0] ?? '', example]] : [],
+describe('a penalty', () => {
+  const columns = IMPORT_CATEGORIES.find(({ name }) => name === 'penalties')?.layouts[0]?.columns ?? [];
+  const filled = columns.flatMap(({ headers, example, field }) =>
+    example && field !== 'publicity_end_date' ? [[headers[0] ?? '', example]] : [],
+  );
+  const row = { ...Object.fromEntries(filled), 处罚决定日期: '2026/05/02', 处罚有效期: '2027/05/02' } as Record<string, string>;
+  const seenBy = async (caller: typeof CALLERS.public | ReturnType<typeof self>) =>
+    JSON.stringify(
+      await testSubgraph(penalties, db, () => NOW).entities(caller, [idOf(USCC)], 'penalties { decisionDocumentNo }'),
     );
-    const dates = { 处罚决定日期: '2026/05/02', 处罚有效期: '2027/05/02' };
-    await importRows(db, 'penalties', [
-      { ...Object.fromEntries(filled), ...dates, 行政处罚决定书文号: `公示状态${state}`, 公示状态: state },
-    ]);
-    const subject = idOf(USCC);
-    const { entities } = testSubgraph(penalties, db, () => NOW);
-    const numbers = async (caller: Parameters<typeof entities>[0]) =>
-      JSON.stringify(await entities(caller, [subject], 'penalties { decisionDocumentNo }'));
-    expect(await numbers(self(subject))).toContain(`公示状态${state}`);
-    expect(await numbers(CALLERS.public)).not.toContain(`公示状态${state}`);
-  },
-);
+
+  test.each(['不予公示', '公示期满', '撤销'])(
+    'that its file calls %s is shown to its subject and not to the public',
+    async (state) => {
+      await importRows(db, 'penalties', [{ ...row, 行政处罚决定书文号: `一${state}`, 公示状态: state }]);
+      expect(await seenBy(self(idOf(USCC)))).toContain(`一${state}`);
+      expect(await seenBy(CALLERS.public)).not.toContain(`一${state}`);
+    },
+  );
+
+  test('that was withdrawn, on whatever day, is not published again by the ordinary file sent again', async () => {
+    const withdrawn = { ...row, 行政处罚决定书文号: '二撤销' };
+    await importRows(db, 'penalties', [{ ...withdrawn, 公示状态: '撤销' }]);
+    expect(await importRows(db, 'penalties', [{ ...withdrawn, 公示状态: '撤销' }])).toMatchObject({ unchanged: 1 });
+    expect(await importRows(db, 'penalties', [withdrawn])).toMatchObject({ accepted: 1 });
+    expect(await seenBy(CALLERS.public)).not.toContain('二撤销');
+  });
+});
 
 test('docs/import-templates.md explains every template as the command prints it', async () => {
   const page = await readFile(new URL('../docs/import-templates.md', import.meta.url), 'utf8');

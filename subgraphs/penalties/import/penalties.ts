@@ -75,7 +75,7 @@ export const penalties: ImportCategory = {
     const counterpart = identifyCounterpart(row, subjectKey, decisionDate);
     const authorityCode = authorityKey(row.checkedUscc('authority_code'), row.text('authority'));
     const values = readPenalty(row, decisionDate, authorityCode);
-    const outcome = readOutcome(row, authorityCode);
+    const outcome = readOutcome(row, decisionDate, authorityCode);
     if (!counterpart || row.failed) return null;
     return { subject: counterpart.subject, records: [{ table: PENALTY, values }, ...outcome] };
   },
@@ -142,10 +142,12 @@ function readEnd(row: RowReader, field: string, decisionDate: string | null): st
 }
 
 /** What became of the decision; none where the row says nothing of it, so that an ordinary file undoes no repair. */
-function readOutcome(row: RowReader, authorityCode: string | null): readonly PlannedRecord[] {
+function readOutcome(row: RowReader, decisionDate: string | null, authorityCode: string | null): readonly PlannedRecord[] {
   const repaired = row.code('repair_status', REPAIRS);
   const repairedOn = row.date('repaired_on');
-  const withdrawnOn = row.date('withdrawn_on');
+  // Withdrawn, and nobody says since when: from the first day on. The layout of 2015 says it in every row, and has no code to keep it by.
+  const isWithdrawn = row.layout === LAYOUT_2018.name && row.code('status', STATUSES) === 'WITHDRAWN';
+  const withdrawnOn = row.date('withdrawn_on') ?? (isWithdrawn ? decisionDate : null);
   if (repaired === 'REPAIRED' && repairedOn === null) row.fault('repaired_on', 'REQUIRED_WHEN');
   if (repairedOn === null && withdrawnOn === null) return [];
   const values = [row.text('decision_document_no'), authorityCode, repairedOn, withdrawnOn, row.text('withdrawal_reason')];
