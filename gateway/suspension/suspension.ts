@@ -28,11 +28,12 @@ export interface SuspensionTarget {
 /** What a target names, in one form. */
 export type Named = Pick<Suspension, 'kind' | 'target' | 'operator'>;
 
-/** Reads a target. @throws {GatewayError} INPUT_INVALID unless it names exactly one. */
+/** Reads a target. @throws {GatewayError} INPUT_INVALID unless it names exactly one. What is given and blank names nobody: suspended, it would stop no request. */
 export function readTarget({ organization, operator, purpose, department }: SuspensionTarget): Named {
-  const named = [organization, purpose, department].filter((name) => typeof name === 'string' && name.trim() !== '');
+  const named = [organization, purpose, department].filter((name) => name != null);
   const [target] = named;
-  if (target == null || named.length !== 1 || (operator != null && target !== organization))
+  const isBlank = [target, operator].some((name) => name?.trim() === '');
+  if (target == null || named.length !== 1 || isBlank || (operator != null && target !== organization))
     throw new GatewayError('INPUT_INVALID', { argument: 'target' });
   if (purpose != null) return { kind: 'PURPOSE', target, operator: null };
   if (department != null) return { kind: 'DEPARTMENT', target, operator: null };
