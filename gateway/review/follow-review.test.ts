@@ -93,6 +93,22 @@ test('makes anew from the log what an older version remembered in another form',
   expect(await found()).toEqual(whole);
 });
 
+test('queues what only the rules of now find in what was reviewed before, when another gateway goes on: it counts as raised there', async () => {
+  const { source } = policies;
+  const rules = source.review.rules.map((rule) => (rule.kind === 'MANY_SUBJECTS' ? { ...rule, subjects: 50 } : rule));
+  const before = { ...policies, source: { ...source, review: { ...source.review, rules } } };
+  const { reviewBatch } = createReviewer({ db, policies: { current: () => before } });
+  // What is remembered is kept after the first of these, with which a day begins.
+  for (const size of [5, 23]) await reviewBatch(size);
+  expect(await found()).toMatchObject({ alerts: [] });
+  await letGo();
+  await toTheEnd(reviewer());
+  const { rows } = await db.query(
+    `SELECT operator, entry_count FROM review.alert WHERE kind = 'MANY_SUBJECTS' AND day = '2026-03-03'`,
+  );
+  expect(rows).toEqual([{ operator: 'busy', entry_count: 25 }]);
+});
+
 test('leaves the work to the gateway that is at it, until that is silent for too long', async () => {
   const [one, other] = [reviewer(), reviewer()];
   expect(await one.reviewBatch(20)).toBe(20);
