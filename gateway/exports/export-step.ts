@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Db, Queryable } from '../../database/db.ts';
+import { isLevelUpTo } from '../audit/forget-looks.ts';
 import { archivedEntries } from '../querylog/archived-entries.ts';
 import { newestCheckpoint } from '../querylog/checkpoint-store.ts';
 import type { QueryLogEntry } from '../querylog/entry.ts';
@@ -68,8 +69,10 @@ async function stepOn(job: LogExport, tx: Queryable, work: ExportWork): Promise<
   const key = work.keys.find(job.keyId);
   if (key === undefined) throw new Error(`the key ${job.keyId} that seals an export is not held any more`);
   // An export of nothing still has its head.
-  if (job.parts === 0 || job.rowsDone < (job.rowsTotal ?? 0)) await writePart(job, tx, { ...work, key });
-  else await finish(job, tx, work);
+  if (job.parts > 0 && job.rowsDone === job.rowsTotal) await finish(job, tx, work);
+  // Made anew meanwhile, the read model lacks what was counted until it has all of it again.
+  else if (await isLevelUpTo(tx, job.treeSize ?? 0n)) await writePart(job, tx, { ...work, key });
+  else return false;
   return true;
 }
 
@@ -79,9 +82,7 @@ async function stepOn(job: LogExport, tx: Queryable, work: ExportWork): Promise<
  */
 async function begin(job: LogExport, tx: Queryable, { find }: ExportWork): Promise<boolean> {
   const checkpoint = await newestCheckpoint(tx);
-  const { rows } = await tx.query<{ next: bigint }>('SELECT next_seq AS next FROM audit.progress');
-  const known = rows[0]?.next ?? 0n;
-  if (checkpoint === undefined || checkpoint.size < job.logSize || known < checkpoint.size) return false;
+  if (checkpoint === undefined || checkpoint.size < job.logSize || !(await isLevelUpTo(tx, checkpoint.size))) return false;
   const archived = await archivedEntries(tx);
   const found = await find(tx, filterOf(job), {
     size: job.mostRows,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../../database/db.ts';
 import { canonicalJson } from '../../policies/canonical-json.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { emptyReadModel, indexBatch } from '../audit/follow-log.ts';
 import { leafHash } from '../querylog/merkle.ts';
 import { readEntries } from '../querylog/read-entries.ts';
 import { AUDITOR, exportingLog, KEYS } from './exports.fixture.ts';
@@ -155,6 +156,18 @@ describe('work on an export', () => {
       .slice(1)
       .map((line) => JSON.parse(line).entry.requestId);
     expect(requests).toEqual(Array.from({ length: 40 }, (_, n) => `r-${n}`));
+  });
+
+  test('waits while the read model is made anew, however long that takes, and loses nothing by it', async () => {
+    const { id } = await request('CSV');
+    await log.level();
+    for (let step = 0; step < 3; step++) expect(await takeExportStep(log.work)).toBe(true);
+    await emptyReadModel(db);
+    for (let step = 0; step < 7; step++) expect(await takeExportStep(log.work)).toBe(false);
+    await indexBatch(db, { limit: 10 });
+    expect(await takeExportStep(log.work)).toBe(false);
+    await log.workOff();
+    expect(rowsOf(await fileOf(id))).toHaveLength(42);
   });
 
   test('that always fails is given up, and the exports behind it are made', async () => {
