@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Db } from '../../database/db.ts';
+import { migrate } from '../../database/migrate.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
 import type { QueryLogEntry } from '../querylog/entry.ts';
@@ -230,4 +231,16 @@ test('says for how long it has been behind a log it cannot follow', async () => 
   expect(follower.state()).toMatchObject({ lagMs: 3_500 });
   expect(follower.state().behind).toBeGreaterThan(0n);
   await follower.close();
+});
+
+test('makes a read model that was dropped anew from the entries that are not archived', async () => {
+  await append(...Array.from({ length: 256 }, () => ({})));
+  await db.exec('UPDATE querylog.head SET archived = size - size % 256');
+  await db.exec('DELETE FROM querylog.entry WHERE seq < (SELECT archived FROM querylog.head)');
+  await db.exec('DROP SCHEMA audit CASCADE');
+  await migrate(db, new URL('migrations', import.meta.url).pathname, 'audit');
+  await level();
+  expect(await entriesBehind(db)).toBe(0n);
+  const { rows } = await db.query('SELECT (SELECT count(*) FROM audit.look) = (SELECT count(*) FROM querylog.entry) AS whole');
+  expect(rows).toEqual([{ whole: true }]);
 });

@@ -67,7 +67,8 @@ export function indexBatch(
 ): Promise<number | null> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{ next: bigint; latest: string | null; lateness: bigint }>(
-      'SELECT next_seq AS next, latest, lateness_ms AS lateness FROM audit.progress FOR UPDATE SKIP LOCKED',
+      `SELECT greatest(next_seq, archived) AS next, latest, lateness_ms AS lateness FROM audit.progress, querylog.head
+       FOR UPDATE OF progress SKIP LOCKED`,
     );
     const [progress] = rows;
     if (progress === undefined) return null;

@@ -13,14 +13,13 @@ export function handOver(
   { fresh, limit = entriesAtOnce(db) }: { fresh: FreshEntries; limit?: number },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const { rows } = await tx.query<{ next: bigint }>(
-      'SELECT next_seq AS next FROM notifications.progress FOR UPDATE SKIP LOCKED',
+    // The log's size first: whoever subscribes after that wants nothing from before it. What was archived is told nobody any more.
+    const { rows } = await tx.query<{ next: bigint; size: bigint }>(
+      'SELECT greatest(next_seq, archived) AS next, size FROM notifications.progress, querylog.head FOR UPDATE OF progress SKIP LOCKED',
     );
     const [progress] = rows;
     if (progress === undefined) return false;
-    // The log's size first: whoever subscribes after that wants nothing from before it.
-    const { rows: heads } = await tx.query<{ size: bigint }>('SELECT size FROM querylog.head');
-    const size = heads[0]?.size ?? 0n;
+    const { size } = progress;
     const { rows: anybody } = await tx.query('SELECT FROM notifications.subscriber LIMIT 1');
     if (anybody.length === 0) {
       if (size > progress.next) await moveTo(tx, size);

@@ -273,3 +273,18 @@ describe('a message', () => {
     expect(await outbox()).toMatchObject([expected]);
   });
 });
+
+test('the hand-over goes on behind what was archived while no gateway had anybody to tell', async () => {
+  await desk().set(SUBJECT, true);
+  const log = queryLog();
+  await Promise.all(Array.from({ length: 256 }, (_, n) => log.append(entryOf(`r-${n}`))));
+  await db.exec(
+    `UPDATE querylog.head SET archived = size - size % 256; DELETE FROM querylog.entry WHERE seq < (SELECT archived FROM querylog.head)`,
+  );
+  const { rows } = await db.query<{ entries: bigint }>('SELECT count(*) AS entries FROM querylog.entry');
+  await handedOver();
+  expect(await outbox()).toHaveLength(Number(rows[0]?.entries));
+  await look();
+  await handedOver();
+  expect(await outbox()).toHaveLength(Number(rows[0]?.entries) + 1);
+});
