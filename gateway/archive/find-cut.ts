@@ -8,34 +8,36 @@ export class ArchiveError extends Error {}
 
 /**
  * The position up to which entries leave the database when those of the months before `month` (`YYYY-MM`) do: behind the last of them. A
- * few of the next month may stand among them; an entry whose clock was months off does not decide. Undefined when there is none to
- * leave, or the newest of them still stand in the tile that appending goes on from. Rejects with {@link ArchiveError} when times are
- * so disordered that younger entries would leave.
+ * few of the next month may stand among them; an entry whose clock was months off does not decide. One whose clock was behind stands among
+ * much younger ones, and stays until these leave. Undefined when there is none to leave, or the newest of them still stand in the tile that appending goes on from. Rejects with
+ * {@link ArchiveError} when times are so disordered that it is much younger entries that stand among those of the month.
  */
 export async function findCut(db: Queryable, month: string): Promise<bigint | undefined> {
-  const { rows } = await db.query<{ cut: bigint | null; tail: bigint; archived: bigint }>(CUT, [`${month}-01`]);
+  const { rows } = await db.query<{ cut: bigint | null; tail: bigint; archived: bigint; disordered: boolean }>(CUT, [
+    `${month}-01`,
+  ]);
   const [found] = rows;
-  if (found === undefined || found.cut === null || found.cut <= found.archived || found.cut > found.tail) return undefined;
-  if (await leavesYounger(db, found.cut, month))
+  if (found?.disordered)
     throw new ArchiveError(
       `记录时间错乱，不予归档。 Entries more than a day younger than ${month} stand among those that would be archived.`,
     );
+  if (found === undefined || found.cut === null || found.cut <= found.archived || found.cut > found.tail) return undefined;
   return found.cut;
 }
 
-const CUT = `
-  WITH month AS (SELECT $1::date::timestamp AT TIME ZONE 'UTC' AS begin),
-  newest AS (SELECT max(e.at) AS at FROM querylog.entry e, month WHERE e.at < month.begin)
-  SELECT (SELECT max(e.seq) + 1 FROM querylog.entry e, newest
-          WHERE e.at <= newest.at AND e.at > newest.at - interval '${DISORDER_HOURS} hours') AS cut,
-         size - size % 256 AS tail, archived
-  FROM querylog.head`;
+const BEGIN = `($1::date::timestamp AT TIME ZONE 'UTC')`;
+const DISORDER = `interval '${DISORDER_HOURS} hours'`;
 
-async function leavesYounger(db: Queryable, cut: bigint, month: string): Promise<boolean> {
-  const { rows } = await db.query<{ younger: boolean }>(
-    `SELECT EXISTS (SELECT FROM querylog.entry WHERE seq < $1
-       AND at >= $2::date::timestamp AT TIME ZONE 'UTC' + interval '${DISORDER_HOURS} hours') AS younger`,
-    [cut, `${month}-01`],
-  );
-  return rows[0]?.younger === true;
-}
+/**
+ * Between the first entry that is much younger and the last of the month there are many like the first and a few like the last; where it is
+ * the other way round, clocks were ahead.
+ */
+const CUT = `
+  WITH younger AS (SELECT coalesce(min(seq), 9223372036854775807) AS first FROM querylog.entry WHERE at >= ${BEGIN} + ${DISORDER}),
+  old AS (SELECT max(at) FILTER (WHERE seq < younger.first) AS newest, max(seq) AS last FROM querylog.entry, younger WHERE at < ${BEGIN})
+  SELECT (SELECT max(seq) + 1 FROM querylog.entry
+          WHERE at < ${BEGIN} AND at > old.newest - ${DISORDER} AND seq < younger.first) AS cut,
+         size - size % 256 AS tail, archived,
+         (SELECT count(*) FILTER (WHERE at < ${BEGIN}) > count(*) FILTER (WHERE at >= ${BEGIN} + ${DISORDER}) FROM querylog.entry
+          WHERE seq BETWEEN younger.first AND old.last) AS disordered
+  FROM querylog.head, younger, old`;
