@@ -29,12 +29,14 @@ export type Asked =
   | { outcome: 'REFUSED' | 'FORK'; status: number };
 
 const TIMEOUT_MS = 5_000;
+/** Past these, a witness that names another size each time follows nobody. */
+const ATTEMPTS = 4;
 /** Longer than any cosignature; what a witness sends beyond is not looked at. */
 const MAX_ANSWER_CHARACTERS = 4_096;
 
 /**
  * Asks a witness for its cosignature, from the size up to which it is believed to know the log; when it says that it knows
- * another, once more from there. Rejects when it cannot be reached.
+ * another, from there; it may have moved on meanwhile, when other gateways ask as well. Rejects when it cannot be reached.
  */
 export async function askWitness(
   { url, key }: WitnessAddress,
@@ -43,15 +45,16 @@ export async function askWitness(
   fetcher: typeof fetch = fetch,
 ): Promise<Asked> {
   let oldSize = believedSize < toCosign.size ? believedSize : toCosign.size;
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     const { status, text } = await post(`${url}/add-checkpoint`, await bodyOf(toCosign, oldSize), fetcher);
     if (status === 200) return readCosignature(toCosign, text, key);
     const knownSize = status === 409 ? parseSize(text) : undefined;
     if (status === 422) return { outcome: 'FORK', status };
     if (knownSize === undefined) return { outcome: 'REFUSED', status };
-    // Asked from where it says it is, at this very size: only another root is left to be in conflict.
-    if (attempt > 0) return { outcome: knownSize === oldSize && knownSize === toCosign.size ? 'FORK' : 'REFUSED', status };
     if (knownSize > toCosign.size) return { outcome: 'AHEAD', knownSize };
+    // Asked from where it says it is, at this very size: only another root is left to be in conflict.
+    if (attempt > 1 && knownSize === oldSize) return { outcome: knownSize === toCosign.size ? 'FORK' : 'REFUSED', status };
+    if (attempt === ATTEMPTS) return { outcome: 'REFUSED', status };
     oldSize = knownSize;
   }
 }

@@ -117,6 +117,29 @@ describe('a log that asks', () => {
     },
   );
 
+  test.each([
+    ['that it goes on from', [150, 200], { outcome: 'COSIGNED', knownSize: 250n }],
+    ['larger than its own', [150, 300], { outcome: 'AHEAD', knownSize: 300n }],
+  ] as const)('is not told of a refusal when another gateway brings trees in between, the last %s', async (_, sizes, outcome) => {
+    await ask(honest, 100, 0n);
+    const between = [...sizes];
+    const fetcher: typeof fetch = async (...request) => {
+      const answer = await fetch(...request);
+      const size = between.shift();
+      if (size !== undefined) expect(await ask(honest, size, 100n)).toMatchObject({ outcome: 'COSIGNED' });
+      return answer;
+    };
+    const address = { url: served.url, key: WITNESS.verifierKey };
+    expect(await askWitness(address, toCosign(honest, 250), 0n, fetcher)).toMatchObject(outcome);
+  });
+
+  test('gives up on a witness that names another size each time', async () => {
+    let size = 0;
+    const fickle: typeof fetch = async () => new Response(`${(size += 1)}\n`, { status: 409 });
+    const address = { url: served.url, key: WITNESS.verifierKey };
+    expect(await askWitness(address, toCosign(honest, 250), 0n, fickle)).toEqual({ outcome: 'REFUSED', status: 409 });
+  });
+
   test('believes no cosignature but that of the key it was given', async () => {
     const impostor = seededSigner(WITNESS.verifierKey.name, 7, WITNESS.verifierKey.type);
     expect(await ask(honest, 7, 0n, impostor.verifierKey)).toEqual({ outcome: 'REFUSED', status: 200 });
