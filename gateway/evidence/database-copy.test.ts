@@ -126,6 +126,11 @@ describe('a log in its database', () => {
       `UPDATE querylog.entry SET canonical = replace(canonical, 'r599', 'r999') WHERE seq = 599`,
       'CHANGED_ENTRY index 599',
     ],
+    [
+      'an entry was made longer than any can be',
+      `UPDATE querylog.entry SET canonical = canonical || repeat(' ', 70000) WHERE seq = 7`,
+      'CHANGED_ENTRY index 7',
+    ],
     ['an entry was deleted', 'DELETE FROM querylog.entry WHERE seq = 7', 'DROPPED_ENTRY index 7'],
     [
       'an entry was put in twice',
@@ -154,9 +159,21 @@ describe('a log in its database', () => {
       `UPDATE querylog.checkpoint SET note = replace(note, E'\\n300\\n', E'\\n301\\n') WHERE size = 300`,
       'BAD_SIGNATURE checkpoint 1',
     ],
+    [
+      'a checkpoint was made something else',
+      `UPDATE querylog.checkpoint SET note = 'x' WHERE size = 300`,
+      'MALFORMED checkpoint 1',
+    ],
+    ['a key was made something else', `UPDATE querylog.log_key SET verifier_key = 'x'`, 'MALFORMED keys'],
   ])('does not verify when %s', async (_, sql, fault) => {
     await forced(sql);
     expect(await faults()).toContain(fault);
+  });
+
+  test('does not verify when the newest checkpoint was made something else, and says so', async () => {
+    await forced(`UPDATE querylog.checkpoint SET note = 'x' WHERE size = 600`);
+    const { findings } = await verifyLog(copy(), { keys: [LOG.verifierKey], toleranceMs: 0 });
+    expect(findings.faults).toEqual([{ kind: 'MALFORMED', at: 'the newest checkpoint' }]);
   });
 
   test('does not verify with a checkpoint of another history among its own', async () => {

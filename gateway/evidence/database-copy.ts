@@ -1,8 +1,8 @@
 import type { Queryable } from '../../database/db.ts';
-import { checkpointsAfter, logKeys, newestCheckpoint, witnessKeys } from '../querylog/checkpoint-store.ts';
-import { encodeBundle } from '../querylog/entry-bundle.ts';
+import { logKeys, newestNote, notesAfter, witnessKeys } from '../querylog/checkpoint-store.ts';
+import { encodeBundle, MAX_ENTRY_BYTES } from '../querylog/entry-bundle.ts';
 import { policyVersions } from '../querylog/policy-versions.ts';
-import { joinNote, parseNote, signatureLine, type VerifierKey } from '../querylog/signed-note.ts';
+import { joinNote, NoteError, parseNote, signatureLine, type VerifierKey } from '../querylog/signed-note.ts';
 import { HASH_BYTES } from '../querylog/suite.ts';
 import { type Tile, TILE_WIDTH } from '../querylog/tiles.ts';
 import type { LogCopy } from './log-copy.ts';
@@ -22,25 +22,20 @@ export interface BesideDatabase {
 
 /**
  * The log as its database holds it, up to the checkpoint that was the newest when it was last asked for, and with the keys there were then:
- * gateways go on signing and witnesses come while a log is read. Rejects with `DatabaseError`, and with `LogContradiction` where a checkpoint is none.
+ * gateways go on signing and witnesses come while a log is read. Rejects with `DatabaseError` alone: what is there and is none of it is handed on.
  */
 export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: BesideDatabase = {}): LogCopy {
   let end: bigint | undefined;
-  let known: readonly VerifierKey[] | undefined;
-
-  async function readKeys(): Promise<readonly VerifierKey[]> {
-    const kept = await witnessKeys(db);
-    const others = witnesses.filter(({ name, keyId }) => !kept.some((key) => key.name === name && key.keyId === keyId));
-    return [...(await logKeys(db)), ...kept, ...others];
-  }
+  let known: Promise<readonly VerifierKey[] | undefined> | undefined;
+  const keys = () => known ?? readKeys(db, witnesses);
 
   async function* checkpoints(after = -1n) {
-    const signers = known ?? (await readKeys());
+    const signers = await keys();
     for (let last = after; ; ) {
-      const page = await checkpointsAfter(db, last, PAGE);
+      const page = await notesAfter(db, last, PAGE);
       for (const { note, size } of page) {
         if (end !== undefined && size > end) return;
-        yield withKnownLines(note, signers);
+        yield await withKnownLines(note, signers);
       }
       if (page.length < PAGE) return;
       last = page.at(-1)?.size ?? last;
@@ -48,17 +43,17 @@ export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: Be
   }
 
   return {
-    keys: async () => known ?? (await readKeys()),
+    keys,
     checkpoints,
     async policies() {
       const kept = new Map([...((await policies?.()) ?? []), ...(await policyVersions(db))]);
       return kept.size === 0 ? undefined : kept;
     },
     async newest() {
-      const newest = await newestCheckpoint(db);
+      const newest = await newestNote(db);
       end = newest?.size;
-      known = await readKeys();
-      return newest && withKnownLines(newest.note, known);
+      known = readKeys(db, witnesses);
+      return newest && withKnownLines(newest.note, await known);
     },
     bundle: (tile) => readBundle(db, tile),
     tile: (tile) => readTile(db, tile),
@@ -66,14 +61,36 @@ export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: Be
   };
 }
 
-/** Nothing says anything of a line whose key nobody has. */
-function withKnownLines(note: string, known: readonly VerifierKey[]): string {
-  const { text, signatures } = parseNote(note);
-  const lines = signatures.filter((line) => known.some(({ name, keyId }) => name === line.name && keyId === line.keyId));
-  return joinNote(
-    text,
-    lines.map((line) => signatureLine(line, line.signature)),
-  );
+/** Those that are kept and, of witnesses, those that are named; undefined where what is kept are no keys. */
+async function readKeys(db: Queryable, witnesses: readonly VerifierKey[]): Promise<readonly VerifierKey[] | undefined> {
+  return unlessMalformed(undefined, async () => {
+    const kept = await witnessKeys(db);
+    const others = witnesses.filter(({ name, keyId }) => !kept.some((key) => key.name === name && key.keyId === keyId));
+    return [...(await logKeys(db)), ...kept, ...others];
+  });
+}
+
+/** Nothing says anything of a line whose key nobody has. What is no note stays as it is. */
+function withKnownLines(note: string, known: readonly VerifierKey[] | undefined): Promise<string> {
+  return unlessMalformed(note, async () => {
+    const { text, signatures } = parseNote(note);
+    const lines = signatures.filter(
+      (line) => known?.some(({ name, keyId }) => name === line.name && keyId === line.keyId) ?? true,
+    );
+    return joinNote(
+      text,
+      lines.map((line) => signatureLine(line, line.signature)),
+    );
+  });
+}
+
+async function unlessMalformed<T, Else>(otherwise: Else, read: () => Promise<T>): Promise<T | Else> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof NoteError) return otherwise;
+    throw error;
+  }
 }
 
 async function readBundle(db: Queryable, { index, width }: Pick<Tile, 'index' | 'width'>): Promise<Uint8Array | undefined> {
@@ -82,7 +99,9 @@ async function readBundle(db: Queryable, { index, width }: Pick<Tile, 'index' | 
     'SELECT canonical FROM querylog.entry WHERE seq >= $1 AND seq < $2 ORDER BY seq',
     [first, first + BigInt(width)],
   );
-  return rows.length === 0 ? undefined : encodeBundle(rows.map(({ canonical }) => Buffer.from(canonical)));
+  // None that was logged is longer: of one that was made so, what fits is as little the one that was logged.
+  const entries = rows.map(({ canonical }) => Buffer.from(canonical).subarray(0, MAX_ENTRY_BYTES));
+  return rows.length === 0 ? undefined : encodeBundle(entries);
 }
 
 /** The newest leaf hashes are in no tile yet, but with their entries; a tile may have grown since the checkpoint. */

@@ -12,19 +12,31 @@ export interface StoredCheckpoint extends Checkpoint {
 /** Cosignatures come behind the log's own signature, in the order of their witnesses' names. */
 const NOTE = `note || coalesce((SELECT string_agg(line, '' ORDER BY witness) FROM querylog.cosignature AS c WHERE c.size = checkpoint.size), '')`;
 
-/** The newest checkpoint; undefined before the first. Rejects with `LogContradiction` when it is none, and with `DatabaseError`. */
-export async function newestCheckpoint(db: Queryable): Promise<StoredCheckpoint | undefined> {
-  const { rows } = await db.query<{ note: string }>(`SELECT ${NOTE} AS note FROM querylog.checkpoint ORDER BY size DESC LIMIT 1`);
-  return rows[0] && asCheckpoint(rows[0].note);
+/** What is stored for a checkpoint of that size, whatever it is. */
+export interface StoredNote {
+  size: bigint;
+  note: string;
 }
 
-/** Checkpoints of more entries than `size`, from the smallest on, at most `limit`. Rejects as {@link newestCheckpoint} does. */
-export async function checkpointsAfter(db: Queryable, size: bigint, limit: number): Promise<StoredCheckpoint[]> {
-  const { rows } = await db.query<{ note: string }>(
-    `SELECT ${NOTE} AS note FROM querylog.checkpoint WHERE size > $1 ORDER BY size LIMIT $2`,
+/** The note of the newest checkpoint; undefined before the first. Rejects with `DatabaseError`. */
+export async function newestNote(db: Queryable): Promise<StoredNote | undefined> {
+  const { rows } = await db.query(`SELECT size, ${NOTE} AS note FROM querylog.checkpoint ORDER BY size DESC LIMIT 1`);
+  return rows[0] as unknown as StoredNote | undefined;
+}
+
+/** The newest checkpoint; undefined before the first. Rejects with `LogContradiction` when it is none, and with `DatabaseError`. */
+export async function newestCheckpoint(db: Queryable): Promise<StoredCheckpoint | undefined> {
+  const newest = await newestNote(db);
+  return newest && asCheckpoint(newest.note);
+}
+
+/** Notes of checkpoints of more entries than `size`, from the smallest on, at most `limit`. Rejects with `DatabaseError`. */
+export async function notesAfter(db: Queryable, size: bigint, limit: number): Promise<StoredNote[]> {
+  const { rows } = await db.query(
+    `SELECT size, ${NOTE} AS note FROM querylog.checkpoint WHERE size > $1 ORDER BY size LIMIT $2`,
     [size, limit],
   );
-  return rows.map(({ note }) => asCheckpoint(note));
+  return rows as unknown as StoredNote[];
 }
 
 /** Keeps a checkpoint; false when there is one of that size already. Rejects with `DatabaseError`. */

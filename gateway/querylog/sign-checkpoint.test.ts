@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../../database/db.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
-import { checkpointsAfter, logKeys, newestCheckpoint, publishLogKey, storeCosignature } from './checkpoint-store.ts';
+import { notesAfter, logKeys, newestCheckpoint, publishLogKey, storeCosignature } from './checkpoint-store.ts';
 import { entryOf } from './entry.fixture.ts';
 import { rootHash } from './merkle.ts';
 import { createQueryLog } from './query-log.ts';
@@ -84,8 +84,8 @@ describe('a log', () => {
     expect(await gateways[0]?.sign()).toBeUndefined();
     await later();
     await Promise.all(gateways.map(({ sign }) => sign()));
-    expect((await checkpointsAfter(db, 0n, 9)).map(({ size }) => size)).toEqual([5n, 10n]);
-    expect((await checkpointsAfter(db, 5n, 9)).map(({ size }) => size)).toEqual([10n]);
+    expect((await notesAfter(db, 0n, 9)).map(({ size }) => size)).toEqual([5n, 10n]);
+    expect((await notesAfter(db, 5n, 9)).map(({ size }) => size)).toEqual([10n]);
   });
 
   test.each<[string, string]>([
@@ -117,7 +117,7 @@ describe('a log', () => {
     await createCheckpointSigner(db, next).sign();
     const keys = await logKeys(db);
     expect(keys.map(formatVerifierKey)).toEqual([verifierKey, next.verifierKey].map(formatVerifierKey));
-    const signedBy = (await checkpointsAfter(db, 0n, 9)).map(({ note }) => verifyNote(parseNote(note), keys)[0]?.key.keyId);
+    const signedBy = (await notesAfter(db, 0n, 9)).map(({ note }) => verifyNote(parseNote(note), keys)[0]?.key.keyId);
     expect(signedBy).toEqual([verifierKey.keyId, next.verifierKey.keyId]);
   });
 });
