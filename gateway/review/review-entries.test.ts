@@ -141,6 +141,11 @@ const CASES: Record<ReviewRuleKind, { found: Change[][]; quiet: Change[][] }> = 
         { ...bank, authorizations: ['A-1'] },
       ],
       [act('LOAN_ATTESTED_CLOSED', '信易贷〔2026〕7号'), ...times(3, () => ({ ...bank, ...refused('AUTHORIZATION_REQUIRED') }))],
+      // What a loan that is settled does to the authorization it was granted for.
+      [
+        act('AUTHORIZATION_SUSPENDED', 'A-1'),
+        ...times(3, () => ({ ...bank, authorizations: ['A-1'], ...refused('AUTHORIZATION_SUSPENDED') })),
+      ],
     ],
     quiet: [
       [bank, act('LOAN_ATTESTED_CLOSED', '信易贷〔2026〕7号')],
