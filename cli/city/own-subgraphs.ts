@@ -48,7 +48,7 @@ export function ownSubgraphs(parts: OwnSubgraphParts): Department[] {
     operationsSubgraph(operationDesk({ db, acts, operations, rules, clock })),
     authorizationsSubgraph(createDesk({ db, acts, policies, signer, clock })),
     oversightSubgraph({
-      suspensions: suspensionDesk({ db, acts, suspended, clock }),
+      suspensions: suspensionDesk({ db, acts, suspended, policies, clock }),
       reviews: openReviews({ db, acts, policies, keys, clock }),
     }),
   ];

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { UNIQUE_VIOLATION } from '../../database/database-error.ts';
 import { DatabaseError, type Queryable } from '../../database/db.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
 import type { Acting } from '../../schema/acting.ts';
 import type { Clock } from '../../schema/city-clock.ts';
+import { DEPARTMENTS, isGatewaySubgraph } from '../../schema/signed-context.ts';
 import type { Acts } from '../acts/acts.ts';
 import { digestOf } from '../acts/digest-of.ts';
 import { readReason } from '../acts/read-reason.ts';
@@ -12,23 +14,26 @@ import { type Named, readTarget, type Suspension, type SuspensionTarget } from '
 import { touchedSubjects, type Window } from './touched-subjects.ts';
 
 /**
- * Suspends and resumes, for whoever the policy lets. Rejects with INPUT_INVALID (no one target, an empty reason, or what the caller
- * acts with itself), ALREADY_DONE (suspended or resumed before), NOT_FOUND.
+ * Suspends and resumes, for whoever the policy lets. Rejects with INPUT_INVALID (no one target, one that nothing is called, an empty reason, or
+ * what the caller acts with itself), ALREADY_DONE (suspended or resumed before), NOT_FOUND.
  */
 export function suspensionDesk({
   db,
   acts,
   suspended,
+  policies,
   clock,
 }: {
   db: Queryable;
   acts: Acts;
-  suspended: Suspended;
+  suspended: Pick<Suspended, 'refresh'>;
+  policies: { current(): Pick<PolicySet, 'purposes'> };
   clock: Clock;
 }) {
   return {
     async suspend(by: Acting, target: SuspensionTarget, reason: string): Promise<Suspension> {
       const what = readTarget(target);
+      assertKnown(what, policies.current());
       assertNotOneself(by, what);
       const made = {
         id: randomUUID(),
@@ -65,10 +70,22 @@ export function suspensionDesk({
 const COLUMNS = `id, kind, target, operator, reason, since, suspended_by AS "suspendedBy", until, resumed_by AS "resumedBy",
   resume_reason AS "resumeReason"`;
 
+/** A name that was mistyped would stop nothing, and be answered as if it did. Organisations and their accounts are not known here. */
+function assertKnown({ kind, target }: Named, { purposes }: Pick<PolicySet, 'purposes'>): void {
+  const isUnknown =
+    (kind === 'PURPOSE' && !purposes.some(({ code }) => code === target)) ||
+    (kind === 'DEPARTMENT' && !isGatewaySubgraph(target) && !DEPARTMENTS.some((name) => name === target));
+  if (isUnknown) throw new GatewayError('INPUT_INVALID', { argument: 'target' });
+}
+
+/** The subgraph that suspends and resumes. */
+const ACTS_WITH = 'oversight';
+
 /** Whoever suspends what it acts with could not resume it: nobody might be left who can. */
 function assertNotOneself({ organization, operator, purpose }: Acting, { kind, target, operator: account }: Named): void {
   const own =
     (kind === 'PURPOSE' && target === purpose) ||
+    (kind === 'DEPARTMENT' && target === ACTS_WITH) ||
     (kind === 'ORGANIZATION' && target === organization) ||
     (kind === 'CLIENT' && target === organization && account === operator);
   if (own) throw new GatewayError('INPUT_INVALID', { argument: 'target' });
