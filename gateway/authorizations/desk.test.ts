@@ -119,6 +119,26 @@ describe('nobody but those it concerns', () => {
   });
 
   test.each([
+    ['ACTIVE', 0, ''],
+    ['EXPIRED', 10, ''],
+    ['EXHAUSTED', 10, 'settled = max_uses'],
+    ['LAPSED', 10, "state = 'REQUESTED'"],
+    ['REQUESTED', 0, "state = 'REQUESTED'"],
+    ['DECLINED', 10, "state = 'DECLINED'"],
+  ] as const)('lists it as %s, however many newer ones there are in another state', async (state, days, change) => {
+    const { id } = await granted();
+    await db.exec(`CREATE TEMP TABLE newer AS SELECT r.* FROM authorizations.record r, generate_series(1, 1000) WHERE id = '${id}';
+      UPDATE newer SET id = id || ctid, grantee = '${id}', state = 'REVOKED', requested_at = requested_at + interval '1 hour';
+      INSERT INTO authorizations.record SELECT * FROM newer; DROP TABLE newer;
+      UPDATE authorizations.record SET ${change && `${change}, `} grantee = '${id}' WHERE id = '${id}'`);
+    now += days * DAY_MS;
+    const listed = async (asked: typeof state) => desk.list({ ...bank, organization: id }, { state: asked, first: 5 });
+    expect(await listed(state)).toEqual([expect.objectContaining({ id, state })]);
+    if (state !== 'ACTIVE') expect(await listed('ACTIVE')).toEqual([]);
+    expect(await desk.list({ ...bank, organization: id }, { state: null, first: 5 })).toHaveLength(5);
+  });
+
+  test.each([
     ['grants', (id: string) => desk.grant({ ...signatory, subject: OTHER_COMPANY }, id, agreed), 'AUTHORIZATION_UNKNOWN'],
     ['grants for itself', (id: string) => desk.grant(bank, id, agreed), 'AUTHORIZATION_CONSENT_BY_GRANTEE'],
     ['revokes', (id: string) => desk.revoke({ ...signatory, subject: OTHER_COMPANY }, id), 'AUTHORIZATION_UNKNOWN'],

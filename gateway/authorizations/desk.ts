@@ -67,8 +67,8 @@ export function createDesk(options: DeskOptions) {
     async list(by: Acting, { state, first }: { state: AuthorizationState | null; first: number }) {
       const whose = whoseOf(by);
       if (whose === undefined) return [];
-      const views = (await listRecords(db, { ...whose, limit: LISTED })).map((record) => viewOf(record, clock()));
-      return views.filter((each) => state === null || each.state === state).slice(0, first);
+      const now = clock();
+      return (await listRecords(db, { ...whose, state, now, limit: first })).map((record) => viewOf(record, now));
     },
     templates() {
       const today = cityToday(clock);
@@ -77,9 +77,6 @@ export function createDesk(options: DeskOptions) {
     },
   };
 }
-
-/** Looked through for those in a state. */
-const LISTED = 1_000;
 
 async function request(by: Acting, asked: Asked, { acts, policies, clock }: DeskOptions): Promise<string> {
   if (by.actor !== 'BANK') throw new GatewayError('AUTHORIZATION_PURPOSE_UNFIT');

@@ -55,15 +55,25 @@ export async function readRecord(db: Queryable, id: string): Promise<Authorizati
   return rows[0] && recordOf(rows[0]);
 }
 
-/** Newest first, of a subject or a grantee or of all, at most `limit`. */
+/** The state at an instant, `$3`, as `stateAt` says it of a record that is read. */
+const STATE = `CASE WHEN r.state = 'REQUESTED' AND least(r.lapses_at, r.expires_at) <= $3 THEN 'LAPSED'
+  WHEN r.state = 'ACTIVE' AND r.settled >= r.max_uses THEN 'EXHAUSTED' WHEN r.state = 'ACTIVE' AND r.expires_at <= $3 THEN 'EXPIRED' ELSE r.state END`;
+
+/** Newest first, of a subject or a grantee or of all, in one state or in any, at most `limit`. `now` in milliseconds since the epoch. */
 export async function listRecords(
   db: Queryable,
-  { subject, grantee, limit }: { subject?: string; grantee?: string; limit: number },
+  {
+    subject,
+    grantee,
+    state,
+    now,
+    limit,
+  }: { subject?: string; grantee?: string; state: AuthorizationState | null; now: number; limit: number },
 ): Promise<AuthorizationRecord[]> {
   const { rows } = await db.query<Row>(
-    `${SELECT} WHERE ($1::text IS NULL OR r.subject = $1) AND ($2::text IS NULL OR r.grantee = $2)
-     ORDER BY r.requested_at DESC, r.id DESC LIMIT $3`,
-    [subject ?? null, grantee ?? null, limit],
+    `${SELECT} WHERE ($1::text IS NULL OR r.subject = $1) AND ($2::text IS NULL OR r.grantee = $2) AND ($4::text IS NULL OR ${STATE} = $4)
+     ORDER BY r.requested_at DESC, r.id DESC LIMIT $5`,
+    [subject ?? null, grantee ?? null, new Date(now).toISOString(), state, limit],
   );
   return rows.map(recordOf);
 }
