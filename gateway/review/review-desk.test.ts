@@ -184,6 +184,16 @@ describe('what is sealed beside an alert’s entries', () => {
 describe('a watch', () => {
   const subject = `o-${'s'.repeat(22)}`;
 
+  test('is listed until the last day on which a look raises an alert', async () => {
+    await reviews.watches.watch(as('li'), subject);
+    const rule = policies.source.review.rules.find(({ kind }) => kind === 'WATCHED_SUBJECT') as { days: number } | undefined;
+    now = NOW + (rule?.days ?? 0) * DAY_MS;
+    expect(await reviews.watches.watched()).toMatchObject([{ subject }]);
+    now += DAY_MS;
+    expect(await reviews.watches.watched()).toEqual([]);
+    await reviews.watches.unwatch(as('li'), subject);
+  });
+
   test('begins and ends with an act', async () => {
     const from = await logSize(db);
     expect(await reviews.watches.watch(as('li'), subject)).toMatchObject({ subject, operator: 'li' });

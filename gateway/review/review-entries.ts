@@ -89,7 +89,8 @@ interface Rules {
   detectors: Readonly<Record<string, AnyDetector>>;
 }
 
-function rulesOn(day: string, { source }: PolicySet): readonly ReviewRule[] {
+/** The rules in force on a city day. */
+export function rulesOn(day: string, { source }: PolicySet): readonly ReviewRule[] {
   return source.review.rules.filter(({ effective: { from, to } }) => from <= day && (to === undefined || day <= to));
 }
 

@@ -1,6 +1,7 @@
 import { cityToday } from '../../schema/city-clock.ts';
 import { type AlertFilter, findAlert, findAlerts, findDays, findSteps } from './find-alerts.ts';
 import { reviewDesk } from './review-desk.ts';
+import { rulesOn } from './review-entries.ts';
 import { unsealingDesk, type UnsealingDeskParts } from './unsealing-desk.ts';
 import { watchDesk } from './watch-desk.ts';
 
@@ -14,17 +15,15 @@ export function openReviews(parts: UnsealingDeskParts) {
     days: (from: string, to: string) => findDays(db, from, to),
     /** The rules in force today; what a rule has beside its name and basis are thresholds. */
     rules() {
-      const today = cityToday(clock);
-      const inForce = policies
-        .current()
-        .source.review.rules.filter(({ effective: { from, to } }) => from <= today && (to === undefined || today <= to));
-      return inForce.map(({ id, kind, title, basis, effective: _effective, ...thresholds }) => ({
-        id,
-        kind,
-        title,
-        basis,
-        thresholds,
-      }));
+      return rulesOn(cityToday(clock), policies.current()).map(
+        ({ id, kind, title, basis, effective: _effective, ...thresholds }) => ({
+          id,
+          kind,
+          title,
+          basis,
+          thresholds,
+        }),
+      );
     },
     desk: reviewDesk(parts),
     unsealing: unsealingDesk(parts),

@@ -1,8 +1,12 @@
 import type { Queryable } from '../../database/db.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
 import type { Acting } from '../../schema/acting.ts';
+import { cityToday } from '../../schema/city-clock.ts';
 import { isSubjectId } from '../../schema/identifiers/subject-id.ts';
 import { GatewayError } from '../errors.ts';
+import { daysAfter } from './city-moment.ts';
 import type { ReviewDeskParts } from './review-desk.ts';
+import { rulesOn } from './review-entries.ts';
 import { reviewerOf } from './reviewer.ts';
 
 /** A subject that auditors watch, and since when. */
@@ -14,7 +18,7 @@ export interface Watch {
 }
 
 /** Watches subjects, each beginning and end an act; to watch again is to begin anew. Rejects with INPUT_INVALID (no subject's id), NOT_FOUND (not watched). */
-export function watchDesk({ db, acts, clock }: ReviewDeskParts) {
+export function watchDesk({ db, acts, policies, clock }: ReviewDeskParts & { policies: { current(): PolicySet } }) {
   return {
     async watch(by: Acting, subject: string): Promise<Watch> {
       const { organization, operator } = reviewerOf(by);
@@ -36,11 +40,19 @@ export function watchDesk({ db, acts, clock }: ReviewDeskParts) {
         one(tx, 'DELETE FROM review.watch WHERE subject = $1 RETURNING subject, since, organization, operator', [subject]),
       );
     },
+    /** Those whose watch has not run out. */
     async watched(): Promise<Watch[]> {
       const { rows } = await db.query(
         'SELECT subject, since, organization, operator FROM review.watch ORDER BY since DESC, subject',
       );
-      return rows as unknown as Watch[];
+      const today = cityToday(clock);
+      const days = rulesOn(today, policies.current()).flatMap((rule) => (rule.kind === 'WATCHED_SUBJECT' ? [rule.days] : []));
+      const runsOut = (since: string) =>
+        daysAfter(
+          cityToday(() => Date.parse(since)),
+          Math.max(...days),
+        );
+      return days.length === 0 ? [] : (rows as unknown as Watch[]).filter(({ since }) => runsOut(since) >= today);
     },
   };
 }
