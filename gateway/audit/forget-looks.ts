@@ -8,7 +8,7 @@ export async function isLevelUpTo(db: Queryable, position: bigint): Promise<bool
 
 /**
  * Takes the entries that have left the log's database for an archive out of the read model too; repeating it changes nothing. Counts by
- * hour go with the hours before the earliest entry that stays. Rejects with `DatabaseError`.
+ * hour go with the hours of which no entry of their kind stays. Rejects with `DatabaseError`.
  */
 export function forgetArchivedLooks(db: Pick<Db, 'transaction'>): Promise<void> {
   return db.transaction(async (tx) => {
@@ -21,9 +21,9 @@ export function forgetArchivedLooks(db: Pick<Db, 'transaction'>): Promise<void> 
 const ARCHIVED = '(SELECT archived FROM querylog.head)';
 
 const FORGET = [
-  // The clock of one entry may be far off: the earliest of all that stay decides.
-  `DELETE FROM audit.tally WHERE ${ARCHIVED} > 0 AND hour < date_trunc('hour', coalesce(
-     (SELECT min(at) FROM audit.look WHERE seq >= ${ARCHIVED}), 'infinity'), 'UTC')`,
+  // The clock of one entry that stays may be far off: what is counted of other hours goes all the same.
+  `DELETE FROM audit.tally AS tally WHERE hour <= (SELECT max(at) FROM audit.look WHERE seq < ${ARCHIVED}) AND NOT EXISTS (
+     SELECT FROM audit.look AS stays WHERE stays.seq >= ${ARCHIVED} AND stays.kind = tally.kind AND date_trunc('hour', stays.at, 'UTC') = tally.hour)`,
   `WITH gone AS (DELETE FROM audit.mention WHERE seq < ${ARCHIVED} RETURNING name),
         counted AS (SELECT name, count(*) AS mentions FROM gone GROUP BY name)
    UPDATE audit.name AS known SET mentions = known.mentions - counted.mentions FROM counted WHERE known.name = counted.name`,
