@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PolicyError } from './fault.ts';
 import { compileFiles, loadPolicies } from './load-policies.ts';
@@ -136,6 +139,69 @@ describe('a faulty file does not load, and the fault is named with its file and 
       ': DeclaredSales.years',
       'the schema has no DeclaredSales.years',
     ],
+    [
+      'a filter by itself',
+      'policy-set.yaml',
+      ': DeclaredSales.year',
+      ': TaxStanding.declaredSales(fromYear:)',
+      'TaxStanding.declaredSales(fromYear:) must filter by a field, not by TaxStanding.declaredSales(fromYear:)',
+    ],
+    [
+      'a filter whose argument is left out',
+      'policy-set.yaml',
+      'TaxStanding.declaredSales(fromYear:):',
+      'TaxStanding.declaredSales:',
+      'TaxStanding.declaredSales is a field, not an argument',
+    ],
+    [
+      'a threshold whose argument is left out',
+      'policy-set.yaml',
+      'TaxStanding.paidAtLeast(amount:):',
+      'TaxStanding.paidAtLeast:',
+      'TaxStanding.paidAtLeast is not an argument',
+    ],
+    [
+      'clients bound until the day before',
+      'policy-set.yaml',
+      'effective: { from: 2026-01-01 }\n    tokenSeconds',
+      'effective: { from: 2026-01-01, to: 2025-12-31 }\n    tokenSeconds',
+      'CLIENT-1: effective.to is before effective.from',
+    ],
+    [
+      'a registration that ends before it begins',
+      'policy-set.yaml',
+      'effective: { from: 2027-04-01 }',
+      'effective: { from: 2027-04-01, to: 2027-03-31 }',
+      'REG-2: effective.to is before effective.from',
+    ],
+    [
+      'a seal that ends before it begins',
+      'policy-set.yaml',
+      'effective: { from: 2026-01-01 }\n    days: 180',
+      'effective: { from: 2026-01-01, to: 2025-01-01 }\n    days: 180',
+      'SEAL-1: effective.to is before effective.from',
+    ],
+    [
+      'a seal on looks of nobody',
+      'policy-set.yaml',
+      '    matterPrefix: 立案',
+      '    organizations: []',
+      'SEAL-1: names no organization',
+    ],
+    [
+      'an input in place of its fields',
+      'purposes/LOAN_PRE.yaml',
+      'SubjectBy.residentIdNumber]',
+      'SubjectBy.*]',
+      'LPRE-3: SubjectBy.*: the fields of an input are named one by one',
+    ],
+    [
+      'a rule about no category',
+      AAC,
+      'categories: [REGISTRATION, LICENSE, PENALTY]',
+      'categories: []',
+      `${AAC}:16: discloses.0.categories`,
+    ],
   ])('%s', (_what, file, from, to, message) => {
     expect(faultsOf(mutated(file, from, to))).toContain(message);
   });
@@ -170,6 +236,31 @@ it('one purpose may stand in two files for two periods, not for one day', () => 
   expect(two.purpose('ADMIN_APPROVAL_CHECK', '2026-12-31')?.effective.to).toBe('2026-12-31');
   expect(two.purpose('ADMIN_APPROVAL_CHECK', '2025-12-31')).toBeUndefined();
 });
+
+it("a code that continues another's does not hide that it stands twice on one day", () => {
+  const purpose = (name: string, code: string, from: string) =>
+    [
+      `purposes/${name}.yaml`,
+      (policyFiles.get(AAC) ?? '')
+        .replace('code: ADMIN_APPROVAL_CHECK', `code: ${code}`)
+        .replace('from: 2026-01-01', `from: ${from}`),
+    ] as const;
+  const three = [purpose('A', 'LOAN', '2026-01-01'), purpose('B', 'LOAN2026', '2026-01-01'), purpose('C', 'LOAN', '2027-01-01')];
+  expect(faultsOf(new Map([...policyFiles, ...three]))).toContain('LOAN: is in force on the same day');
+});
+
+it.each(['exports.yml', 'purposes/LOAN_PRE.yml', 'authorization-templates/LOAN_PRE.YAML'])(
+  'a file that would be passed over for its name is a fault: %s',
+  (name) => {
+    const directory = mkdtempSync(join(tmpdir(), 'policies-'));
+    for (const [path, text] of [...policyFiles, [name, '']] as const) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+    expect(() => loadPolicies(directory, catalogue)).toThrow(`${join(directory, name)}: is not read`);
+    rmSync(directory, { recursive: true });
+  },
+);
 
 it('a directory that cannot be read is a fault, not a crash', () => {
   expect(() => loadPolicies('/nowhere', catalogue)).toThrow(PolicyError);

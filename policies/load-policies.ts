@@ -49,9 +49,11 @@ export function policyDirectories(directory: string): string[] {
   return [directory, join(directory, 'purposes'), ...(existsSync(templates) ? [templates] : [])];
 }
 
-/** The policy files of a directory. @throws {PolicyError} when it cannot be read. */
+/** The policy files of a directory. @throws {PolicyError} when it cannot be read, or holds a file that would not be. */
 export function readPolicyFiles(directory: string): PolicyFiles {
   try {
+    const misnamed = policyDirectories(directory).flatMap(misnamedIn);
+    if (misnamed.length > 0) throw new PolicyError(misnamed);
     const purposes = readdirSync(join(directory, 'purposes'))
       .filter(isYaml)
       .map((name) => `purposes/${name}`);
@@ -60,6 +62,7 @@ export function readPolicyFiles(directory: string): PolicyFiles {
     const names = ['policy-set.yaml', 'masks.yaml', ...optional, ...purposes.sort(), ...templates.sort()];
     return new Map(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
   } catch (error) {
+    if (error instanceof PolicyError) throw error;
     throw new PolicyError([{ at: directory, message: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` }]);
   }
 }
@@ -133,13 +136,22 @@ function parseSet(
 
 /** Two files may hold one purpose in different periods; on one day there is at most one. */
 function overlaps(purposes: readonly PurposeSource[]): PolicyFault[] {
-  const ordered = [...purposes].sort((a, b) => (a.code + a.effective.from < b.code + b.effective.from ? -1 : 1));
+  // With a blank between: no other code comes between two periods of one.
+  const placeOf = ({ code, effective }: PurposeSource) => `${code} ${effective.from}`;
+  const ordered = [...purposes].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   return ordered.flatMap((purpose, index) => {
     const previous = ordered[index - 1];
     if (previous?.code !== purpose.code) return [];
     if (previous.effective.to !== undefined && previous.effective.to < purpose.effective.from) return [];
     return [{ at: purpose.at, message: `${purpose.code}: is in force on the same day as ${previous.at}` }];
   });
+}
+
+/** Whoever wrote it would believe it in force. */
+function misnamedIn(directory: string): PolicyFault[] {
+  return readdirSync(directory)
+    .filter((name) => /\.ya?ml$/i.test(name) && !isYaml(name))
+    .map((name) => ({ at: join(directory, name), message: 'is not read: the name of a policy file ends in .yaml' }));
 }
 
 function isYaml(name: string): boolean {

@@ -43,7 +43,9 @@ const ruleSchema = v.strictObject({
   basis: v.optional(basisSchema),
   actors: v.optional(actorsSchema),
   subjects: v.optional(v.picklist(['organizations', 'persons'], 'must be organizations or persons')),
-  categories: v.optional(v.union([v.literal('all'), categoriesSchema], `must be all or a list of ${CATEGORIES.join(', ')}`)),
+  categories: v.optional(
+    v.union([v.literal('all'), v.pipe(categoriesSchema, v.minLength(1))], `must be all or a list of ${CATEGORIES.join(', ')}`),
+  ),
   fields: v.optional(v.pipe(v.array(words), v.minLength(1, 'names no field'))),
   treatment: v.optional(treatmentSchema),
   mask: v.optional(words),

@@ -27,7 +27,7 @@ export function rulesOf(purpose: PurposeSource): readonly Rule[] {
 function ruleFaults(rule: Rule, source: PolicySource, catalogue: Catalogue): PolicyFault[] {
   const fields = 'fields' in rule.scope ? rule.scope.fields : [];
   const fault = (message: string) => ({ at: rule.at, message: `${rule.id}: ${message}` });
-  const unknown = fields.filter((field) => !names(field, catalogue)).map((field) => fault(`the schema has no ${field}`));
+  const unknown = fields.filter((field) => !names(field, catalogue)).map((field) => fault(unknownName(field, catalogue)));
   if (rule.mask === undefined) return unknown;
   const mask = source.masks.get(rule.mask);
   if (mask === undefined) return [...unknown, fault(`there is no mask ${rule.mask}`)];
@@ -37,8 +37,18 @@ function ruleFaults(rule: Rule, source: PolicySource, catalogue: Catalogue): Pol
 
 /** Whether the coordinate, or for `Type.*` any field of the type, is in the schema. */
 function names(field: string, catalogue: Catalogue): boolean {
-  if (!field.endsWith('.*')) return catalogue.has(field);
-  return [...catalogue.keys()].some((coordinate) => coordinate.startsWith(field.slice(0, -1)));
+  return field.endsWith('.*') ? kindsOf(field, catalogue).has('field') : catalogue.has(field);
+}
+
+/** `Input.*` would be read as a rule about the input's fields, and be one about nothing. */
+function unknownName(field: string, catalogue: Catalogue): string {
+  const isInput = field.endsWith('.*') && kindsOf(field, catalogue).has('input');
+  return isInput ? `${field}: the fields of an input are named one by one` : `the schema has no ${field}`;
+}
+
+function kindsOf(everyField: string, catalogue: Catalogue): ReadonlySet<CatalogueEntry['kind']> {
+  const type = everyField.slice(0, -1);
+  return new Set([...catalogue.values()].flatMap(({ coordinate, kind }) => (coordinate.startsWith(type) ? [kind] : [])));
 }
 
 function declaredMaskFaults(entry: CatalogueEntry, source: PolicySource): PolicyFault[] {
@@ -62,7 +72,34 @@ function setFaults(source: PolicySource, catalogue: Catalogue): PolicyFault[] {
   const unknown = named
     .filter((coordinate) => catalogue.get(coordinate) === undefined)
     .map((coordinate) => ({ at: 'policy-set.yaml:1', message: `the schema has no ${coordinate}` }));
-  return [...unknown, ...sealed, ...thresholdFaults(source, catalogue)];
+  return [...unknown, ...sealed, ...misplaced(source, catalogue), ...neverInForce(source), ...thresholdFaults(source, catalogue)];
+}
+
+/** Under a field's name a filter or threshold would govern no argument; and one that filters by an argument comes to no end. */
+function misplaced({ filters, thresholds }: PolicySource, catalogue: Catalogue): PolicyFault[] {
+  const isField = (coordinate: string) => catalogue.get(coordinate)?.kind === 'field';
+  const isInput = (coordinate: string) => catalogue.get(coordinate)?.kind === 'input';
+  const messages = [
+    ...[...filters.keys()].filter(isField).map((key) => `filters: ${key} is a field, not an argument (Type.field(argument:))`),
+    ...[...filters].flatMap(([key, by]) =>
+      catalogue.has(by) && !isField(by) ? [`filters: ${key} must filter by a field, not by ${by}`] : [],
+    ),
+    ...[...thresholds.keys()]
+      .filter((key) => isField(key) || isInput(key))
+      .map((key) => `thresholds: ${key} is not an argument (Type.field(argument:))`),
+  ];
+  return messages.map((message) => ({ at: 'policy-set.yaml:1', message }));
+}
+
+/** Rules that would seal or bind nothing on any day: what they were to guard would stand open. */
+function neverInForce({ seals, clients, registration }: PolicySource): PolicyFault[] {
+  const inverted = [...seals, ...clients, ...registration]
+    .filter(({ effective: { from, to } }) => to !== undefined && to < from)
+    .map(({ id }) => `${id}: effective.to is before effective.from`);
+  const ofNobody = seals
+    .filter(({ organizations }) => organizations?.length === 0)
+    .map(({ id }) => `${id}: names no organization`);
+  return [...inverted, ...ofNobody].map((message) => ({ at: 'policy-set.yaml:1', message }));
 }
 
 /** Every field that is asked about by thresholds has bands, the same for all purposes: finer ones elsewhere would be asked for here. */
