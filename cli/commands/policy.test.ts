@@ -229,6 +229,23 @@ describe('policy diff', () => {
       out: expect.stringContaining('▼ 收紧') as string,
     });
   });
+  it('tells what differs though every cell is decided alike', async () => {
+    const looser = copyWith('matter: true', 'matter: false');
+    cpSync(join(POLICIES_DIRECTORY, 'review-rules.yaml'), join(looser, 'review-rules.yaml'));
+    cpSync(join(POLICIES_DIRECTORY, 'exports.yaml'), join(looser, 'exports.yaml'));
+    expect(await run('diff', POLICIES_DIRECTORY, looser)).toEqual({
+      code: 2,
+      out: expect.stringMatching(
+        /^2026-06-01 两个版本的决定完全相同[^\n]*\n单元格之外的不同[^\n]*\n  ~ 改变  ADMIN_APPROVAL_CHECK 2026-01-01 requires\n$/,
+      ) as string,
+      err: '',
+    });
+    expect(await run('diff', POLICIES_DIRECTORY, looser, '--json')).toEqual({
+      code: 2,
+      out: '[]\n',
+      err: expect.stringContaining('ADMIN_APPROVAL_CHECK 2026-01-01 requires') as string,
+    });
+  });
   it('reads a kept version by its hash, and refuses a name that is nothing', async () => {
     keepVersion(join(folder, 'versions'), policies);
     expect(await run('diff', policies.hash, '--versions', join(folder, 'versions'))).toMatchObject({ code: 0 });

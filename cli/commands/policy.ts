@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { keptVersions, loadConfig } from '../../gateway/config.ts';
 import { diffPolicies } from '../../policies/diff-policies.ts';
 import { PolicyError } from '../../policies/fault.ts';
+import { otherChanges } from '../../policies/other-changes.ts';
 import { TREATMENTS, type Treatment } from '../../policies/treatment.ts';
 import { cityToday } from '../../schema/city-clock.ts';
 import { CATEGORIES } from '../../schema/classification.ts';
@@ -13,7 +14,7 @@ import type { Actor } from '../../schema/signed-context.ts';
 import { existingDate } from '../existing-date.ts';
 import { parseNamedJson, readNamedJson } from '../named-file.ts';
 import { check, describeCheck } from '../policy/check.ts';
-import { describeDiff } from '../policy/describe-diff.ts';
+import { describeDiff, describeOthers } from '../policy/describe-diff.ts';
 import { describeCell, describeOperation } from '../policy/describe-explanation.ts';
 import { describeRefusal, explainCell, explainOperation } from '../policy/explain.ts';
 import { matrix, matrixCsv, matrixText } from '../policy/matrix.ts';
@@ -98,9 +99,14 @@ function addDiff(policy: Command): void {
     .option('--versions <directory>', 'versions kept by hash', keptVersions(loadConfig(env)))
     .action((before: string, after: string | undefined, options: Common) =>
       guarded(() => {
-        const changes = diffPolicies(loadVersion(before, options), loadVersion(after ?? options.policies, options), options.date);
-        print(options, changes, () => describeDiff(changes, process.stdout.isTTY));
-        process.exitCode = changes.length === 0 ? 0 : changes.some(({ direction }) => direction === 'LOOSENED') ? 3 : 2;
+        const { date } = options;
+        const [old, now] = [loadVersion(before, options), loadVersion(after ?? options.policies, options)];
+        const [cells, others] = [diffPolicies(old, now, date), otherChanges(old, now, date)];
+        print(options, cells, () => describeDiff({ date, cells, others }, process.stdout.isTTY));
+        // The JSON is the cells alone, as ever.
+        if (options.json) process.stderr.write(describeOthers(others));
+        const isLoosened = cells.some(({ direction }) => direction === 'LOOSENED');
+        process.exitCode = isLoosened ? 3 : cells.length + others.length > 0 ? 2 : 0;
       }),
     );
 }
