@@ -16,15 +16,24 @@ export interface PolicyExample {
   at: string;
 }
 
-/** Reads every file of `examples/`. @throws {PolicyError} with the faults of all files. */
+/** Reads every file of `examples/`. @throws {PolicyError} with the faults of all files, or when they cannot be read. */
 export function loadExamples(directory: string): PolicyExample[] {
-  const names = readdirSync(join(directory, 'examples'))
-    .filter((name) => name.endsWith('.yaml'))
-    .sort();
+  const names = namesIn(join(directory, 'examples'));
   const parsed = names.map((name) => parseExamples(`examples/${name}`, readFileSync(join(directory, 'examples', name), 'utf8')));
   const faults = parsed.flatMap((file) => file.faults);
   if (faults.length > 0) throw new PolicyError(faults);
   return parsed.flatMap(({ examples }) => examples);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort();
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new PolicyError([{ at: directory, message: `cannot be read (${reason})` }]);
+  }
 }
 
 /** What the policies decide otherwise than the example says. */

@@ -61,6 +61,12 @@ describe('policy check', () => {
         'fields: [Registration.employees]\n    treatment: reveal',
       ),
     );
+    const unexampled = copyWith('matter: true', 'matter: true');
+    rmSync(join(unexampled, 'examples'), { recursive: true });
+    expect(await run('check', '--policies', unexampled)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`[load] ${join(unexampled, 'examples')}: cannot be read`) as string,
+    });
     expect(failing).toMatchObject({
       code: 1,
       out: expect.stringContaining('Registration.employees is decided reveal AAC-3') as string,

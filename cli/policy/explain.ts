@@ -4,9 +4,13 @@ import { createDisclosurePlanner } from '../../gateway/disclosure/plan-disclosur
 import type { DisclosureNotice, PlannedField } from '../../gateway/disclosure/disclosure.ts';
 import { codeOf, GatewayError } from '../../gateway/errors.ts';
 import type { Caller } from '../../gateway/identity/caller.ts';
+import { ownColumns } from '../../policies/decision-table.ts';
 import { evaluateCell } from '../../policies/evaluate-cell.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
+import type { Requirements } from '../../policies/policy-source.ts';
 import type { Cell, CellKey } from '../../policies/treatment.ts';
+import { isSubjectId, type SubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { Actor } from '../../schema/signed-context.ts';
 import { PolicyError } from '../../policies/fault.ts';
 import { CATEGORIES } from '../../schema/classification.ts';
@@ -30,7 +34,7 @@ export interface CellExplanation extends CellKey {
 
 /**
  * Explains one cell, `own` also where the department given owns the field.
- * @throws {PolicyError} when no purpose of the code is in force or the schema has no such coordinate.
+ * @throws {PolicyError} when no purpose of the code is in force, the schema has no such coordinate, or none that this kind of caller can own.
  */
 export function explainCell(options: SourceOptions, asked: CellKey & { department?: string }, date: string): CellExplanation {
   const policies = loadPolicies(options.policies, readSchema(options).catalogue);
@@ -46,7 +50,15 @@ export function explainCell(options: SourceOptions, asked: CellKey & { departmen
         message: '没有此字段，见 xinqiao policy matrix。 There is no such coordinate; see `xinqiao policy matrix`.',
       },
     ]);
-  const key = { ...cellKey, own: cellKey.own || (department !== undefined && entry.owner === department) };
+  const canOwn = ownColumns(cellKey.actor, entry).includes(true);
+  if (cellKey.own && !canOwn)
+    throw new PolicyError([
+      {
+        at: '--own',
+        message: `${coordinate} 不是该主体的本部门数据。 ${coordinate} is nothing that ${cellKey.actor} can own.`,
+      },
+    ]);
+  const key = { ...cellKey, own: cellKey.own || (canOwn && department !== undefined && entry.owner === department) };
   const { candidates } = evaluateCell({ ...key, purpose, entry }, policies);
   return {
     ...key,
@@ -86,7 +98,8 @@ export function explainOperation(options: SourceOptions, question: OperationQues
   const apiSchema = apiSchemaOf(sdl);
   const date = cityToday(() => question.at);
   const { actor } = question.caller;
-  if (!purposeInForce(policies, question.purpose, date).actors.includes(actor)) throw new GatewayError('PURPOSE_FORBIDDEN');
+  const { actors, requires } = purposeInForce(policies, question.purpose, date);
+  if (!actors.includes(actor)) throw new GatewayError('PURPOSE_FORBIDDEN');
   const text = readNamedFile('--operation', question.file);
   const document = parse(text);
   const [error] = validate(apiSchema, document);
@@ -111,10 +124,31 @@ export function explainOperation(options: SourceOptions, question: OperationQues
       purpose: { code: question.purpose },
       ...(question.authorized && { authorization: { categories: CATEGORIES } }),
     },
-    policies,
+    asItself(policies),
   );
+  if (requires.self || actor === 'SUBJECT') assertOneself(disclosure.asked);
+  assertAuthorized(disclosure.asked, requires, question.authorized);
   const { operation, departments, fields, notices } = disclosure.plan;
   return { operation: operation.text, departments, revealed: [...new Set(revealedIn(fields))], notices };
+}
+
+/** Whoever may ask about itself alone is taken for whom the operation asks about. */
+function asItself(policies: PolicySet): PolicySet {
+  const purpose: PolicySet['purpose'] = (code, date) => {
+    const found = policies.purpose(code, date);
+    return found && { ...found, requires: { ...found.requires, self: false } };
+  };
+  return { ...policies, purpose };
+}
+
+function assertOneself(asked: readonly SubjectId[]): void {
+  if (asked.length > 1 || !asked.every(isSubjectId)) throw new GatewayError('PURPOSE_FORBIDDEN', { reason: 'self' });
+}
+
+/** An authorization is of one subject, and of nobody whom an old number stands for. */
+function assertAuthorized(asked: readonly SubjectId[], { authorization }: Requirements, authorized: boolean): void {
+  if (!authorized && authorization !== 'none') throw new GatewayError('AUTHORIZATION_REQUIRED');
+  if (authorized && (asked.length !== 1 || !asked.every(isSubjectId))) throw new GatewayError('AUTHORIZATION_SUBJECT_MISMATCH');
 }
 
 /** The refusal of an operation as a sentence. */
