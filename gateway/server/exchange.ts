@@ -23,24 +23,34 @@ export interface Exchange {
   closed: Promise<void>;
 }
 
+/** How long a client may take to receive an answer: until then it holds a place among those that are answered. */
+const TAKEN_WITHIN_MS = 60_000;
+
 /** Opens an exchange: its signal aborts when the client goes away or after `timeoutMs`. */
 export function openExchange(
   request: FastifyRequest,
   reply: FastifyReply,
   { now, timeoutMs }: { now: number; timeoutMs: number },
 ): Exchange {
+  const { socket } = request.raw;
   const cancellation = new Cancellation();
   const abort = () => cancellation.abort(new Error('the client has gone, or has waited too long'));
-  const timer = setTimeout(abort, timeoutMs);
+  let timer = setTimeout(abort, timeoutMs);
   let answered = false;
+  let isClosed = false;
   const closed = new Promise<void>((resolve) => {
     const onClose = () => {
+      isClosed = true;
+      clearTimeout(timer);
+      socket.off('close', onClose);
       if (!answered) abort();
       resolve();
     };
     // The client may have gone while the request waited its turn.
-    if (reply.raw.destroyed) onClose();
-    else reply.raw.once('close', onClose);
+    if (socket.destroyed || reply.raw.destroyed) return onClose();
+    reply.raw.once('close', onClose);
+    // Behind others of its connection (pipelining) an answer has no connection yet, and does not hear of its end.
+    if (reply.raw.socket === null) socket.setMaxListeners(0).once('close', onClose);
   });
   return {
     requestId: request.id,
@@ -55,6 +65,7 @@ export function openExchange(
     end() {
       answered = true;
       clearTimeout(timer);
+      if (!isClosed) timer = setTimeout(() => socket.destroy(), TAKEN_WITHIN_MS);
     },
     closed,
   };
