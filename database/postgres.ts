@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import pg from 'pg';
 import { databaseError, TRANSACTION_ABORTED } from './database-error.ts';
 import { DatabaseError, type Db, type Queryable, type QueryOptions, type Row, type SqlValue } from './db.ts';
+import { IDLE_TRANSACTION_MS } from './idle-transaction.ts';
 import { parameterText } from './parameters.ts';
 import { SESSION_SETTINGS, typeParser } from './type-parsers.ts';
 
@@ -16,11 +17,17 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
   url: string;
   connections?: number;
+  idleTransactionMs?: number;
 }
 
 /** Opens a pool of connections to a real PostgreSQL server; rejects with {@link DatabaseError} when it cannot be reached. */
-export async function openPostgres({ url, connections = CONNECTIONS_DEFAULT }: PostgresOptions): Promise<Db> {
-  const settings = Object.entries(SERVER_SETTINGS).map(([name, value]) => `-c ${name}=${value}`);
+export async function openPostgres({
+  url,
+  connections = CONNECTIONS_DEFAULT,
+  idleTransactionMs = IDLE_TRANSACTION_MS,
+}: PostgresOptions): Promise<Db> {
+  const session = { ...SERVER_SETTINGS, idle_in_transaction_session_timeout: idleTransactionMs };
+  const settings = Object.entries(session).map(([name, value]) => `-c ${name}=${value}`);
   const db = new PostgresDb(
     new pg.Pool({
       connectionString: url,

@@ -2,10 +2,9 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { databaseError } from '../database-error.ts';
 import { DatabaseError, type Db, type Queryable, type Row } from '../db.ts';
+import { IDLE_TRANSACTION_MS } from '../idle-transaction.ts';
 import { type ChannelAnswer, type ChannelRequest, onFrames, sendFrame } from './frames.ts';
 
-/** How long a client's open transaction may wait for its next statement: everybody else waits with it, because PGlite is one connection. */
-const IDLE_TRANSACTION_MS = 10_000;
 /** SQLSTATE idle_in_transaction_session_timeout. */
 const IDLE_IN_TRANSACTION = '25P03';
 /** SQLSTATE no_active_sql_transaction. */
