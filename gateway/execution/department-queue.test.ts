@@ -167,6 +167,7 @@ describe('a joined request', () => {
     ['is answered with too few subjects', ({ answer }) => answer({ data: { _entities: [] }, errors: [] })],
     ['is refused as a whole', ({ answer }) => answer({ data: null, errors: [{ code: 'INPUT_INVALID' }] })],
     ['is answered with more than may be taken', ({ fail }) => fail(new TransportError('too long', false, { tooLong: true }))],
+    ['is answered with what is no answer', ({ fail }) => fail(new TransportError('broken JSON', false))],
   ])('that %s is asked again one by one, so that nobody is denied an answer by a neighbour', async (_, spoil) => {
     await twoUnderWay();
     const answers = [query(['c']), query(['d'])];

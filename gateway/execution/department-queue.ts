@@ -253,7 +253,7 @@ export class DepartmentQueue {
       if (shares === undefined) this.#askEach(members);
       else members.forEach((member, index) => settle(member, shares[index]));
     } catch (error) {
-      if (error instanceof TransportError && error.tooLong) this.#askEach(members);
+      if (error instanceof TransportError && !error.retryable) this.#askEach(members);
       else for (const member of members) settle(member, undefined, error);
     } finally {
       this.#end(question);
