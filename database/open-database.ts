@@ -3,6 +3,9 @@ import { openDirectory } from './open-directory.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
+/** How long a process that serves others waits for a statement: every one of its own takes milliseconds. */
+const ANSWER_WITHIN_MS = 30_000;
+
 /** Which database to open; exactly one of the three. */
 export interface DatabaseOptions {
   /** A real PostgreSQL server, `postgres://…`; wins over the other two. */
@@ -11,6 +14,8 @@ export interface DatabaseOptions {
   dataDirectory?: string | undefined;
   /** Have the directory for this process alone: refuse instead of working through the process that has it open (`xinqiao start`). */
   exclusive?: boolean;
+  /** Others are served by it: no statement to a server is waited for without an end, as a command's may be. */
+  serving?: boolean;
   /** An embedded database that is gone when closed (tests). */
   inMemory?: boolean;
 }
@@ -23,9 +28,10 @@ export async function openDatabase({
   databaseUrl,
   dataDirectory,
   exclusive = false,
+  serving = false,
   inMemory = false,
 }: DatabaseOptions): Promise<Db> {
-  if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl });
+  if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl, ...(serving && { answerWithinMs: ANSWER_WITHIN_MS }) });
   if (dataDirectory !== undefined) return openDirectory(dataDirectory, exclusive);
   if (inMemory) return openPglite({});
   throw new TypeError('no database was named: give databaseUrl, dataDirectory or inMemory');

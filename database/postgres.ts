@@ -9,6 +9,8 @@ import { SESSION_SETTINGS, typeParser } from './type-parsers.ts';
 /** How long to wait for a free or new connection. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS_DEFAULT = 10;
+/** For what may take its time: the longest that a timer can wait. */
+const UNLIMITED_MS = 2_147_483_647;
 /** Every statement here takes milliseconds; compiling one, because new tables look large to the planner, takes tens of them. */
 const SERVER_SETTINGS = { ...SESSION_SETTINGS, jit: 'off' } as const;
 
@@ -18,6 +20,11 @@ export interface PostgresOptions {
   url: string;
   connections?: number;
   idleTransactionMs?: number;
+  /**
+   * How long a statement may take before it is given up together with its connection, which may be silent for good: its server moved, or
+   * something between them forgot it. As long as it likes when left out, and in `exec` always.
+   */
+  answerWithinMs?: number;
 }
 
 /** Opens a pool of connections to a real PostgreSQL server; rejects with {@link DatabaseError} when it cannot be reached. */
@@ -25,6 +32,7 @@ export async function openPostgres({
   url,
   connections = CONNECTIONS_DEFAULT,
   idleTransactionMs = IDLE_TRANSACTION_MS,
+  answerWithinMs,
 }: PostgresOptions): Promise<Db> {
   const session = { ...SERVER_SETTINGS, idle_in_transaction_session_timeout: idleTransactionMs };
   const settings = Object.entries(session).map(([name, value]) => `-c ${name}=${value}`);
@@ -33,6 +41,7 @@ export async function openPostgres({
       connectionString: url,
       max: connections,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      ...(answerWithinMs !== undefined && { query_timeout: answerWithinMs }),
       options: settings.join(' '),
       types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
     }),
@@ -86,7 +95,7 @@ class PostgresDb implements Db {
   }
 
   async exec(sql: string): Promise<void> {
-    await this.#pool.query(sql).catch((error: unknown) => {
+    await this.#pool.query({ text: sql, query_timeout: UNLIMITED_MS } as pg.QueryConfig).catch((error: unknown) => {
       throw databaseError(error);
     });
   }

@@ -84,7 +84,8 @@ async function start(options: Omit<StartOptions, 'workers'>, config: Config): Pr
 /** Only the schemas this process serves: a department at an address of its own keeps its tables to itself. */
 async function openMigrated(config: Config): Promise<Db> {
   if (config.databaseUrl === undefined) makeDirectory(config.dataDirectory);
-  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory, exclusive: true });
+  const { databaseUrl, dataDirectory } = config;
+  const db = await openDatabase({ databaseUrl, dataDirectory, exclusive: true, serving: true });
   try {
     const elsewhere = Object.keys(config.subgraphUrls).map((code) => code.replaceAll('-', '_'));
     for (const { schemaName, folder } of await findSchemas()) {
@@ -140,7 +141,7 @@ type Serving = Omit<CityOptions, 'db'>;
 
 async function serveAsWorker(serving: Serving, channel: NonNullable<ReturnType<typeof channelToPrimary>>): Promise<void> {
   const { databaseUrl } = serving.config;
-  const db = await openDatabase({ databaseUrl });
+  const db = await openDatabase({ databaseUrl, serving: true });
   try {
     const metrics = answerForAll(createMetrics(), channel);
     await serve({ ...serving, db, metrics }, { ready: (url) => channel.send({ kind: 'READY', url }), stopping() {} });

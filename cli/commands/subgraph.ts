@@ -70,7 +70,7 @@ async function serve(department: Department<DepartmentCode>, flags: ServeFlags, 
   const logger = createLogger(config).child({ department: department.name });
   const dataDirectory = departmentDirectory(config, department.name);
   await assertMayListen({ host: config.host, port: config.port });
-  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory, exclusive: true });
+  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory, exclusive: true, serving: true });
   const stopped = stopSignal();
   try {
     const served = await open(
