@@ -39,7 +39,8 @@ export async function lockDirectory(directory: string, socket: string): Promise<
   };
   const lockFile = path.join(directory, 'lock');
   const ownFile = `${lockFile}.${own.token}`;
-  await writeFile(ownFile, JSON.stringify(own), { mode: 0o600 });
+  // On the disk before it is linked: a lock that lost its content with the machine's power could not be succeeded.
+  await writeFile(ownFile, JSON.stringify(own), { mode: 0o600, flush: true });
   try {
     for (;;) {
       const chain = await readChain(lockFile);
@@ -60,6 +61,12 @@ export async function lockDirectory(directory: string, socket: string): Promise<
   } finally {
     await rm(ownFile, { force: true });
   }
+}
+
+/** What to do, in a sentence, about an owner that cannot be asked whether it still runs; empty for one that can: it does. */
+export function adviceOn({ owner, file }: Extract<LockOutcome, { held: false }>): string {
+  if (owner.host === os.hostname()) return '';
+  return ` 若该机器上已无此进程，或本机曾用此名，请删除 ${file}。 If it no longer runs there, or ${owner.host} is what this machine was called, remove ${file}.`;
 }
 
 interface ChainLink {

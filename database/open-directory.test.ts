@@ -115,4 +115,11 @@ describe('the lock of a directory', () => {
     await write('lock', { ...dead('a'), host: 'elsewhere' });
     expect(await lockDirectory(directory, '/socket')).toMatchObject({ held: false, owner: { host: 'elsewhere' } });
   });
+
+  test('of another host is refused with the way out, for a machine that crashed and has another name now', async () => {
+    await write('lock', { ...dead('a'), host: 'elsewhere' });
+    await expect(openDatabase({ dataDirectory: directory, exclusive: true })).rejects.toThrow(
+      `or elsewhere is what this machine was called, remove ${path.join(directory, 'lock')}.`,
+    );
+  });
 });

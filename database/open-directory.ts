@@ -4,7 +4,7 @@ import { connectChannel } from './channel/connect-channel.ts';
 import { serveChannel } from './channel/serve-channel.ts';
 import { socketPathOf } from './channel/socket-path.ts';
 import { DatabaseError, type Db } from './db.ts';
-import { isAlive, lockDirectory, type LockOwner } from './directory-lock.ts';
+import { adviceOn, isAlive, lockDirectory, type LockOwner } from './directory-lock.ts';
 import { makeDirectory } from './make-directory.ts';
 import { openPglite } from './pglite.ts';
 
@@ -36,7 +36,11 @@ export async function openDirectory(dataDirectory: string, exclusive: boolean): 
     const lock = await lockDirectory(dataDirectory, socketPath);
     if (lock.held) return openOwn(dataDirectory, socketPath, lock.release);
     if (exclusive)
-      throw new DirectoryInUseError(dataDirectory, lock.owner, 'stop it first, or choose another directory with XINQIAO_DATA.');
+      throw new DirectoryInUseError(
+        dataDirectory,
+        lock.owner,
+        `stop it first, or choose another directory with XINQIAO_DATA.${adviceOn(lock)}`,
+      );
     const db = await connectChannel(lock.owner.socket).catch(() => undefined);
     if (db !== undefined) return db;
     if (isAlive(lock.owner) && waitedMs >= OWNER_STARTS_WITHIN_MS) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,6 +30,13 @@ const serve = () => startCommand(serving());
 const listed = (text: string) => {
   writeFileSync(join(directory, 'listed'), text);
   return join(directory, 'listed');
+};
+/** A directory whose lock says that a process on another host, or under an older name of this one, has it. */
+const lockedElsewhere = () => {
+  const data = join(directory, 'elsewhere');
+  mkdirSync(data, { recursive: true });
+  writeFileSync(join(data, 'lock'), JSON.stringify({ token: 't', host: 'elsewhere', pid: 7, started: '', socket: '' }));
+  return data;
 };
 const add = async (url: string, body: string) => {
   const response = await fetch(`${url}/add-checkpoint`, { method: 'POST', body });
@@ -73,6 +80,11 @@ describe('xinqiao witness', () => {
     ],
     ['the key of a witness', () => ['--logs', listed(verifierKeys[0]!)], '/listed:1: 这是见证的公钥'],
     ['a directory below a file', () => ['--data', join(key, 'x')], '/w1.pem/x: 见证无法在此保存所见（ENOTDIR）'],
+    [
+      'a directory of another machine',
+      () => ['--data', lockedElsewhere()],
+      `process 7 on elsewhere. 若该机器上已无此进程，或本机曾用此名，请删除 `,
+    ],
     ['a directory that the system does not make', () => ['--data', '/proc/x'], '--data /proc/x: 见证无法在此保存所见（'],
   ])('given %s, says which and what is expected, and ends', async (_, given, said) => {
     const { end, stderr } = await runCommand([...serving(), ...given()]);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { lockDirectory, type LockOutcome } from '../../database/directory-lock.ts';
+import { adviceOn, lockDirectory, type LockOutcome } from '../../database/directory-lock.ts';
 import { formatVerifierKey } from '../../gateway/querylog/signed-note.ts';
 import { serveWitness } from '../../gateway/witness/serve-witness.ts';
 import { createWitness, type Suspicion } from '../../gateway/witness/witness.ts';
@@ -57,7 +57,12 @@ async function serve({ name, key, logs: logsFile, data, host, port, json }: Serv
   const signer = readWitnessKey(key, name);
   const logs = readLogKeys(logsFile);
   const lock = await lockData(data);
-  if (!lock.held) throw new Error(`目录已被另一见证进程使用。 Another witness is using ${data}.`);
+  if (!lock.held) {
+    const { pid, host } = lock.owner;
+    throw new Error(
+      `目录正由见证进程 ${pid}（${host}）使用。 Another witness is using ${data}: process ${pid} on ${host}.${adviceOn(lock)}`,
+    );
+  }
   try {
     const suspect = (suspicion: Suspicion) => process.stderr.write(suspected(suspicion, data));
     const witness = createWitness({ signer, logs, store: openWitnessStore(data), clock: Date.now, report: suspect });
