@@ -67,6 +67,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
+  // Nor is a message that nobody can be told a reason to end what runs: its reader has gone, or its disk is full.
+  process.stderr.on('error', () => {});
   const program = new Command('xinqiao');
   program
     .description(

@@ -22,8 +22,11 @@ const SECRET = [
 /** Messages of these errors are ours: they hold names and codes, never values. Any other may quote a record or a query. */
 const SAFE_ERRORS = new Set(['GatewayError', 'ConfigError', 'TransportError', 'DatabaseError']);
 
+/** Bytes that are kept while standard output takes none; past them lines are dropped. */
+const KEPT_BYTES = 1_048_576;
+
 /** Writes JSON lines to `destination` (default: standard output). */
-export function createLogger({ logLevel }: Pick<Config, 'logLevel'>, destination?: DestinationStream): Logger {
+export function createLogger({ logLevel }: Pick<Config, 'logLevel'>, destination: DestinationStream = standardOutput()): Logger {
   const options = {
     level: logLevel,
     base: { service: 'xinqiao-gateway' },
@@ -31,7 +34,15 @@ export function createLogger({ logLevel }: Pick<Config, 'logLevel'>, destination
     redact: { paths: SECRET.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[redacted]' },
     serializers: { err: describeError, error: describeError },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
+}
+
+/** A disk that is full of logs must not end the gateway: what cannot be written is written with the next line, once there is room. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: KEPT_BYTES });
+  output.on('error', () => {});
+  // Not the stream itself: pino would flush it after a fatal line and at the end, and it then tries a full disk for ever, with everybody waiting.
+  return { write: (line) => void output.write(line) };
 }
 
 /** What may be logged of an error: its kind, its codes and where it came from. */
