@@ -1,23 +1,68 @@
-import { watch } from 'node:fs';
+import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs';
 
 /** Editors write a file in several steps and a deployment several files: one call for all of them. */
 const QUIET_MILLISECONDS = 200;
+/** The system's watch stays with a directory that was renamed, removed or linked away: how often it is seen whether another stands there. */
+const LOOK_MILLISECONDS = 1_000;
 
-/** Calls back once the files directly in these directories have been quiet after a change; `changed` must not throw. */
-export function watchDirectories(directories: readonly string[], changed: () => void): { close(): void } {
+/**
+ * Calls back once the files directly in these directories have been quiet after a change; `changed` must not throw. `directories` is asked
+ * again and again: what is made, replaced or linked anew is a change, and is watched from then on.
+ */
+export function watchDirectories(directories: () => readonly string[], changed: () => void): { close(): void } {
+  let watched = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
-  const later = () => {
+
+  function later(): void {
     clearTimeout(timer);
     timer = setTimeout(changed, QUIET_MILLISECONDS);
     timer.unref();
-  };
-  const watchers = directories.map((path) => watch(path, { persistent: false }, later));
-  // A directory that is replaced ends its watcher: what is in force stays, and the report names the directory.
-  for (const watcher of watchers) watcher.on('error', changed);
+  }
+
+  function look(): void {
+    const before = watched;
+    watched = new Map(directories().map((path) => [path, kept(before.get(path), path) ?? watchOne(path, later)]));
+    const current = new Set(watched.values());
+    const left = [...before.values()].filter((one) => !current.has(one));
+    for (const { watcher } of left) watcher?.close();
+    if (left.length > 0 || watched.size > before.size) later();
+  }
+
+  watched = new Map(directories().map((path) => [path, watchOne(path, later)]));
+  const looking = setInterval(look, LOOK_MILLISECONDS);
+  looking.unref();
   return {
     close() {
+      clearInterval(looking);
       clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      for (const { watcher } of watched.values()) watcher?.close();
     },
   };
+}
+
+/** A directory as it was when its watch began; undefined while there is none. */
+interface Watched {
+  identity: string | undefined;
+  watcher: FSWatcher | undefined;
+}
+
+function watchOne(path: string, later: () => void): Watched {
+  const identity = identityOf(path);
+  try {
+    const watcher = identity === undefined ? undefined : watch(path, { persistent: false }, later).on('error', later);
+    return { identity, watcher };
+  } catch {
+    // Gone again, or the system has no watch left: it is looked at, and what is in it loaded, at the next look.
+    return { identity: undefined, watcher: undefined };
+  }
+}
+
+function kept(one: Watched | undefined, path: string): Watched | undefined {
+  return one?.identity === identityOf(path) ? one : undefined;
+}
+
+/** Tells a directory from another that has its path, or, one removed, even its number. */
+function identityOf(path: string): string | undefined {
+  const stats: BigIntStats | undefined = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && [stats.dev, stats.ino, stats.birthtimeNs].join('/');
 }

@@ -93,8 +93,8 @@ class Reloading implements Editions {
 
   watch(report: (report: EditionReport) => void): { close(): void } {
     const { policies, supergraphFile } = this.#options;
-    const directories = new Set([...policyDirectories(policies.directory), dirname(supergraphFile)]);
-    return watchDirectories([...directories], () => {
+    const directories = () => [...new Set([...policyDirectories(policies.directory), dirname(supergraphFile)])];
+    return watchDirectories(directories, () => {
       for (const each of this.reload()) if (each.changed || !each.loaded) report(each);
     });
   }
