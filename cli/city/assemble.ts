@@ -11,6 +11,7 @@ import { createKeySource, type KeySource } from '../../gateway/identity/key-sour
 import { KeySetError } from '../../gateway/identity/key-set.ts';
 import { followOperations } from '../../gateway/operations/live-operations.ts';
 import { createRegistered } from '../../gateway/operations/registered.ts';
+import { isWritable } from '../../gateway/querylog/is-writable.ts';
 import { keepLog } from '../../gateway/querylog/log-keeper.ts';
 import { createVersionKeeper } from '../../gateway/querylog/policy-versions.ts';
 import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
@@ -203,7 +204,7 @@ function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
   const { editions, departments, metrics, keys, sharedState, follower, suspended, operations, witnesses, clock } = parts;
   const checks = {
-    log: async () => (await db.query('select 1 from querylog.head')).rows.length === 1,
+    log: () => isWritable(db),
     keys: async () => !keys.degraded(),
     ...sharedState.checks,
     suspensions: async () => suspended.isKnown(),
