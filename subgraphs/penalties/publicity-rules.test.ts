@@ -31,6 +31,11 @@ test.each([
   ['an unknown tier', `basis: [令], tiers: [{ tier: HUGE, publicityMonths: 1 }]`],
   ['a date that is none', `basis: [令], effective: { from: soon }`],
   ['an unknown condition', `basis: [令], tiers: [{ tier: MINOR, publicityMonths: 1, weather: rain }]`],
+  [
+    'a category that no penalty has',
+    `basis: [令], tiers: [{ tier: SERIOUS, publicityMonths: 1, anyCategory: [LICENCE_REVOCATION] }]`,
+  ],
+  ['days that run backwards', `basis: [令], effective: { from: '2026-04-01', to: '2026-03-31' }`],
   ['a fine that is not yuan', `basis: [令], tiers: [{ tier: MINOR, publicityMonths: 1, fineBelow: '1.234' }]`],
 ])('refuses %s', (_, changed) => {
   const rest = Object.entries({ effective: '{}', tiers: '[{ tier: MINOR, publicityMonths: 0 }]' }).filter(

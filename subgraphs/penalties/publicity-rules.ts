@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Kind, parse as parseSdl } from 'graphql';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { fenFromYuan } from '../../schema/scalars/decimal.ts';
@@ -10,7 +11,13 @@ const fen = v.pipe(
   v.check((yuan) => fenFromYuan(yuan) !== undefined, 'yuan such as 3000.00'),
   v.transform((yuan) => String(fenFromYuan(yuan))),
 );
-const categories = v.pipe(v.array(v.string()), v.minLength(1));
+/** The values of PenaltyCategory: a tier of a category that no penalty has would describe none. */
+const CATEGORIES = parseSdl(readFileSync(new URL('schema.graphql', import.meta.url), 'utf8')).definitions.flatMap((definition) =>
+  definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'PenaltyCategory'
+    ? (definition.values ?? []).map(({ name }) => name.value)
+    : [],
+);
+const categories = v.pipe(v.array(v.picklist(CATEGORIES, 'a value of PenaltyCategory')), v.minLength(1));
 
 const TIER = v.strictObject({
   tier: v.picklist(TIER_NAMES),
@@ -27,7 +34,10 @@ const RULE = v.strictObject({
   name: v.string(),
   // A rule without a legal basis does not load.
   basis: v.pipe(v.array(v.string()), v.minLength(1)),
-  effective: v.strictObject({ from: v.optional(date), to: v.optional(date) }),
+  effective: v.pipe(
+    v.strictObject({ from: v.optional(date), to: v.optional(date) }),
+    v.check(({ from, to }) => from === undefined || to === undefined || from <= to, 'a day to that is not before the day from'),
+  ),
   tiers: v.pipe(v.array(TIER), v.minLength(1)),
 });
 const FILE = v.strictObject({ rules: v.pipe(v.array(RULE), v.minLength(1)) });
