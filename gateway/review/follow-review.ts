@@ -115,7 +115,10 @@ async function readProgress(db: Queryable, holder: string): Promise<Progress> {
   return { next: row.next, snapshotSeq: row.snapshot_seq, size: row.size, mine: row.mine };
 }
 
-/** What a gateway would remember that had reviewed everything so far: the last snapshot, and the entries since, whose alerts are known. */
+/**
+ * What a gateway would remember that had reviewed everything so far: the last snapshot, and the entries since. What these raise counts as raised
+ * from here on, so it must be in the queue: where rules or bearers of accounts have changed since, some of it is not.
+ */
 async function recall(
   db: Db,
   { next }: Progress,
@@ -132,7 +135,8 @@ async function recall(
     const limit = left < BigInt(READ_ENTRIES) ? Number(left) : READ_ENTRIES;
     const entries = await nextEntries(db, from, { limit, fresh });
     if (entries.length === 0) throw new Error('the log has fewer entries than were reviewed');
-    await reviewStretch(db, entries, { state, policy });
+    const { alerts } = await reviewStretch(db, entries, { state, policy });
+    await keepAlerts(db, alerts);
     from += BigInt(entries.length);
   }
   return { state, next };
