@@ -12,8 +12,8 @@ import { REJECTIONS } from './reasons.ts';
 import type { Finding } from './row-reader.ts';
 import { withoutEmptyEnd } from './without-empty-end.ts';
 
-/** What a spreadsheet takes for a formula at the start of a cell, in half and full width. */
-const FORMULA = /^(?:[\t\r\n]|[\s\u3000]*[=+\-@＝＋－＠])/u;
+/** What a spreadsheet takes for a formula at the start of a cell, in half and full width, behind the apostrophes that keep it from that. */
+const FORMULA = /^'*(?:[\t\r\n]|[\s\u3000]*[=+\-@＝＋－＠])/u;
 const BYTE_ORDER_MARK = '\uFEFF';
 /** Characters gathered before they are written. */
 const BUFFERED = 65_536;
@@ -120,7 +120,7 @@ export function neutralised(cell: string): string {
 
 /** The cell as it was before {@link neutralised}. */
 export function restored(cell: string): string {
-  return cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
+  return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
 }
 
 async function isForeign(path: string): Promise<boolean> {
