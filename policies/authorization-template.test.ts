@@ -70,7 +70,7 @@ describe('a template does not load', () => {
       new Map([...policyFiles, ['authorization-templates/AGAIN.yaml', change(text)]]);
     expect(faultsOf(twice((same) => same))).toContain('version 2026.1 is there twice');
     expect(faultsOf(twice((same) => same.replace('2026.1', '2026.2')))).toContain(
-      'is in force on the same day as version 2026.1',
+      'LOAN_PRE 2026.2: is in force on the same day as version 2026.1',
     );
   });
 

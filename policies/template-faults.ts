@@ -17,8 +17,9 @@ export function templateFaults(
   ];
 }
 
-function faultOf({ id }: AuthorizationTemplate, message: string): PolicyFault {
-  return { at: `authorization-templates/${id}.yaml:1`, message };
+/** By its version: two of one template stand in two files, whatever these are called. */
+function faultOf({ id, version }: AuthorizationTemplate, message: string): PolicyFault {
+  return { at: 'authorization-templates', message: `${id} ${version}: ${message}` };
 }
 
 function unfit(
