@@ -8,7 +8,6 @@ import { ownColumns } from '../../policies/decision-table.ts';
 import { evaluateCell } from '../../policies/evaluate-cell.ts';
 import { loadPolicies } from '../../policies/load-policies.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
-import type { Requirements } from '../../policies/policy-source.ts';
 import type { Cell, CellKey } from '../../policies/treatment.ts';
 import { isSubjectId, type SubjectId } from '../../schema/identifiers/subject-id.ts';
 import type { Actor } from '../../schema/signed-context.ts';
@@ -127,7 +126,7 @@ export function explainOperation(options: SourceOptions, question: OperationQues
     asItself(policies),
   );
   if (requires.self || actor === 'SUBJECT') assertOneself(disclosure.asked);
-  assertAuthorized(disclosure.asked, requires, question.authorized);
+  if (question.authorized) assertItsSubject(disclosure.asked);
   const { operation, departments, fields, notices } = disclosure.plan;
   return { operation: operation.text, departments, revealed: [...new Set(revealedIn(fields))], notices };
 }
@@ -146,9 +145,8 @@ function assertOneself(asked: readonly SubjectId[]): void {
 }
 
 /** An authorization is of one subject, and of nobody whom an old number stands for. */
-function assertAuthorized(asked: readonly SubjectId[], { authorization }: Requirements, authorized: boolean): void {
-  if (!authorized && authorization !== 'none') throw new GatewayError('AUTHORIZATION_REQUIRED');
-  if (authorized && (asked.length !== 1 || !asked.every(isSubjectId))) throw new GatewayError('AUTHORIZATION_SUBJECT_MISMATCH');
+function assertItsSubject(asked: readonly SubjectId[]): void {
+  if (asked.length !== 1 || !asked.every(isSubjectId)) throw new GatewayError('AUTHORIZATION_SUBJECT_MISMATCH');
 }
 
 /** The refusal of an operation as a sentence. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { subjectId } from '../../schema/identifiers/subject-id.ts';
-import { policies } from '../../policies/policies.fixture.ts';
+import { compileFiles } from '../../policies/load-policies.ts';
+import { catalogue, policies, policyFiles } from '../../policies/policies.fixture.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import { CALLERS, COMPANY, createPlanner, plan, requestOf, RESIDENT, SUBJECT_KEY } from './planner.fixture.ts';
 
@@ -280,4 +281,16 @@ describe('a value that its scalar does not admit', () => {
     const text = `{subject(${BY}) {tax {payments(fromMonth: "2024-99") {amount}}}}`;
     expect(() => plan(text, { caller: CALLERS.public, purpose: 'PUBLIC_QUERY' })).not.toThrow();
   });
+});
+
+it('an authorization that the rules of the day require is required, though those of the next day require none', () => {
+  const text = policyFiles.get('purposes/LOAN_PRE.yaml') ?? '';
+  const required = text
+    .replace('from: 2026-01-01', 'from: 2026-01-01, to: 2026-06-01')
+    .replace('authorization: none', 'authorization: subject');
+  const next = ['purposes/NEXT.yaml', text.replace('from: 2026-01-01', 'from: 2026-06-02')] as const;
+  const policy = compileFiles(new Map([...policyFiles, ['purposes/LOAN_PRE.yaml', required], next]), catalogue);
+  expect(() => plan(`{subject(${BY}) {name}}`, { caller: CALLERS.bank, purpose: 'LOAN_PRE', policy })).toThrow(
+    expect.objectContaining({ code: 'AUTHORIZATION_REQUIRED' }),
+  );
 });

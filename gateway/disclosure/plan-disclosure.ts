@@ -26,7 +26,7 @@ import type { ResolvedField, Variables } from './resolve-operation.ts';
 /**
  * Decides what a request would show, before anything is fetched. Pure but for its cache of plans.
  * @throws {GatewayError} INPUT_INVALID, ARGUMENT_FORBIDDEN (naming the coordinate and the rule), PURPOSE_UNKNOWN,
- * PURPOSE_FORBIDDEN (a self-query about another), SUBJECTS_TOO_MANY, THRESHOLD_FORBIDDEN, QUERY_TOO_COSTLY, ACT_NOT_ALONE, ACT_FORBIDDEN (naming the
+ * PURPOSE_FORBIDDEN (a self-query about another), AUTHORIZATION_REQUIRED, SUBJECTS_TOO_MANY, THRESHOLD_FORBIDDEN, QUERY_TOO_COSTLY, ACT_NOT_ALONE, ACT_FORBIDDEN (naming the
  * coordinate and the rule).
  */
 export type PlanDisclosure = (request: QueryRequest, asking: Asking, policy: PolicySet) => Disclosure;
@@ -93,6 +93,9 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
       governArguments(uses, { plan, catalogue, date, ...by });
       const asked = askedIds(subjects, purpose, subjectKey);
       if (purpose.requires.self) requireSelf(asked, caller);
+      // By the rules of this day: those of the next, which may have begun when rights are looked at, may require none.
+      if (purpose.requires.authorization !== 'none' && authorization === undefined)
+        throw new GatewayError('AUTHORIZATION_REQUIRED');
       return { plan: plan.plan, asked, questions: questionsOf(uses, plan, policy) };
     });
   };
