@@ -125,6 +125,12 @@ describe('docker-compose.yml', () => {
     expect(port).not.toBe(environment!.PORT);
   });
 
+  test('the operator can say which proxy the gateway believes: else all the public behind it have one quota', () => {
+    expect(services.gateway!.environment!.XINQIAO_TRUSTED_PROXIES).toBe('${XINQIAO_TRUSTED_PROXIES:-}');
+    expect(example).toMatch(/^XINQIAO_TRUSTED_PROXIES=$/m);
+    expect(readFileSync('docs/operators.md', 'utf8')).toContain('`XINQIAO_TRUSTED_PROXIES` (in `.env`)');
+  });
+
   test('only the gateway holds the private key of signed contexts', () => {
     const holders = entries.filter(([, service]) => service.secrets?.includes('context_key')).map(([name]) => name);
     expect(holders).toEqual(['gateway']);

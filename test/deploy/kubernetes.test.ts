@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { ENVIRONMENT } from '../../gateway/config.ts';
+import { ENVIRONMENT, loadConfig } from '../../gateway/config.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
 
 interface Probe {
@@ -14,16 +14,23 @@ interface Container {
   env: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
   securityContext: Record<string, unknown>;
   ports: { name: string; containerPort: number }[];
+  lifecycle?: { preStop: { exec: { command: string[] } } };
   startupProbe?: Probe;
   livenessProbe?: Probe;
   readinessProbe?: Probe;
+}
+
+interface Pod {
+  containers: Container[];
+  securityContext: { runAsNonRoot: boolean };
+  terminationGracePeriodSeconds?: number;
 }
 
 interface Manifest {
   kind: string;
   metadata: { name: string; namespace?: string };
   data?: Record<string, string>;
-  spec?: { ports?: object[]; template?: { spec: { containers: Container[]; securityContext: { runAsNonRoot: boolean } } } };
+  spec?: { ports?: object[]; template?: { spec: Pod } };
 }
 
 const folder = 'deploy/kubernetes';
@@ -84,6 +91,19 @@ describe('deploy/kubernetes', () => {
     expect(probes.map((probe) => probe?.httpGet.port)).toEqual(['operations', 'operations', 'operations']);
     const service = manifests.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'gateway')!;
     expect(service.spec!.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
+  });
+
+  test('the gateway believes the ingress controller about whom it answers', () => {
+    const { env } = deployments.find(([name]) => name === 'gateway')![1].containers[0]!;
+    const given = env.find(({ name }) => name === 'XINQIAO_TRUSTED_PROXIES')?.value;
+    expect(loadConfig({ XINQIAO_TRUSTED_PROXIES: given }).trustedProxies).not.toEqual([]);
+  });
+
+  test.each(deployments)('%s is sent nothing more before it stops, and then has the time to finish', (_name, pod) => {
+    const [program, seconds] = pod.containers[0]!.lifecycle!.preStop.exec.command;
+    expect(program).toBe('sleep');
+    const { terminationGracePeriodSeconds = 30 } = pod;
+    expect(Number(seconds) * 1_000 + loadConfig({}).timeouts.shutdownGrace).toBeLessThan(terminationGracePeriodSeconds * 1_000);
   });
 
   test('each department opens a database of its own and is where the gateway looks for it', () => {
