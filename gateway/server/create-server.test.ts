@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { gathered } from '../after-turns.fixture.ts';
 import { GatewayError } from '../errors.ts';
 import type { QueryRequest } from '../request.ts';
 import { respondRefusal } from '../respond/respond.ts';
@@ -195,6 +198,7 @@ describe('shutdown', () => {
     const response = running.post(SUBJECT);
     await under;
     const stopped = running.server.stop();
+    await gathered();
     await expect(fetch(`${running.url}/health/live`, { headers: { connection: 'close' } })).rejects.toThrow();
     expect(appended).toEqual([]);
     release();
@@ -235,6 +239,22 @@ describe('shutdown', () => {
     expect(await failed).toBe(true);
     expect(aborted).toHaveLength(1);
     release();
+  });
+
+  test('answers what has arrived on a kept connection and was not read yet, and ends the connection with it', async () => {
+    const running = await start();
+    const { port } = new URL(running.url);
+    const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8');
+    const body = JSON.stringify(SUBJECT);
+    const request = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    socket.write(request);
+    expect((await once(socket, 'data'))[0]).toMatch(/^HTTP\/1\.1 200 .*connection: keep-alive/is);
+    const answered = once(socket, 'data');
+    const ended = once(socket, 'end');
+    socket.write(request);
+    expect(await running.server.stop()).toEqual({ drained: true });
+    expect((await answered)[0]).toMatch(/^HTTP\/1\.1 200 .*connection: close/is);
+    await ended;
   });
 
   test('an idle connection does not hold it up', async () => {

@@ -1,6 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { afterTurns } from '../after-turns.ts';
 import type { FlowError } from '../respond/respond.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { createAskFlow } from './ask-flow.ts';
@@ -79,6 +80,9 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
       return url;
     },
     async stop() {
+      inFlight.leave();
+      // What clients have sent by now is read first: a connection closed with a request on it leaves its client without a word.
+      await new Promise<void>((resolve) => afterTurns(resolve));
       const closed = server.close();
       const drained = await within(config.timeouts.shutdownGrace, inFlight.drain());
       // What is left is idle, never sent a request, or is past the grace: closing a client's connection aborts its query,
@@ -120,7 +124,7 @@ function createHttp(options: ServerOptions, inFlight: InFlight): FastifyInstance
     done();
   });
   server.addHook('onSend', (_request, reply, payload, done) => {
-    if (inFlight.draining) reply.header('connection', 'close');
+    if (inFlight.leaving) reply.header('connection', 'close');
     done(null, payload);
   });
   answerFaults(server, options);

@@ -3,11 +3,14 @@ import { GatewayError } from '../errors.ts';
 /** Counts what is being answered, so that overload is refused early and shutdown waits for the rest. */
 export interface InFlight {
   readonly count: number;
-  readonly draining: boolean;
+  /** The server is about to stop: it still answers, and keeps no connection open. */
+  readonly leaving: boolean;
   /** Throws OVERLOADED when there is no room or the server is stopping: `run` would. */
   assertRoom(): void;
   /** Runs `work`; rejects with OVERLOADED when there is no room or the server is stopping. */
   run<T>(work: () => Promise<T>): Promise<T>;
+  /** Keeps no connection open from now on. */
+  leave(): void;
   /** Refuses whatever comes next. Resolves when all that was under way has ended, appends to the log included. */
   drain(): Promise<void>;
 }
@@ -18,6 +21,7 @@ const OVERLOADED = new GatewayError('OVERLOADED');
 /** Room for `limit` requests at a time. */
 export function createInFlight(limit: number): InFlight {
   let count = 0;
+  let leaving = false;
   let draining = false;
   let onIdle = () => {};
   const idle = new Promise<void>((resolve) => {
@@ -30,8 +34,8 @@ export function createInFlight(limit: number): InFlight {
     get count() {
       return count;
     },
-    get draining() {
-      return draining;
+    get leaving() {
+      return leaving;
     },
     assertRoom,
     async run(work) {
@@ -43,6 +47,9 @@ export function createInFlight(limit: number): InFlight {
         count -= 1;
         if (draining && count === 0) onIdle();
       }
+    },
+    leave() {
+      leaving = true;
     },
     drain() {
       draining = true;

@@ -12,7 +12,7 @@ export function addOperations(
   server.get('/health/live', async () => ({ live: true }));
   server.get('/health/ready', async (_request, reply) => {
     const report = await checkReadiness(readiness.checks, readiness.required);
-    const ready = report.ready && !inFlight.draining;
+    const ready = report.ready && !inFlight.leaving;
     return reply.code(ready ? 200 : 503).send({ ...report, ready });
   });
   server.get('/metrics', async (_request, reply) => {
