@@ -3,6 +3,7 @@ import { createCircuitBreaker } from './circuit-breaker.ts';
 
 const REST_MS = 1_000;
 const failing = () => Promise.reject(new Error('down'));
+const reset = () => Promise.reject(new TypeError('down'));
 const answering = async () => 'answer';
 
 let breaker: ReturnType<typeof createCircuitBreaker>;
@@ -15,6 +16,7 @@ describe('a circuit', () => {
       failures: 2,
       restMs: REST_MS,
       isFailure: (error) => error instanceof Error && error.message === 'down',
+      isBreak: (error) => error instanceof TypeError,
     });
   });
   afterEach(() => void vi.useRealTimers());
@@ -35,6 +37,16 @@ describe('a circuit', () => {
   ])('%s', async (_, works, closed) => {
     for (const work of works) await outcome(work);
     expect(breaker.closed).toBe(closed);
+  });
+
+  test.each([
+    ['counts what breaks off many at once as one failure', reset, true],
+    ['counts each of those that go unanswered at once', failing, false],
+  ])('%s', async (_, work, closed) => {
+    await Promise.all([outcome(work), outcome(work), outcome(work)]);
+    expect(breaker.closed).toBe(closed);
+    await outcome(work);
+    expect(breaker.closed).toBe(false);
   });
 
   test('that is open lets nobody through until it has rested', async () => {

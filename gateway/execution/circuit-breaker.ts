@@ -24,16 +24,22 @@ export interface CircuitBreakerOptions {
   restMs: number;
   /** Whether an error speaks against the department; any other end closes the circuit. */
   isFailure: (error: unknown) => boolean;
+  /** Whether a failure breaks off what is under way, as a server that restarts does: that is one failure, however many it hits. */
+  isBreak: (error: unknown) => boolean;
 }
 
 /** A closed circuit. It only counts: no timer runs, and while all is well an answer costs it one assignment. */
-export function createCircuitBreaker({ failures, restMs, isFailure }: CircuitBreakerOptions): CircuitBreaker {
+export function createCircuitBreaker({ failures, restMs, isFailure, isBreak }: CircuitBreakerOptions): CircuitBreaker {
   let inARow = 0;
+  let counted = 0;
   let openedAt: number | undefined;
   let trial: Promise<void> | undefined;
 
-  function count(error: unknown): void {
-    if (openedAt === undefined && isFailure(error) && ++inARow >= failures) openedAt = performance.now();
+  /** @param countedBefore failures counted when the work began. */
+  function count(error: unknown, countedBefore: number): void {
+    if (openedAt !== undefined || !isFailure(error) || (isBreak(error) && counted !== countedBefore)) return;
+    counted += 1;
+    if (++inARow >= failures) openedAt = performance.now();
   }
 
   async function tryAgain<T>(work: (isTrial: boolean) => Promise<T>): Promise<T> {
@@ -65,13 +71,14 @@ export function createCircuitBreaker({ failures, restMs, isFailure }: CircuitBre
         else if (performance.now() - openedAt >= restMs) return tryAgain(work);
         else throw new LeftAloneError();
       }
+      const countedBefore = counted;
       try {
         const result = await work(false);
         // An answer to a question of before the circuit opened says nothing about now.
         if (openedAt === undefined) inARow = 0;
         return result;
       } catch (error) {
-        count(error);
+        count(error, countedBefore);
         throw error;
       }
     },

@@ -42,6 +42,7 @@ export function resilient(
     failures: FAILURES_TO_OPEN,
     restMs: HALF_OPEN_AFTER_MS,
     isFailure: isDepartmentsFault,
+    isBreak: (error) => mayFareBetter(error) && !(error instanceof DeadlineError),
   });
 
   async function attempt(request: DepartmentRequest, call: DepartmentCall): Promise<DepartmentAnswer> {
