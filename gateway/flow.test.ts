@@ -12,6 +12,7 @@ import { createRefusalLog } from './querylog/refusal-log.ts';
 import type { QueryRequest } from './request.ts';
 
 const RECEIPT = { origin: 'x', index: '0', leafHash: 'aa' };
+const REVEALED = { treatment: 'REVEAL', rule: 'R-1', basis: [] };
 const clock = () => Date.UTC(2026, 4, 1);
 
 /** A gateway with real quotas, whose planner refuses everything it is asked. */
@@ -42,7 +43,7 @@ function gatewayOf(authenticate: Gateway['authenticate'], append?: () => Promise
     clock,
     reportUnexpected: () => {},
   };
-  return { entries, planned, ask: () => answerQuery(testRequest({ receivedAt: clock() }), gateway) };
+  return { entries, planned, gateway, ask: () => answerQuery(testRequest({ receivedAt: clock() }), gateway) };
 }
 
 test('a caller over its quota of requests is refused before anything is planned, and told when to come again', async () => {
@@ -81,4 +82,30 @@ test.each([
     errors: [{ extensions: { code: answered } }],
     extensions: { disclosure: { receipt: null } },
   });
+});
+
+test.each([
+  ['whose department tells more of a subject that is found', ['tax'], 300 - 1 - 5],
+  ['whose department was to find the subjects', ['registry'], 300 - 1],
+])('of a query %s and fails, what was asked in vain costs or is forgiven', async (_, unavailable, remaining) => {
+  const shown = { data: {}, failures: [], departments: [], unavailable };
+  const fields = [{ responseKey: 'subject', coordinate: 'Query.subject', organization: REVEALED, person: REVEALED, fields: [] }];
+  const { gateway } = gatewayOf(async () => ({ actor: 'PUBLIC', organization: '', developer: false }));
+  const limits = { requestsPerHour: 300, requestsPerMiss: 5 };
+  const edition = {
+    policy: {
+      ...testPolicies(testPurpose('PUBLIC_QUERY', { actors: ['PUBLIC'], limits })),
+      hash: 'a'.repeat(64),
+      catalogue: new Map([['Query.subject', { owner: 'registry' }]]),
+    },
+    planDisclosure: () => ({ plan: { operation: {}, fields, notices: [] }, asked: ['o-AAAAAAAAAAAAAAAAAAAAAA'], questions: [] }),
+    execution: { execute: async () => ({ ...shown, complete: () => shown }) },
+  } as unknown as Edition;
+  const authorize = async () => ({ settle: async () => {}, undo: async () => {} });
+  const answer = await answerQuery(testRequest({ receivedAt: clock() }), {
+    ...gateway,
+    editions: { current: () => edition, of: () => edition },
+    authorize,
+  });
+  expect(answer).toMatchObject({ httpStatus: 200, headers: { ratelimit: `"requests";r=${remaining};t=3600` } });
 });

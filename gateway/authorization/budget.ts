@@ -14,7 +14,7 @@ export interface Budget {
    * SUBJECTS_TOO_MANY {limit} or RATE_LIMITED. Nothing may be fetched before it resolves.
    */
   ask(asked: readonly SubjectId[]): Promise<void>;
-  /** Counts what only the answer revealed, and what was asked for in vain. Rejects with RATE_LIMITED, and then nothing may leave. */
+  /** Counts what only the answer revealed, and what was asked for in vain; `unavailable`: departments that were to find subjects and failed. Rejects with RATE_LIMITED, and then nothing may leave. */
   settle(found: { subjects: readonly SubjectId[]; unavailable: readonly string[] }): Promise<void>;
   /** Counts subjects that were asked for and refused. */
   refused(asked: readonly SubjectId[]): Promise<void>;
