@@ -30,6 +30,7 @@ import { createMetrics } from '../../gateway/server/metrics.ts';
 import { followSuspensions } from '../../gateway/suspension/suspended.ts';
 import { keepVersion, versionText } from '../../policies/versions.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
+import { contextKeyId, contextPublicKeys } from '../../schema/sign-context.ts';
 import type { Clock } from '../../schema/city-clock.ts';
 import { isLevel, openFollower } from './log-follower.ts';
 import { openBackgroundWork } from './background-work.ts';
@@ -101,6 +102,7 @@ function announce({ what, loaded, hash, faults }: EditionReport, logger: Logger)
  */
 export async function assertMayStart(config: Config, clock: Clock = Date.now): Promise<void> {
   const secrets = requireSecrets(config, GATEWAY_SECRETS);
+  assertContextKeysMatch(secrets);
   configuredPolicies(config);
   try {
     await callersKeys(config, secrets, clock).ready();
@@ -109,6 +111,15 @@ export async function assertMayStart(config: Config, clock: Clock = Date.now): P
     const fault = `XINQIAO_JWKS: 令牌公钥集不可用，请核对文件或网址。 Check the file or address: ${error.message}`;
     throw new ConfigError([fault], { cause: error });
   }
+}
+
+/** Departments that hold another gateway's key, or only the one before, would refuse every query. */
+function assertContextKeysMatch({ contextKey, contextPublicKey }: Pick<Secrets, 'contextKey' | 'contextPublicKey'>): void {
+  if (contextPublicKeys(contextPublicKey).has(contextKeyId(contextKey))) return;
+  throw new ConfigError([
+    'XINQIAO_CONTEXT_PUBLIC_KEY_FILE: 其中没有与 XINQIAO_CONTEXT_KEY_FILE 成对的公钥；请由该私钥导出公钥，并交各部门。 ' +
+      'It does not hold the public half of XINQIAO_CONTEXT_KEY_FILE: make it from that (openssl pkey -pubout), for the departments too',
+  ]);
 }
 
 function callersKeys({ environment }: Config, { jwks }: Pick<Secrets, 'jwks'>, clock: Clock): KeySource {

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { createDepartments } from '../../gateway/execution/department-execution.ts';
 import type { Departments } from '../../gateway/execution/execution.ts';
 import { overHttp } from '../../gateway/execution/http.ts';
@@ -14,7 +15,7 @@ import type { Department as OwnSubgraph } from '../../subgraphs/kit/department.t
 import type { CityOptions } from './city-options.ts';
 
 interface Connecting {
-  secrets: Pick<Secrets, 'subjectKey' | 'contextKey' | 'contextPublicKey'>;
+  secrets: Pick<Secrets, 'subjectKey' | 'contextKey'>;
   metrics: Metrics;
   /** The gateway's own subgraphs. */
   own: readonly OwnSubgraph[];
@@ -28,9 +29,9 @@ export function connectDepartments(
   { secrets, metrics, own, suspended, clock }: Connecting,
 ): Departments {
   const { limits } = config;
-  const keyId = contextKeyId(secrets.contextPublicKey);
+  const keyId = contextKeyId(secrets.contextKey);
   const signer = { privateKey: secrets.contextKey, keyId, clock };
-  const publicKeys = new Map([[keyId, secrets.contextPublicKey]]);
+  const publicKeys = new Map([[keyId, createPublicKey(secrets.contextKey)]]);
   const usual = (department: Department) => {
     const url = config.subgraphUrls[department];
     if (url !== undefined)

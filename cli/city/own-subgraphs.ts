@@ -30,7 +30,7 @@ export interface OwnSubgraphParts {
   operations: OperationDeskOptions['operations'];
   /** What operations are held against. */
   rules: OperationDeskOptions['rules'];
-  secrets: Pick<Secrets, 'contextKey' | 'contextPublicKey' | 'sealKey'>;
+  secrets: Pick<Secrets, 'contextKey' | 'sealKey'>;
   clock: Clock;
 }
 
@@ -38,7 +38,7 @@ export interface OwnSubgraphParts {
 export function ownSubgraphs(parts: OwnSubgraphParts): Department[] {
   const { db, config, policies, acts, suspended, operations, rules, secrets, clock } = parts;
   // One ES256 key signs contexts and authorizations, told apart by `typ`: whoever can verify one can verify the other.
-  const signer = { privateKey: secrets.contextKey, keyId: contextKeyId(secrets.contextPublicKey) };
+  const signer = { privateKey: secrets.contextKey, keyId: contextKeyId(secrets.contextKey) };
   const keys = readSealKeys(secrets.sealKey);
   return [
     querylogSubgraph(logReading({ db, origin: config.logOrigin, policies, clock }), {

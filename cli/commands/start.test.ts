@@ -1,12 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ConfigError } from '../../gateway/config.ts';
+import { ConfigError, loadConfig } from '../../gateway/config.ts';
 import { DEVELOPMENT_KEY_ID } from '../../gateway/development-secrets.ts';
 import { testIssuer } from '../../test/support/tokens.ts';
+import { assertMayStart } from '../city/assemble.ts';
 import { registerStart } from './start.ts';
 
 let folder: string;
@@ -72,6 +73,20 @@ test.each([
   await expect(refused).rejects.toThrow(ConfigError);
   await expect(refused).rejects.toThrow(new RegExp(`^配置有误。 Configuration: ${variable}: .*${fault}`));
   expect((await readdir(folder)).toSorted()).toEqual(['context.pem', 'jwks.json']);
+});
+
+test.each([
+  ['the one before and its own, as while it changes', ['before', 'own'], undefined],
+  ['another gateway’s alone', ['before'], 'XINQIAO_CONTEXT_PUBLIC_KEY_FILE: .*make it from that'],
+])('a file of public keys that holds %s', async (_, held, fault) => {
+  const before = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+  const environment = await production(testIssuer('of-the-city').jwk);
+  const own = createPublicKey(await readFile(join(folder, 'context.pem')));
+  const pems = held.map((name) => (name === 'own' ? own : before).export({ type: 'spki', format: 'pem' }));
+  await writeFile(join(folder, 'public.pem'), pems.join(''));
+  const started = assertMayStart(loadConfig({ ...environment, XINQIAO_CONTEXT_PUBLIC_KEY_FILE: join(folder, 'public.pem') }));
+  if (fault === undefined) await expect(started).resolves.toBeUndefined();
+  else await expect(started).rejects.toThrow(new RegExp(fault));
 });
 
 test.each([

@@ -57,7 +57,7 @@ export async function rawExecution(
     suspended,
     operations,
     rules,
-    secrets: { contextKey, contextPublicKey, sealKey: 'the oracle opens nothing' },
+    secrets: { contextKey, sealKey: 'the oracle opens nothing' },
     clock,
   }))
     transports.push([own.name, inProcess(createSubgraph(own, { db, publicKeys, subjectKey, clock }))]);
