@@ -13,6 +13,9 @@ test.each([
   ['one before letters', `${CITIZEN}abc`],
   ['one behind an underscore', `query_${CITIZEN}`],
   ['one in full-width digits', CITIZEN.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))],
+  ['one in its parts', '身份证 110105 19491231 002X'],
+  ['one in its parts with hyphens', '110105-19491231-002x'],
+  ['one in its parts with dashes in full width', '１１０１０５－１９４９１２３１－００２Ｘ'],
   ["a sole proprietor's code", `案号${PROPRIETOR}`],
 ])('%s is found', (_, text) => expect(holdsIdentityNumber(text)).toBe(true));
 
@@ -21,11 +24,14 @@ test.each([
   ["a company's code", COMPANY],
   ['a longer number', `${CITIZEN.slice(0, 17)}0042`],
   ['a number with another check digit', '110105194912310021'],
+  ['a case number of a place, a day and a running number', '330106-20260102-0011'],
+  ['parts of other lengths', '11010-519491231-002X'],
   ['a UUID', '6f946327-d402-4c01-b862-5e007d7df72b'],
 ])('%s is not', (_, text) => expect(holdsIdentityNumber(text)).toBe(false));
 
 test('each number in a text is replaced, and nothing else of it', () => {
   const text = `办件 ${CITIZEN}，${PROPRIETOR} ${COMPANY}`;
   expect(withoutIdentityNumbers(text, (number) => `<${number.length}>`)).toBe(`办件 <18>,<18> ${COMPANY}`);
+  expect(withoutIdentityNumbers('件 110105 19491231 002X', (number) => `<${number}>`)).toBe(`件 <${CITIZEN}>`);
   expect(withoutIdentityNumbers(`，${COMPANY}`, () => 'x')).toBe(`，${COMPANY}`);
 });

@@ -1,8 +1,15 @@
 import { checkResidentId } from './resident-id.ts';
 import { checkUscc } from './uscc.ts';
 
-/** A resident number may stand between letters (`ID1101…`), a credit code has letters of its own and must stand alone. */
-const CANDIDATES = /(?<!\d)\d{17}[\dX](?!\d)|(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])/gi;
+/**
+ * A resident number may stand between letters (`ID1101…`), a credit code has letters of its own and must stand alone. By hand a
+ * resident number is often written in its parts: place, birth and the rest.
+ */
+const CANDIDATES =
+  /(?<!\d)\d{17}[\dX](?!\d)|(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])|(?<!\d)\d{6}([ \p{Pd}])\d{8}\1\d{3}[\dX](?!\d)/giu;
+const BETWEEN_PARTS = /[ \p{Pd}]/gu;
+/** Place, day and a running number are what case numbers are made of, too: one in eleven has the check digit, but none is of a day so early. */
+const CASES_SINCE = '2016';
 
 /**
  * Whether a text holds the resident number of a person or the code of a sole proprietor, which must not get into logs
@@ -15,9 +22,11 @@ export function holdsIdentityNumber(text: string): boolean {
 /** The text with something else in place of each such number; the text itself where there is none. */
 export function withoutIdentityNumbers(text: string, instead: (number: string) => string): string {
   if (!holdsIdentityNumber(text)) return text;
-  return text.normalize('NFKC').replace(CANDIDATES, (run) => (isPersonal(run) ? instead(run) : run));
+  return text.normalize('NFKC').replace(CANDIDATES, (run) => (isPersonal(run) ? instead(run.replace(BETWEEN_PARTS, '')) : run));
 }
 
 function isPersonal(run: string): boolean {
-  return checkResidentId(run).valid || (run.startsWith('92') && checkUscc(run).valid);
+  const number = run.replace(BETWEEN_PARTS, '');
+  const mayBeCase = number !== run && number.slice(6, 10) >= CASES_SINCE;
+  return (checkResidentId(number).valid && !mayBeCase) || (run.startsWith('92') && checkUscc(run).valid);
 }
