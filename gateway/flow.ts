@@ -4,7 +4,8 @@ import { afterAct, assertDone } from './acts/assert-done.ts';
 import type { Admit, Asking, Authorize, Grant } from './authorization/authorize.ts';
 import type { Budget } from './authorization/budget.ts';
 import type { PresentAuthorization, PresentedAuthorization } from './authorization/present-authorization.ts';
-import { desensitize, type Shown } from './desensitization/desensitize.ts';
+import { whomFound } from './authorization/whom-found.ts';
+import { desensitize } from './desensitization/desensitize.ts';
 import type { Disclosure } from './disclosure/disclosure.ts';
 import { assertIntrospectionAllowed } from './disclosure/introspection.ts';
 import type { Editions } from './editions/editions.ts';
@@ -81,7 +82,7 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
     assertDone(shown, disclosure.plan);
     assertReferencesAnswered(shown, purpose, { policy, receivedAt: request.receivedAt });
     await grant.settle(shown.subjects);
-    await budget.settle({ unavailable: unableToFind(shown, disclosure, policy), subjects: found(shown, disclosure) });
+    await budget.settle(whomFound(shown, disclosure, policy));
     const receipt = await gateway.queryLog.append(releaseEntry(look, shown, gateway.clock()), grant.release);
     // The entry is durable from here on: dying now leaves a look on record that nobody received, never the reverse.
     return respond({ shown, plan: disclosure.plan, purpose, policy, receipt, headers: budget.headers() });
@@ -92,22 +93,6 @@ export async function answerQuery(request: QueryRequest, gateway: Gateway): Prom
 
 function execute({ plan }: Disclosure, asking: Asking, { variables, signal }: QueryRequest, execution: Execution) {
   return execution.execute(plan.operation, variables, { signal, ...asking });
-}
-
-/** An act that was done found whom it named, whether its answer says so again or not. */
-function found({ subjects }: Pick<Shown, 'subjects'>, { plan, asked }: Disclosure): readonly SubjectId[] {
-  return plan.acts ? [...subjects, ...asked] : subjects;
-}
-
-/** Of the departments that failed those that find subjects: the owners of the root's fields. What others tell of a subject finds nobody. */
-function unableToFind(
-  { unavailable }: Pick<Shown, 'unavailable'>,
-  { plan }: Disclosure,
-  { catalogue }: PolicySet,
-): readonly string[] {
-  return unavailable.filter((department) =>
-    plan.fields.some(({ coordinate }) => catalogue.get(coordinate ?? '')?.owner === department),
-  );
 }
 
 /** A refusal or failure goes on the log, then is answered with its code and nothing else. */
