@@ -2,17 +2,21 @@ import { HeaderMap } from '@apollo/server';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { afterTurns } from '../after-turns.ts';
+import { isRecord } from '../../schema/is-record.ts';
+import type { Limits } from '../config.ts';
 import type { FlowError } from '../respond/respond.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { createAskFlow } from './ask-flow.ts';
 import { createApollo, type GraphQLServer } from './create-apollo.ts';
 import { type Exchange, openExchange } from './exchange.ts';
+import type { FlowGatewayParts } from './flow-gateway.ts';
 import { answerFault, answerFaults, answerMalformed, GRAPHQL, methodNotAllowed, NotAcceptable } from './http-faults.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 import { addOperations } from './operations.ts';
 import { createKnownDocuments } from './known-documents.ts';
 import { withPersistedQuery } from './persisted-query.ts';
 import { onRecord } from './rejections.ts';
+import { assertFewRepeats } from './repeated-fields.ts';
 import { requestId } from './request-id.ts';
 import { openSecondDoor, type SecondDoor } from './second-door.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -59,7 +63,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   const apollo = createApollo(options, ways);
   await apollo.start();
   const server = createHttp(options, inFlight);
-  addGraphQL(server, { options, apollo, secondDoor: openSecondDoor(ways), inFlight, admission });
+  addGraphQL(server, { options, ways, apollo, secondDoor: openSecondDoor(ways), inFlight, admission });
   const operations = config.operationsPort === undefined ? undefined : createHttp(options, inFlight);
   addOperations(operations ?? server, options, inFlight);
   metrics.gauge('xinqiao_in_flight_queries', 'Queries being answered now.', () => inFlight.count);
@@ -133,6 +137,7 @@ function createHttp(options: ServerOptions, inFlight: InFlight): FastifyInstance
 
 interface GraphQLParts {
   options: ServerOptions;
+  ways: FlowGatewayParts;
   apollo: GraphQLServer;
   secondDoor: SecondDoor;
   inFlight: InFlight;
@@ -183,9 +188,10 @@ async function throughApollo(
   request: FastifyRequest,
   reply: FastifyReply,
   exchange: Exchange,
-  { options, apollo, secondDoor }: GraphQLParts,
+  { options, ways, apollo, secondDoor }: GraphQLParts,
 ): Promise<string> {
   assertAcceptable(request.headers.accept);
+  assertMayBeValidated(request.body, ways, options.config.limits);
   const {
     status = 200,
     headers,
@@ -212,6 +218,12 @@ async function throughApollo(
 function assertAcceptable(accept: string | undefined): void {
   if (accept !== undefined && new Negotiator({ headers: { accept } }).mediaType(MEDIA_TYPES) === undefined)
     throw new NotAcceptable();
+}
+
+/** What was found valid before is not validated again. @throws {GatewayError} QUERY_TOO_COSTLY */
+function assertMayBeValidated(body: unknown, { documents, schemas }: FlowGatewayParts, limits: Limits): void {
+  if (!isRecord(body) || typeof body['query'] !== 'string') return;
+  if (documents.find(body['query'], schemas.schema.apiSchema) === undefined) assertFewRepeats(body['query'], limits);
 }
 
 /** What Apollo Server answered by itself, once it is on record. */

@@ -155,6 +155,7 @@ describe('an expensive query is QUERY_TOO_COSTLY and names the limit', () => {
     ],
     ['aliases', '{ a: __typename b: __typename c: __typename d: __typename }'],
     ['directives', '{ __typename @skip(if: false) @include(if: true) x: __typename @skip(if: false) }'],
+    ['repeats', `{ ${'__typename '.repeat(202)} }`],
     ['cost', '{ search(first: 1000) { edges { node { id } } } }'],
     ['cost', 'query($n: Int = 1000) { search(first: $n) { edges { node { id } } } }'],
     ['cost', '{ search { edges { node { records(first: 100) { number } } } } }'],
