@@ -1,7 +1,7 @@
 import type { Identifier, SubjectId } from '../../schema/identifiers/subject-id.ts';
 import { isPersonSubject, isSubjectId, subjectId, unresolvedId } from '../../schema/identifiers/subject-id.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
-import { assertMayAskAbout } from '../kit/department-context.ts';
+import { assertMayAskAbout, selfOf } from '../kit/department-context.ts';
 import { DepartmentError } from '../kit/department-error.ts';
 import { loadOne } from '../kit/loaders.ts';
 import { IDENTIFIER_SQL, SUBJECT_SQL } from './registry-sql.ts';
@@ -26,8 +26,15 @@ export interface Subject {
  */
 export async function findSubject(by: SubjectBy, context: DepartmentContext): Promise<Subject | null> {
   const id = await resolve(by, context);
+  // Whoever asks about itself may know that the registry does not know it.
+  if (id === null && isItself(by, context)) return null;
   assertMayAskAbout(context, id);
   return id === null ? null : { id };
+}
+
+function isItself({ id, unifiedSocialCreditCode: code }: SubjectBy, context: DepartmentContext): boolean {
+  const self = selfOf(context);
+  return self !== null && self === (id ?? (code != null ? subjectId(context.subjectKey, { type: 'USCC', value: code }) : null));
 }
 
 async function resolve(by: SubjectBy, context: DepartmentContext): Promise<SubjectId | null> {

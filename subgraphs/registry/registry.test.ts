@@ -8,6 +8,7 @@ import { registry } from './department.ts';
 const USCC = '91350100M000100Y43';
 const FORMER = '9164038158BRK2A250';
 const UNUSED = '92210300Y55BB55K4H';
+const ELSEWHERE = '91999900MB00000195';
 const RESIDENT = '11010519491231002X';
 const OLD_NUMBER = '999900094580730';
 const UNUSED_NUMBER = '999900402157364';
@@ -152,6 +153,18 @@ describe('finding a subject', () => {
   ])('refuses %s, and never repeats it', async (_, by) => {
     expect(await find(CALLERS.public, by)).toEqual(['INPUT_INVALID']);
   });
+
+  test.each([{ unifiedSocialCreditCode: ELSEWHERE }, { id: idOf({ type: 'USCC', value: ELSEWHERE }) }])(
+    'SELF_QUERY of one that the registry does not know is answered with none: %j',
+    async (by) => {
+      const { data, errors } = await department.ask(
+        self(idOf({ type: 'USCC', value: ELSEWHERE })),
+        'query ($by: SubjectBy!) { subject(by: $by) { id } }',
+        { by },
+      );
+      expect([data, errors]).toEqual([{ subject: null }, undefined]);
+    },
+  );
 
   test('SELF_QUERY learns nothing of others, not even whether they exist', async () => {
     expect(await find(self(COMPANY), { unifiedSocialCreditCode: USCC })).toMatchObject({ id: COMPANY });
