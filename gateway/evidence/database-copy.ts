@@ -53,7 +53,8 @@ export function openDatabaseCopy(db: Queryable, { witnesses = [], policies }: Be
       const newest = await newestNote(db);
       end = newest?.size;
       known = readKeys(db, witnesses);
-      return newest && withKnownLines(newest.note, await known);
+      const signers = await known;
+      return newest && withKnownLines(newest.note, signers);
     },
     bundle: (tile) => readBundle(db, tile),
     tile: (tile) => readTile(db, tile),

@@ -184,14 +184,20 @@ export function* rowsKeptBack(raw: unknown, hidden: { decisions: ReadonlySet<str
   for (const inner of Object.values(raw)) yield* rowsKeptBack(inner, hidden);
 }
 
-/** Records of the raw answer that reach out of the window of the authorization: the owners should have kept them back. */
-export function* rowsOutside(raw: unknown, window: { from: string; to: string } | undefined): Generator<string> {
+/**
+ * Records of the raw answer that reach out of the window of the authorization: the owners should have kept them back. Where its fields are
+ * named, and the day is none of them, the owners do not tell it.
+ */
+export function* rowsOutside(
+  raw: unknown,
+  window: { from: string; to: string; fields?: readonly string[] } | undefined,
+): Generator<string> {
   if (typeof raw !== 'object' || raw === null || window === undefined) return;
   const { oracleDay, oracleMonth, oracleYear } = raw as Record<string, unknown>;
   const [first, last] = periodOf(oracleDay, oracleMonth, oracleYear);
   if (first !== undefined && last !== undefined && (first < window.from || last > window.to))
     yield `a record of ${first} outside the window`;
-  if (oracleDay === null) yield 'a record without a day, in no window';
+  if (oracleDay === null && (window.fields?.includes('TaxArrears.since') ?? true)) yield 'a record without a day, in no window';
   for (const inner of Object.values(raw)) yield* rowsOutside(inner, window);
 }
 
