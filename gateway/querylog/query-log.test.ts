@@ -245,7 +245,10 @@ test('recovers when the server cuts its connections, and no receipt is given for
   await gathered();
   const others = Promise.allSettled(Array.from({ length: 29 }, (_, n) => log.append(entryOf(`k${n + 1}`))));
   if (db.kind === 'postgres') await db.query(cut);
-  for (const outcome of [...(await first), ...(await others)]) {
+  const outcomes = [...(await first), ...(await others)];
+  // Every connection that is still to learn of its end does so with a statement of nobody's.
+  await Promise.allSettled(Array.from({ length: 10 }, () => db.query('SELECT 1')));
+  for (const outcome of outcomes) {
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(unavailable);
     else expect(await readEntries(db, BigInt(outcome.value.index), 1)).toMatchObject([{ index: BigInt(outcome.value.index) }]);
   }
