@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Db } from '../../database/db.ts';
-import { migrate } from '../../database/migrate.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { emptyLog } from '../querylog/empty-log.fixture.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
 import { createQueryLog } from '../querylog/query-log.ts';
 import { findCut } from './find-cut.ts';
@@ -11,10 +11,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
 });
 afterAll(() => db.close());
-beforeEach(async () => {
-  await db.exec('DROP SCHEMA querylog CASCADE');
-  await migrate(db, new URL('../querylog/migrations', import.meta.url).pathname, 'querylog');
-});
+beforeEach(() => emptyLog(db));
 
 async function log(times: readonly string[]): Promise<void> {
   const queryLog = createQueryLog({ db, origin: 'x' });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../../database/db.ts';
-import { migrate } from '../../database/migrate.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { publishLogKey, storeCheckpoint, storeCosignature } from '../querylog/checkpoint-store.ts';
+import { emptyLog } from '../querylog/empty-log.fixture.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
 import { storePolicyVersion } from '../querylog/policy-versions.ts';
 import { createQueryLog } from '../querylog/query-log.ts';
@@ -19,7 +19,6 @@ import { openDirectoryCopy } from './directory-copy.ts';
 import { exportLog } from './export-log.ts';
 import { verifyLog } from './verify-log.ts';
 
-const MIGRATIONS = new URL('../querylog/migrations', import.meta.url).pathname;
 const versionOf = (content: string) => ({ hash: createHash('sha256').update(content).digest('hex'), content });
 const VERSION = versionOf('{"policy":"kept"}');
 let db: Db;
@@ -29,8 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 beforeEach(async () => {
-  await db.exec('DROP SCHEMA querylog CASCADE');
-  await migrate(db, MIGRATIONS, 'querylog');
+  await emptyLog(db);
   await publishLogKey(db, LOG.verifierKey);
   const log = createQueryLog({ db, origin: ORIGIN });
   for (const size of [1, 300, 600]) {

@@ -7,6 +7,7 @@ import type { Db } from '../../database/db.ts';
 import { migrate } from '../../database/migrate.ts';
 import { expectTree } from '../../test/support/expect-tree.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { emptyLog } from './empty-log.fixture.ts';
 import { entryOf } from './entry.fixture.ts';
 import { integrateLog, type Integration } from './integrate.ts';
 import { leafOf } from './leaf.ts';
@@ -79,8 +80,7 @@ describe('a log that is older than its tree', () => {
 
 describe('a log ready to be appended to', () => {
   beforeEach(async () => {
-    await db.exec('DROP SCHEMA querylog CASCADE');
-    await migrate(db, MIGRATIONS, 'querylog');
+    await emptyLog(db);
     await prepareLog(db);
     await ensureMonths(db, NOW);
   });

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../../database/db.ts';
-import { migrate } from '../../database/migrate.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { notesAfter, logKeys, newestCheckpoint, publishLogKey, storeCosignature } from './checkpoint-store.ts';
+import { emptyLog } from './empty-log.fixture.ts';
 import { entryOf } from './entry.fixture.ts';
 import { rootHash } from './merkle.ts';
 import { createQueryLog } from './query-log.ts';
@@ -19,7 +19,6 @@ import {
   verifyNote,
 } from './signed-note.ts';
 
-const MIGRATIONS = new URL('./migrations', import.meta.url).pathname;
 const signer = noteSigner('city.example/log', generateKeyPairSync('ed25519').privateKey);
 const { verifierKey } = signer;
 
@@ -28,10 +27,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
 });
 afterAll(() => db.close());
-beforeEach(async () => {
-  await db.exec('DROP SCHEMA querylog CASCADE');
-  await migrate(db, MIGRATIONS, 'querylog');
-});
+beforeEach(() => emptyLog(db));
 
 async function append(count: number): Promise<void> {
   const log = createQueryLog({ db, origin: verifierKey.name });

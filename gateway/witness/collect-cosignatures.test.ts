@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../../database/db.ts';
-import { migrate } from '../../database/migrate.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { newestCheckpoint, publishLogKey, storeCheckpoint } from '../querylog/checkpoint-store.ts';
+import { emptyLog } from '../querylog/empty-log.fixture.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
 import { createQueryLog } from '../querylog/query-log.ts';
 import { createCheckpointSigner } from '../querylog/sign-checkpoint.ts';
@@ -12,7 +12,6 @@ import { createCosignatureCollector } from './collect-cosignatures.ts';
 import { createWitness, type Witness } from './witness.ts';
 import { LOG, logOf, ORIGIN, WITNESS } from './witness.fixture.ts';
 
-const MIGRATIONS = new URL('../querylog/migrations', import.meta.url).pathname;
 let db: Db;
 let witness: Witness;
 let now: number;
@@ -25,8 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 beforeEach(async () => {
-  await db.exec('DROP SCHEMA querylog CASCADE');
-  await migrate(db, MIGRATIONS, 'querylog');
+  await emptyLog(db);
   await publishLogKey(db, LOG.verifierKey);
   const kept = new Map<string, string>();
   const store = {
