@@ -30,7 +30,7 @@ const LEAD_IN_MS = 1_000;
 
 /**
  * Loads the candidates in turn, round by round, so that whatever disturbs the machine disturbs all of them; the first second of a turn does
- * not count. Before that each is warmed up by so many requests: a compiler decides by what has run, not by how long it took, and is busy with the whole flow
+ * not count. Each round has an order of its own: what disturbs the machine every few seconds would else hit the same candidate each time. Before that each is warmed up by so many requests: a compiler decides by what has run, not by how long it took, and is busy with the whole flow
  * until some ten thousand have.
  */
 export async function interleave(
@@ -42,7 +42,7 @@ export async function interleave(
   const turnOf = (candidate: Candidate) => ({ ...candidate, bodies: candidate.bodies ?? options.bodies, inFlight });
   for (const candidate of candidates) await load({ ...turnOf(candidate), milliseconds: WARM_UP_MS, requests: warmUp });
   for (let round = 0; round < rounds; round++) {
-    for (const candidate of candidates) {
+    for (const candidate of shuffled(candidates)) {
       const { name, process } = candidate;
       const turn = turnOf(candidate);
       await load({ ...turn, milliseconds: Math.min(LEAD_IN_MS, roundMs) });
@@ -59,6 +59,11 @@ export async function interleave(
     }
   }
   return new Map([...all].map(([name, figures]) => [name, medians(figures)]));
+}
+
+function shuffled<T>(list: readonly T[]): T[] {
+  const drawn = list.map((member) => ({ member, lot: Math.random() }));
+  return drawn.sort((one, other) => one.lot - other.lot).map(({ member }) => member);
 }
 
 /** The middle value; the upper of the two middle ones. */
