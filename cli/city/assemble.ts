@@ -19,6 +19,7 @@ import { createQueryLog } from '../../gateway/querylog/query-log.ts';
 import { noteSigner } from '../../gateway/querylog/signed-note.ts';
 import { SUITE } from '../../gateway/querylog/suite.ts';
 import { createRefusalLog } from '../../gateway/querylog/refusal-log.ts';
+import { watchClock, type WatchedClock } from '../../gateway/querylog/watch-clock.ts';
 import { createRecordRejection } from '../../gateway/record-rejection.ts';
 import type { QueryRequest } from '../../gateway/request.ts';
 import { createSealer } from '../../gateway/sealed/sealer.ts';
@@ -65,8 +66,8 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function assembleCity(options: CityOptions): Promise<City> {
   const parts = await openParts(options);
-  const { editions, departments, queryLog, logKeeper, refusalLog, follower, background, suspended, operations, sharedState } =
-    parts;
+  const { editions, departments, queryLog, logKeeper, refusalLog, follower, background, suspended, operations } = parts;
+  const { sharedState, watchedClock } = parts;
   const server = await frontOf(options, parts, stages(options, parts));
   const watching = editions.watch((report) => announce(report, options.logger));
   return {
@@ -77,6 +78,7 @@ export async function assembleCity(options: CityOptions): Promise<City> {
       // Some of it acts: the log must still be open.
       await background.close();
       await queryLog.close();
+      await watchedClock.close();
       await logKeeper.close();
       await follower.close();
       await suspended.close();
@@ -137,7 +139,8 @@ async function openParts(options: CityOptions) {
   const fresh = createFreshEntries();
   const seal = createSealer(readSealKeys(secrets.sealKey));
   const queryLog = createQueryLog({ db, origin: config.logOrigin, onWritten: fresh.note, seal });
-  const measuredLog = metrics.measured(versions.guarding(queryLog));
+  const watchedClock = await watchMachineClock(options);
+  const measuredLog = metrics.measured(watchedClock.guarding(versions.guarding(queryLog)));
   const acts = createActs({ queryLog: measuredLog, policies, clock });
   const unread = (what: string) => (err: unknown) => logger.error({ err }, `${what} could not be read`);
   const suspended = await followSuspensions({ db, report: unread('what is suspended') });
@@ -174,7 +177,21 @@ async function openParts(options: CityOptions) {
   const follower = openFollower(options, { metrics, fresh });
   const shared = { secrets, metrics, editions, keys, departments, suspended, operations, sharedState, clock };
   const background = openBackgroundWork(options, { metrics, secrets, policies, rules, operations, acts, fresh, clock });
-  return { ...shared, queryLog, logKeeper, witnesses, measuredLog, refusalLog, follower, background };
+  return { ...shared, queryLog, watchedClock, logKeeper, witnesses, measuredLog, refusalLog, follower, background };
+}
+
+/** Entries are dated by this machine's clock: a wrong one would count looks on days that are not, and end retention and review early. */
+function watchMachineClock({ db, logger }: CityOptions): Promise<WatchedClock> {
+  return watchClock({
+    db,
+    // The real one, also of a city whose clock stands still.
+    clock: Date.now,
+    report(aheadMs) {
+      if (aheadMs === 0) logger.info('the clock agrees with that of the database again');
+      else logger.error({ aheadMs }, 'the clock does not agree with that of the database: nothing is released, set it (NTP)');
+    },
+    failed: (err) => logger.warn({ err }, 'the clock was not compared with that of the database'),
+  });
 }
 
 function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
@@ -214,8 +231,10 @@ function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
 
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
   const { editions, departments, metrics, keys, sharedState, follower, suspended, operations, witnesses, clock } = parts;
+  const { watchedClock } = parts;
   const checks = {
     log: () => isWritable(db),
+    clock: async () => watchedClock.agrees(),
     keys: async () => !keys.degraded(),
     ...sharedState.checks,
     suspensions: async () => suspended.isKnown(),
@@ -235,7 +254,7 @@ function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Par
     config,
     logger,
     metrics,
-    readiness: { checks, required: ['log'] },
+    readiness: { checks, required: ['log', 'clock'] },
     clock,
   });
 }

@@ -7,6 +7,7 @@ import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { type Config, ConfigError, loadConfig } from '../../gateway/config.ts';
 import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
+import { assertClockAgrees } from '../../gateway/querylog/watch-clock.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
 import { createLogger, type Logger } from '../../gateway/server/logger.ts';
 import { createMetrics } from '../../gateway/server/metrics.ts';
@@ -81,12 +82,13 @@ async function start(options: Omit<StartOptions, 'workers'>, config: Config): Pr
   await startWorkers(config, logger);
 }
 
-/** Only the schemas this process serves: a department at an address of its own keeps its tables to itself. */
+/** Only by a clock that is right, and only the schemas this process serves: a department at an address of its own keeps its tables to itself. */
 async function openMigrated(config: Config): Promise<Db> {
   if (config.databaseUrl === undefined) makeDirectory(config.dataDirectory);
   const { databaseUrl, dataDirectory } = config;
   const db = await openDatabase({ databaseUrl, dataDirectory, exclusive: true, serving: true });
   try {
+    await assertClockAgrees(db, Date.now);
     const elsewhere = Object.keys(config.subgraphUrls).map((code) => code.replaceAll('-', '_'));
     for (const { schemaName, folder } of await findSchemas()) {
       if (!elsewhere.includes(schemaName)) await migrate(db, folder, schemaName);

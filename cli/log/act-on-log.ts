@@ -10,6 +10,7 @@ import { loadConfig } from '../../gateway/config.ts';
 import type { QueryLogEntry } from '../../gateway/querylog/entry.ts';
 import { storePolicyVersion } from '../../gateway/querylog/policy-versions.ts';
 import { prepareLog } from '../../gateway/querylog/prepare-log.ts';
+import { assertClockAgrees } from '../../gateway/querylog/watch-clock.ts';
 import { loadRetention, type Retention } from '../../policies/retention.ts';
 import { versionText } from '../../policies/versions.ts';
 import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
@@ -39,6 +40,7 @@ export async function actOnLog<T>(environment: NodeJS.ProcessEnv, by: Account, w
   const retention = loadRetention(config.policiesDirectory);
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory });
   try {
+    await assertClockAgrees(db, Date.now);
     await migrateLog(db);
     await prepareLog(db);
     await storePolicyVersion(db, { hash: policies.hash, content: versionText(policies) });
