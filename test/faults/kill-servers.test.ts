@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openDatabase } from '../../database/open-database.ts';
 import type { Receipt } from '../../gateway/querylog/entry.ts';
+import { CLOCK_OFFSET_MS } from '../integration/test-city.ts';
 import { createOwnedDatabases, type OwnedDatabases } from '../support/owned-databases.ts';
 import { checkReceipts } from './check-receipts.ts';
 import { KILL_MS, KILLS, PREPARATION_MS, prepareKills, SERVER_URL } from './kills.ts';
@@ -11,9 +12,8 @@ describe.runIf(SERVER_URL !== undefined)('gateways on PostgreSQL killed again an
   let databases: OwnedDatabases;
   beforeAll(async () => {
     kills = await prepareKills();
-    databases = await createOwnedDatabases(SERVER_URL ?? '', `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`, [
-      'shared',
-    ]);
+    const prefix = `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`;
+    databases = await createOwnedDatabases(SERVER_URL ?? '', prefix, ['shared'], CLOCK_OFFSET_MS);
   }, PREPARATION_MS);
   afterEach(() => kills.endAll());
   afterAll(async () => {

@@ -64,10 +64,8 @@ async function open(
     XINQIAO_AUDIENCE: AUDIENCE,
     XINQIAO_TEST_CLOCK_OFFSET_MS: String(CLOCK_OFFSET_MS),
   };
-  const databases = await createOwnedDatabases(databaseUrl, `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`, [
-    ...DEPARTMENTS,
-    'querylog',
-  ]);
+  const prefix = `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`;
+  const databases = await createOwnedDatabases(databaseUrl, prefix, [...DEPARTMENTS, 'querylog'], CLOCK_OFFSET_MS);
   closers.push(() => databases.drop());
 
   const running = new Map<string, RunningCommand>();

@@ -42,7 +42,7 @@ describe.runIf(databaseUrl !== undefined && redisUrl !== undefined)(
         (await readFile(selfQuery, 'utf8')).replace('requestsPerHour: 300', `requestsPerHour: ${REQUESTS_PER_HOUR}`),
       );
       const prefix = `xinqiao_test_${inject('testRun')}_${randomUUID().slice(0, 4)}`;
-      const databases = await createOwnedDatabases(databaseUrl ?? '', prefix, ['city']);
+      const databases = await createOwnedDatabases(databaseUrl ?? '', prefix, ['city'], CLOCK_OFFSET_MS);
       closers.push(() => databases.drop());
       const environment = {
         ...foundations.environment,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Db } from '../../database/db.ts';
 import { openPostgres } from '../../database/postgres.ts';
 
 /** Databases on a real server, each owned by a role of its own that may enter no other of them. */
@@ -16,11 +17,12 @@ export interface OwnedDatabases {
   drop(): Promise<void>;
 }
 
-/** Creates a database and a role for each owner; their names begin with `prefix`. */
+/** Creates a database and a role for each owner; their names begin with `prefix`, and their clocks are ahead of the server's. */
 export async function createOwnedDatabases(
   serverUrl: string,
   prefix: string,
   owners: readonly string[],
+  clockOffsetMs = 0,
 ): Promise<OwnedDatabases> {
   const server = await openPostgres({ url: serverUrl, connections: 1 });
   const password = randomBytes(16).toString('hex');
@@ -44,6 +46,7 @@ export async function createOwnedDatabases(
       await server.exec(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
       await server.exec(`CREATE DATABASE ${name} OWNER ${name}`);
       await server.exec(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+      if (clockOffsetMs !== 0) await shiftClock(server, { name, url: urlOf(owner), clockOffsetMs });
     }
   } catch (error) {
     await drop();
@@ -60,4 +63,21 @@ export async function createOwnedDatabases(
     reopen: (owner) => server.exec(`ALTER ROLE ${nameOf(owner)} LOGIN`),
     drop,
   };
+}
+
+interface Shifted {
+  name: string;
+  /** The superuser's. */
+  url: string;
+  clockOffsetMs: number;
+}
+
+/** What a database answers when it is asked the time. */
+async function shiftClock(server: Db, { name, url, clockOffsetMs }: Shifted): Promise<void> {
+  const database = await openPostgres({ url, connections: 1 });
+  await database.exec(`CREATE SCHEMA shifted; GRANT USAGE ON SCHEMA shifted TO ${name};
+    CREATE FUNCTION shifted.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+    RETURN pg_catalog.clock_timestamp() + interval '${clockOffsetMs} milliseconds'`);
+  await database.close();
+  await server.exec(`ALTER DATABASE ${name} SET search_path = shifted, pg_catalog`);
 }
