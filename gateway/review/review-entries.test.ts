@@ -6,6 +6,7 @@ import { ERRORS } from '../errors.ts';
 import { ACT_KINDS } from '../querylog/act.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
 import type { QueryLogEntry } from '../querylog/entry.ts';
+import { daysAfter } from './city-moment.ts';
 import { beginReview, reviewEntries } from './review-entries.ts';
 
 type Change = Partial<QueryLogEntry>;
@@ -163,7 +164,11 @@ const CASES: Record<ReviewRuleKind, { found: Change[][]; quiet: Change[][] }> = 
     quiet: [
       [{}, act('SUBJECT_WATCHED', 'o-1')],
       [act('SUBJECT_WATCHED', 'o-1'), act('SUBJECT_UNWATCHED', 'o-1'), {}],
-      [act('SUBJECT_WATCHED', 'o-1', { time: at(10, 0, '2026-03-03') }), { time: at(10, 0, '2026-09-04') }],
+      [
+        act('SUBJECT_WATCHED', 'o-1', { time: at(10, 0, '2026-03-03') }),
+        ...times(19, (n) => ({ ...asks('o-2'), time: at(10, 0, daysAfter('2026-03-03', 10 * n)) })),
+        { time: at(10, 0, '2026-09-04') },
+      ],
     ],
   },
   NAGGING: {
@@ -245,6 +250,31 @@ test('a clock that runs backwards over midnight does not begin a day twice', () 
   const late = times(2, (n) => ({ ...asks(`o-${n}`), time: at(0, 1, '2026-03-04') }));
   const { tallies } = review([...late, { time: at(23, 59) }]);
   expect([...tallies.keys()]).toEqual(['2026-03-04']);
+});
+
+test.each<[string, Change[], string[]]>([
+  ['a year ahead', [{ time: at(10, 0, '2027-03-03') }], []],
+  ['a year ahead, and one of the year before', [{ time: at(10, 0, '2027-03-03') }, { time: at(10, 0, '2025-03-03') }], []],
+  ['a year ahead for a minute', [{ time: at(10, 0, '2027-03-03') }, { time: at(10, 1, '2027-03-03') }], ['2027-03-03']],
+  // The clock of the only gateway, for an hour: what it made the rules forget is lost, and no more.
+  ['a year ahead, as if nobody had looked for a year', times(60, (n) => ({ time: at(10, n, '2027-03-03') })), ['2027-03-03']],
+])('entries that are dated %s end nothing for those after them', (_what, wrong, more) => {
+  const days = ['2026-03-03', '2026-03-04'];
+  const busy = (day: string) => times(26, (n) => ({ ...by('a'), ...asks(`o-${n}`), time: at(11, n, day) }));
+  const { alerts, tallies } = review([...times(3, () => ({})), ...wrong, ...days.flatMap(busy)]);
+  expect(alerts.filter(({ kind }) => kind === 'MANY_SUBJECTS').map(({ day, time }) => [day, time.slice(0, 10)])).toEqual(
+    days.map((day) => [day, day]),
+  );
+  expect([...tallies.keys()].toSorted()).toEqual([...days, ...more]);
+});
+
+test('after weeks in which nobody looked, entries count on their own days within a minute', () => {
+  const { tallies } = review([{}, ...times(4, (n) => ({ time: at(10, n, '2026-04-03') })), { time: at(10, 0, '2026-04-04') }]);
+  expect([...tallies].map(([day, { accesses }]) => [day, accesses])).toEqual([
+    [DAY, 2],
+    ['2026-04-03', 3],
+    ['2026-04-04', 1],
+  ]);
 });
 
 test('every code and every act that the rules name is one of the closed tables', () => {

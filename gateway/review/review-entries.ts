@@ -8,15 +8,14 @@ import { type AnyDetector, detectorsOf } from './detectors.ts';
 import { explainsItself } from './explained.ts';
 import { addPosition, hasPosition, type Positions } from './positions.ts';
 import { type Account, type ReviewedLook, reviewedLook } from './reviewed-look.ts';
+import { type DayOfLog, dayOfNext } from './steady-day.ts';
 
 /** Form of {@link ReviewState} and of the rules' memories: what is remembered in another is made anew from the log. */
 export const REVIEW_FORM = 2;
 
 /** All that a review remembers of the entries so far: plain data, bounded by the rules' own windows. */
-export interface ReviewState {
+export interface ReviewState extends DayOfLog {
   form: typeof REVIEW_FORM;
-  /** City date of the latest entry; empty before the first. */
-  day: string;
   /** Memory of each rule, by its id. */
   memories: Map<string, { kind: string; memory: unknown }>;
   /** Ids of alerts already raised, each with the last day of its window. */
@@ -67,10 +66,11 @@ export function reviewEntries(entries: readonly PositionedEntry[], state: Review
     const { caller } = placed.entry;
     const own =
       caller?.operator === undefined ? [] : ownSubjects({ organization: caller.organization, operator: caller.operator });
-    const look = reviewedLook(placed, { latestDay: state.day, own, calendar: review.calendar });
-    if (look.day > state.day) {
-      rules = rulesOn(look.day, policy);
-      beginDay(look.day, state, { rules, detectors });
+    const day = dayOfNext(Date.parse(placed.entry.time), state);
+    const look = reviewedLook(placed, { day, own, calendar: review.calendar });
+    if (day !== state.day) {
+      rules = rulesOn(day, policy);
+      beginDay(day, state, { rules, detectors });
     }
     const found = findingsOf(look, state, { rules, detectors });
     const raised = raise(found, look, state);

@@ -30,8 +30,7 @@ export async function* reviewHistory(
   policy: PolicySet,
   { from, to }: { from: string; to: string },
 ): AsyncGenerator<HistoryStretch> {
-  const first = await firstSince(db, daysAfter(from, -memoryDays(policy.source.review)));
-  const end = await firstSince(db, daysAfter(to, 1));
+  const { first, end } = await stretchOf(db, daysAfter(from, -memoryDays(policy.source.review)), to);
   const state = beginReview();
   for (let next = first; next < end; ) {
     const left = end - next;
@@ -59,11 +58,11 @@ function memoryDays({ rules }: ReviewPolicy): number {
   return Math.max(1, ...named);
 }
 
-/** Position of the first entry of a city day or later; the log's size where there is none. */
-async function firstSince(db: Db, day: string): Promise<bigint> {
-  const { rows } = await db.query<{ seq: bigint }>(
-    `SELECT coalesce((SELECT min(seq) FROM querylog.entry WHERE at >= $1), (SELECT size FROM querylog.head)) AS seq`,
-    [`${day}T00:00:00+08:00`],
+/** Where the entries from one city day to another (included) stand. One that was dated by a wrong clock neither begins nor ends them. */
+async function stretchOf(db: Db, from: string, to: string): Promise<{ first: bigint; end: bigint }> {
+  const { rows } = await db.query<{ first: bigint; end: bigint }>(
+    'SELECT coalesce(min(seq), 0) AS first, coalesce(max(seq) + 1, 0) AS end FROM querylog.entry WHERE at >= $1 AND at < $2',
+    [`${from}T00:00:00+08:00`, `${daysAfter(to, 1)}T00:00:00+08:00`],
   );
-  return rows[0]?.seq ?? 0n;
+  return rows[0] ?? { first: 0n, end: 0n };
 }

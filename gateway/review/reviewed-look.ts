@@ -15,7 +15,7 @@ export interface ReviewedLook {
   entry: QueryLogEntry;
   /** Milliseconds since the epoch. */
   at: number;
-  /** City date; never before that of the entry before. */
+  /** City date on which it counts. */
   day: string;
   /** Whether the city works at that hour. */
   working: boolean;
@@ -30,14 +30,13 @@ export interface ReviewedLook {
   own: readonly string[];
 }
 
-/** Makes of an entry what rules look at; `latestDay` is that of the entry before, `own` who bears the account. Pure. */
+/** Makes of an entry what rules look at; `day` is that on which it counts, `own` who bears the account. Pure. */
 export function reviewedLook(
   { index, entry }: PositionedEntry,
-  { latestDay, own, calendar }: { latestDay: string; own: readonly string[] } & Pick<ReviewPolicy, 'calendar'>,
+  { day, own, calendar }: { day: string; own: readonly string[] } & Pick<ReviewPolicy, 'calendar'>,
 ): ReviewedLook {
   const { caller, subjects, decision } = entry;
   const at = Date.parse(entry.time);
-  const moment = cityMoment(at);
   // An act is no look at anybody.
   const looked = decision === 'ACTED' ? [] : distinct(subjects.asked, subjects.returned);
   const account = { organization: caller?.organization ?? '', operator: caller?.operator ?? null };
@@ -45,9 +44,8 @@ export function reviewedLook(
     seq: index,
     entry,
     at,
-    // Two gateways' clocks differ a little: a day that has ended does not begin again.
-    day: moment.day > latestDay ? moment.day : latestDay,
-    working: isWorking(moment, calendar),
+    day,
+    working: isWorking(cityMoment(at), calendar),
     account,
     accountKey: accountKey(account),
     subjects: looked,
