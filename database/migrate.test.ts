@@ -51,6 +51,17 @@ test('refuses when a file was changed after it had run', async () => {
   await expect(migrate(db, folder, schemaName)).rejects.toThrow('001-first.sql was changed after it had run');
 });
 
+test('refuses what a newer version has migrated, names it, and changes nothing', async () => {
+  await file('002-newer.sql', 'SELECT 1');
+  await migrate(db, folder, schemaName);
+  await rm(path.join(folder, '002-newer.sql'));
+  await file('003-mine.sql', `INSERT INTO ${schemaName}.thing VALUES (3)`);
+  await expect(migrate(db, folder, schemaName)).rejects.toThrow(
+    new RegExp(`^数据库已由较新的版本升级（${schemaName}: 002-newer.sql）.*Run the newer version, or restore the backup`),
+  );
+  expect(await things()).toEqual([1]);
+});
+
 test('lets several processes migrate at once', async () => {
   for (const n of [2, 3, 4]) await file(`00${n}.sql`, `INSERT INTO ${schemaName}.thing VALUES (${n})`);
   await Promise.all(Array.from({ length: 5 }, () => migrate(db, folder, schemaName)));

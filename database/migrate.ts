@@ -12,7 +12,8 @@ const MIGRATION_LOCK = 0x78696e71;
  * Brings one owner's schema up to date: runs the numbered `.sql` files of `folder` that have not run, in order of their names,
  * each in one transaction with its row in `<schemaName>.migration`. Several processes may do so at once; each file runs once.
  * Files must not contain BEGIN or COMMIT. Returns the names it ran.
- * Throws `DatabaseError` when a statement fails, and an Error when a file that has run was changed since.
+ * Throws `DatabaseError` when a statement fails, and an Error when a file that has run was changed since, or is not there: then a newer
+ * version has been at work, and what this one would write is not known to be right.
  */
 export async function migrate(db: Db, folder: string, schemaName: string): Promise<string[]> {
   if (!/^[a-z][a-z0-9_]*$/.test(schemaName)) throw new TypeError(`not a schema name: ${schemaName}`);
@@ -22,6 +23,7 @@ export async function migrate(db: Db, folder: string, schemaName: string): Promi
   ]);
   const files = await readMigrations(folder);
   const done = await executed(db, schemaName);
+  assertAllKnown(schemaName, files, done);
   for (const { name, sha256 } of files) assertUnchanged(name, sha256, done);
   const umzug = new Umzug({
     migrations: files.map((file) => ({ name: file.name, up: () => runMigration(db, schemaName, file) })),
@@ -61,6 +63,18 @@ async function readMigrations(folder: string): Promise<Migration[]> {
 async function executed(db: Db, schemaName: string): Promise<Map<string, string>> {
   const { rows } = await db.query<{ name: string; sha256: string }>(`SELECT name, sha256 FROM ${schemaName}.migration`);
   return new Map(rows.map(({ name, sha256 }) => [name, sha256]));
+}
+
+function assertAllKnown(schemaName: string, files: readonly Migration[], done: ReadonlyMap<string, string>): void {
+  const known = new Set(files.map(({ name }) => name));
+  const unknown = [...done.keys()].filter((name) => !known.has(name)).sort();
+  if (unknown.length === 0) return;
+  const names = `${schemaName}: ${unknown.join(', ')}`;
+  throw new Error(
+    `数据库已由较新的版本升级（${names}），本版本不能在其上运行，未作任何更改：请改用该版本，或恢复升级前的备份。 ` +
+      `A newer version has migrated this database (${names}), and this one does not know what that changed; it changed nothing. ` +
+      'Run the newer version, or restore the backup from before the upgrade.',
+  );
 }
 
 function assertUnchanged(name: string, sha256: string, done: ReadonlyMap<string, string>): void {
