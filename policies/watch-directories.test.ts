@@ -84,6 +84,20 @@ describe('a change is seen', () => {
     for (const text of ['x', 'y']) expect(await after(() => put(join(folder, '2', PURPOSE), text))).toBe(text);
   });
 
+  test('of what a file that is a link leads to, rewritten or replaced', async () => {
+    const [link, target] = [join(current, PURPOSE), join(folder, 'kept', 'A.yaml')];
+    put(target, 'kept');
+    rmSync(link);
+    symlinkSync(target, link);
+    const after = watched(current);
+    expect(await after(() => put(target, 'rewritten'))).toBe('rewritten');
+    const replace = () => {
+      put(`${target}.next`, 'replaced');
+      renameSync(`${target}.next`, target);
+    };
+    expect(await after(replace)).toBe('replaced');
+  });
+
   test('in a directory that was not there at first', async () => {
     const template = 'authorization-templates/B.yaml';
     const after = watched(current, template);

@@ -1,8 +1,12 @@
-import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs';
+import { type BigIntStats, type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
 
 /** Editors write a file in several steps and a deployment several files: one call for all of them. */
 const QUIET_MILLISECONDS = 200;
-/** The system's watch stays with a directory that was renamed, removed or linked away: how often it is seen whether another stands there. */
+/**
+ * The system's watch stays with a directory that was renamed, removed or linked away, and tells of a link's own change, not of a change
+ * behind it: how often it is seen whether another stands there.
+ */
 const LOOK_MILLISECONDS = 1_000;
 
 /**
@@ -61,8 +65,23 @@ function kept(one: Watched | undefined, path: string): Watched | undefined {
   return one?.identity === identityOf(path) ? one : undefined;
 }
 
-/** Tells a directory from another that has its path, or, one removed, even its number. */
+/**
+ * Tells a directory from another that has its path, or, one removed, even its number; and from itself once what a link in it leads to was
+ * changed. Undefined while it cannot be read.
+ */
 function identityOf(path: string): string | undefined {
-  const stats: BigIntStats | undefined = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats && [stats.dev, stats.ino, stats.birthtimeNs].join('/');
+  try {
+    const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, birthtimeNs, ...behindLinks(path)].join('/');
+  } catch {
+    return undefined;
+  }
+}
+
+function behindLinks(directory: string): string[] {
+  const links = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
+  return links.map(({ name }) => {
+    const stats: BigIntStats | undefined = statSync(join(directory, name), { bigint: true, throwIfNoEntry: false });
+    return stats ? [name, stats.dev, stats.ino, stats.mtimeNs].join(' ') : name;
+  });
 }
