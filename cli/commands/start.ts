@@ -17,6 +17,7 @@ import type { CityOptions } from '../city/city-options.ts';
 import { isEmptyCity, loadSampleCity } from '../city/sample-city.ts';
 import { assertMayListen } from '../may-listen.ts';
 import { progressBar } from '../progress-bar.ts';
+import { untilStopped } from '../until-stopped.ts';
 import { answerForAll } from '../workers/answer-for-all.ts';
 import { channelToPrimary } from '../workers/fork-worker.ts';
 import { runWorkers } from '../workers/run-workers.ts';
@@ -42,7 +43,7 @@ const ALOUD: Announcements = {
 
 /**
  * Adds `xinqiao start`: everything up, by default on an embedded database with a sample city.
- * Runs until SIGINT or SIGTERM, then finishes what is under way. Exit codes: 0 stopped cleanly; 1 could not start, or
+ * Runs until SIGINT, SIGTERM or SIGHUP, then finishes what is under way. Exit codes: 0 stopped cleanly; 1 could not start, or
  * requests were still under way when the grace was over. With several workers this process prepares the database,
  * starts itself again as each of them and answers nothing itself.
  */
@@ -165,12 +166,6 @@ async function serve(options: CityOptions, announce: Announcements): Promise<voi
     const { drained } = await city.stop();
     if (!drained) process.exitCode = 1;
   }
-}
-
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }
 
 function wholeNumber(text: string): number {

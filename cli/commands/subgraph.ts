@@ -22,6 +22,7 @@ import { serveSubgraph } from '../../subgraphs/kit/serve.ts';
 import type { ServedSubgraph } from '../../subgraphs/kit/serve.ts';
 import { assertMayListen } from '../may-listen.ts';
 import { readNamedFile } from '../named-file.ts';
+import { untilStopped } from '../until-stopped.ts';
 
 interface ServeFlags {
   port?: string;
@@ -36,7 +37,7 @@ interface CheckFlags {
 }
 
 /**
- * Adds `xinqiao subgraph serve CODE`: one department as a server of its own, until SIGTERM or SIGINT; and
+ * Adds `xinqiao subgraph serve CODE`: one department as a server of its own, until SIGINT, SIGTERM or SIGHUP; and
  * `xinqiao subgraph check URL|CODE`: the conformance test, exit 0 when every MUST holds and 1 otherwise.
  */
 export function registerSubgraph(program: Command, environment: NodeJS.ProcessEnv = env): void {
@@ -71,7 +72,7 @@ async function serve(department: Department<DepartmentCode>, flags: ServeFlags, 
   const dataDirectory = departmentDirectory(config, department.name);
   await assertMayListen({ host: config.host, port: config.port });
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory, exclusive: true, serving: true });
-  const stopped = stopSignal();
+  const stopped = untilStopped();
   try {
     const served = await open(
       department,
@@ -97,12 +98,6 @@ async function serve(department: Department<DepartmentCode>, flags: ServeFlags, 
   } finally {
     await db.close();
   }
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
 }
 
 async function check(where: string, flags: CheckFlags, environment: NodeJS.ProcessEnv): Promise<void> {

@@ -121,6 +121,6 @@ describe('xinqiao witness', () => {
     expect(readFileSync(fork.slice(fork.indexOf('kept: ') + 6), 'utf8')).toContain(logOf('forked', 7).note(7));
     const third = serve();
     expect(await third.ended).toBe(1);
-    expect(await second.stop('SIGTERM')).toBe(0);
+    expect(await second.stop('SIGHUP')).toBe(0);
   });
 });

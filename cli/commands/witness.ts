@@ -5,6 +5,7 @@ import { formatVerifierKey } from '../../gateway/querylog/signed-note.ts';
 import { serveWitness } from '../../gateway/witness/serve-witness.ts';
 import { createWitness, type Suspicion } from '../../gateway/witness/witness.ts';
 import { evidenceFile, openWitnessStore } from '../../gateway/witness/witness-store.ts';
+import { untilStopped } from '../until-stopped.ts';
 import { makeWitnessKey, readLogKeys, readWitnessKey } from '../witness/witness-files.ts';
 
 interface KeyOptions {
@@ -24,7 +25,7 @@ interface ServeOptions {
 
 /**
  * Adds `xinqiao witness key FILE`, which makes a witness's key and prints its public half, and `xinqiao witness serve`, which cosigns
- * until SIGINT or SIGTERM. Neither needs a gateway, a database or its configuration. Exit codes: 0 done or stopped; 1 failed.
+ * until SIGINT, SIGTERM or SIGHUP. Neither needs a gateway, a database or its configuration. Exit codes: 0 done or stopped; 1 failed.
  */
 export function registerWitness(program: Command): void {
   const witness = program.command('witness').description('查询日志的独立见证。 Watch query logs as an independent witness');
@@ -100,12 +101,6 @@ function suspected({ origin, kind, size, knownSize }: Suspicion, data: string): 
 
 function report(error: unknown): void {
   process.stderr.write(`见证请求未能完成。 A request failed: ${error instanceof Error ? error.message : String(error)}\n`);
-}
-
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }
 
 function portNumber(text: string): number {

@@ -197,7 +197,7 @@ describe('a stop', () => {
     await expect(supervisor.ended).resolves.toEqual({ drained: false });
   });
 
-  test.each(['SIGTERM', 'SIGINT'])('is clean when a worker that never answered dies by %s', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('is clean when a worker that never answered dies by %s', async (signal) => {
     superviseTwo();
     supervisor.stop();
     end(1, { code: null, signal });

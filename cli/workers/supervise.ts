@@ -1,3 +1,4 @@
+import { STOP_SIGNALS } from '../until-stopped.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 /** A worker that runs. */
@@ -178,5 +179,5 @@ function emptySlot(worker: number): Slot {
 
 /** A worker that is stopped before it could answer has nothing under way and ends by the signal itself. */
 function endedWell({ code, signal }: WorkerEnd, wasReady: boolean): boolean {
-  return code === 0 || (!wasReady && (signal === 'SIGTERM' || signal === 'SIGINT'));
+  return code === 0 || (!wasReady && STOP_SIGNALS.some((stop) => stop === signal));
 }

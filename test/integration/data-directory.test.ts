@@ -87,8 +87,8 @@ describe('a data directory', { timeout: PROCESSES_MS }, () => {
     expect((await ask()).status).toBe(200);
   });
 
-  test('keeps records, keys and log over a restart, and is ready again', async () => {
-    expect(await server.stop('SIGTERM')).toBe(0);
+  test('keeps records, keys and log over a restart, also of a session that is gone, and is ready again', async () => {
+    expect(await server.stop('SIGHUP')).toBe(0);
     const whileDown = await tail();
     expect(whileDown.map(({ index }) => index)).toEqual(['0', '1']);
     await start();

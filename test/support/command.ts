@@ -21,7 +21,7 @@ export interface RunningCommand {
   /** Resolves once the process has ended, with its exit code or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   /** Sends a signal and waits for the end. */
-  stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | NodeJS.Signals>;
+  stop(signal: 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): Promise<number | NodeJS.Signals>;
 }
 
 /** Starts `xinqiao` (or the one at `bin`) with these arguments and this environment alone. It dies with the test. */
