@@ -6,6 +6,8 @@ export const CONNECTION_LOST = '08006';
 export const CANNOT_CONNECT = '08001';
 /** SQLSTATE of a commit that PostgreSQL turned into a rollback, because a statement before it had failed. */
 export const TRANSACTION_ABORTED = '25P02';
+/** SQLSTATE of a table that is there already. */
+export const DUPLICATE_TABLE = '42P07';
 /** SQLSTATE of a broken unique constraint. */
 export const UNIQUE_VIOLATION = '23505';
 
