@@ -231,9 +231,9 @@ function stages({ config, db, logger }: CityOptions, parts: Parts): Gateway {
 
 function frontOf({ config, db, logger, flow: replaced }: CityOptions, parts: Parts, gateway: Gateway): Promise<GatewayServer> {
   const { editions, departments, metrics, keys, sharedState, follower, suspended, operations, witnesses, clock } = parts;
-  const { watchedClock } = parts;
+  const { queryLog, watchedClock } = parts;
   const checks = {
-    log: () => isWritable(db),
+    log: async () => !queryLog.isFailing() && (await isWritable(db)),
     clock: async () => watchedClock.agrees(),
     keys: async () => !keys.degraded(),
     ...sharedState.checks,

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { gathered } from '../after-turns.fixture.ts';
-import type { Db, Row } from '../../database/db.ts';
+import { DatabaseError, type Db, type Row } from '../../database/db.ts';
 import { entryOf } from './entry.fixture.ts';
 import { createQueryLog } from './query-log.ts';
 
 // Not the turns of the event loop: at the end of each, what was appended in it is sent.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 const unavailable = { code: 'LOG_UNAVAILABLE' };
@@ -56,4 +56,31 @@ test('stops sending to a database that never answers, and starts again when it d
   await gathered();
   ends[3]?.(WRITTEN);
   expect((await again).index).toBe('1');
+});
+
+test('says that it is failing from an append that failed on, until one is written, or for ten seconds: then somebody must try', async () => {
+  let full = true;
+  const { ends, db } = silent();
+  const query: Db['query'] = (sql) =>
+    full && sql.includes('INSERT') ? Promise.reject(new DatabaseError('No space left on device', '53100')) : db.query(sql);
+  const log = createQueryLog({ db: { ...db, query }, origin: 'x' });
+  const append = async () => {
+    const outcome = Promise.allSettled([log.append(entryOf('r'))]);
+    await gathered();
+    ends.pop()?.(WRITTEN);
+    await outcome;
+  };
+  const states = [log.isFailing()];
+  await append();
+  states.push(log.isFailing());
+  await vi.advanceTimersByTimeAsync(9_999);
+  states.push(log.isFailing());
+  await vi.advanceTimersByTimeAsync(1);
+  states.push(log.isFailing());
+  await append();
+  states.push(log.isFailing());
+  full = false;
+  await append();
+  states.push(log.isFailing());
+  expect(states).toEqual([false, true, true, false, true, false]);
 });

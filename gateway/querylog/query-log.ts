@@ -16,6 +16,8 @@ const BATCH_ENTRIES = 500;
 const WAITING_ENTRIES = 5_000;
 /** How long a transaction may take before its outcome counts as unknown. */
 const TIMEOUT_MS = 5_000;
+/** How long an append that failed says that the next would fail too: then somebody has to try, or nobody ever would. */
+const FAILING_MS = 10_000;
 /** Transactions given up on that may still hold a connection; with more, nothing is sent until one of them ends. */
 const ABANDONED_TRANSACTIONS = 2;
 
@@ -44,11 +46,18 @@ interface Waiting extends LoggedEntry {
  * `append` rejects with LOG_UNAVAILABLE when the entry is not, or may not be, on disk; the next append tries anew, so that the log
  * recovers by itself when its database returns; with QUERY_TOO_COSTLY when it is longer than a log can hold. `close` resolves when nothing is waiting any more; the database stays open.
  */
-export function createQueryLog(options: QueryLogOptions): QueryLog & { close(): Promise<void> } {
+export function createQueryLog(options: QueryLogOptions): WrittenLog {
   return new GroupCommit(options);
 }
 
-class GroupCommit implements QueryLog {
+/** A query log that this process writes. */
+export interface WrittenLog extends QueryLog {
+  /** Whether the last append failed, not long ago: a disk that is full is found out by writing alone. */
+  isFailing(): boolean;
+  close(): Promise<void>;
+}
+
+class GroupCommit implements WrittenLog {
   readonly #writer: LogWriter;
   readonly #origin: string;
   readonly #timeoutMs: number;
@@ -59,6 +68,7 @@ class GroupCommit implements QueryLog {
   #writing: Promise<void> | undefined;
   #onFull = () => {};
   #abandoned = 0;
+  #failedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: QueryLogOptions) {
@@ -91,6 +101,10 @@ class GroupCommit implements QueryLog {
     });
   }
 
+  isFailing(): boolean {
+    return performance.now() - this.#failedAt < FAILING_MS;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing;
@@ -118,10 +132,12 @@ class GroupCommit implements QueryLog {
       // Dying in here: the batch is on disk whole or not at all, and no receipt has been given for any of it.
       const written = await this.#inTime(this.#writer.write(batch));
       // Durable from here on: dying now leaves looks on record whose answers nobody received, never the reverse.
+      this.#failedAt = Number.NEGATIVE_INFINITY;
       this.#report(batch, written);
       const { first, refused } = written;
       this.#onWritten(first, refused.size === 0 ? batch : batch.filter((entry) => !refused.has(entry)));
     } catch (error) {
+      this.#failedAt = performance.now();
       // Perhaps written, perhaps not: both are safe, because without a receipt no answer leaves.
       for (const { reject } of batch) reject(new GatewayError('LOG_UNAVAILABLE', {}, { cause: error }));
     }
