@@ -28,7 +28,7 @@ export async function isEmptyCity(db: Db): Promise<boolean> {
 
 /**
  * Makes the fictitious city and takes its files in the way a department's files are taken in, faults included. Dying on
- * the way leaves part of it: the imports are harmless to repeat with `xinqiao sample` and `xinqiao import`.
+ * the way leaves part of it: the imports are harmless to repeat (`first-city.ts`).
  */
 export async function loadSampleCity(db: Db, options: SampleCityOptions): Promise<Manifest> {
   const { subjects, seed, subjectKey, clock, baseDate = cityToday(clock), onProgress } = options;

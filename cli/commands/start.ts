@@ -14,7 +14,7 @@ import { createMetrics } from '../../gateway/server/metrics.ts';
 import { DEPARTMENTS } from '../../schema/signed-context.ts';
 import { assembleCity, assertMayStart, GATEWAY_VARIABLES } from '../city/assemble.ts';
 import type { CityOptions } from '../city/city-options.ts';
-import { isEmptyCity, loadSampleCity } from '../city/sample-city.ts';
+import { isCityUnfinished, loadFirstCity } from '../city/first-city.ts';
 import { assertMayListen } from '../may-listen.ts';
 import { progressBar } from '../progress-bar.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -73,7 +73,7 @@ async function start(options: Omit<StartOptions, 'workers'>, config: Config): Pr
   await assertMayListen(config);
   const db = await openMigrated(config);
   try {
-    if (wantsSample(options, config) && (await isEmptyCity(db))) await fillWithSample(db, options, config);
+    if (isForSample(config)) await fillWithSample(db, options, config);
     if (config.workers === 1) return await serve({ config, logger, db }, ALOUD);
     // Once, and not by each worker at the same time.
     await prepareLog(db, (done) => logger.info(done, 'bringing the query log into its tree'));
@@ -102,21 +102,32 @@ async function openMigrated(config: Config): Promise<Db> {
 }
 
 /** Never beside real data: a server's database is filled by imports alone. */
-function wantsSample({ empty }: Pick<StartOptions, 'empty'>, { environment, databaseUrl, subgraphUrls }: Config): boolean {
+function isForSample({ environment, databaseUrl, subgraphUrls }: Config): boolean {
   const isEmbedded = databaseUrl === undefined && DEPARTMENTS.every((department) => subgraphUrls[department] === undefined);
-  return !empty && isEmbedded && environment !== 'production';
+  return isEmbedded && environment !== 'production';
 }
 
-async function fillWithSample(
-  db: Db,
-  { subjects, seed }: Pick<StartOptions, 'subjects' | 'seed'>,
-  config: Config,
-): Promise<void> {
+async function fillWithSample(db: Db, { empty, subjects, seed }: Omit<StartOptions, 'workers'>, config: Config): Promise<void> {
+  const { dataDirectory } = config;
+  if (empty) return sayUnfinished(dataDirectory);
   const bar = progressBar(process.stderr, Date.now);
-  process.stderr.write(`首次启动：装入样例城市（${subjects} 个主体）。 First start: loading the sample city.\n`);
+  const onBegin = (count: number, again: boolean) =>
+    void process.stderr.write(
+      again
+        ? `上次启动未装完样例城市（${count} 个主体），现在接着装。 The last start did not finish loading the sample city: going on with it.\n`
+        : `首次启动：装入样例城市（${count} 个主体）。 First start: loading the sample city.\n`,
+    );
   const { subjectKey } = requireSecrets(config, ['subjectKey']);
-  await loadSampleCity(db, { subjects, seed, subjectKey, clock: Date.now, onProgress: bar.show });
+  await loadFirstCity(db, { subjects, seed, subjectKey, dataDirectory, clock: Date.now, onBegin, onProgress: bar.show });
   bar.clear();
+}
+
+function sayUnfinished(dataDirectory: string): void {
+  if (!isCityUnfinished(dataDirectory)) return;
+  process.stderr.write(
+    `样例城市只装入了一部分：不带 --empty 启动即可装完，或删除 ${dataDirectory} 从头开始。 ` +
+      `The sample city is there in part: start without --empty to finish it, or remove ${dataDirectory} to begin anew.\n`,
+  );
 }
 
 /** An embedded database is inside one process. */
