@@ -5,7 +5,7 @@ export type AlertState = 'OPEN' | 'ASSIGNED' | 'EXPLAINED' | 'CONFIRMED' | 'CLOS
 export type AlertMove = 'ASSIGN' | 'EXPLAIN' | 'CONFIRM' | 'CLOSE';
 
 const MOVES: Readonly<Record<AlertMove, { from: readonly AlertState[]; to: AlertState }>> = {
-  ASSIGN: { from: ['OPEN'], to: 'ASSIGNED' },
+  ASSIGN: { from: ['OPEN', 'ASSIGNED'], to: 'ASSIGNED' },
   EXPLAIN: { from: ['ASSIGNED'], to: 'EXPLAINED' },
   CONFIRM: { from: ['ASSIGNED'], to: 'CONFIRMED' },
   CLOSE: { from: ['EXPLAINED', 'CONFIRMED'], to: 'CLOSED' },

@@ -69,12 +69,14 @@ export interface AlertStep {
   operator: string | null;
   kind: string;
   comment: string | null;
+  /** Account to which it gave the alert, of the same organisation; null where it gave it to nobody. */
+  assignee: string | null;
 }
 
 /** The steps of an alert, oldest first. */
 export async function findSteps(db: Queryable, alert: string): Promise<AlertStep[]> {
   const { rows } = await db.query(
-    'SELECT at AS time, organization, operator, kind, comment FROM review.alert_step WHERE alert = $1 ORDER BY number',
+    'SELECT at AS time, organization, operator, kind, comment, assignee FROM review.alert_step WHERE alert = $1 ORDER BY number',
     [alert],
   );
   return rows as unknown as AlertStep[];

@@ -79,9 +79,10 @@ const codeOf = (act: Promise<unknown>) =>
 
 describe('an alert', () => {
   test('is assigned, explained or confirmed by its assignee, and closed: no other way leads anywhere', async () => {
-    const moves = ['ASSIGN', 'EXPLAIN', 'CONFIRM', 'CLOSE', 'COMMENT'] as const;
+    const moves = ['ASSIGN', 'REASSIGN', 'EXPLAIN', 'CONFIRM', 'CLOSE', 'COMMENT'] as const;
     const does = {
-      ASSIGN: (by: Acting) => reviews.desk.assign(by, alert, null),
+      ASSIGN: (by: Acting) => reviews.desk.assign(by, alert, null, null),
+      REASSIGN: (by: Acting) => reviews.desk.assign(by, alert, null, '原承办人不在岗'),
       EXPLAIN: (by: Acting) => reviews.desk.explain(by, alert, '属正常办件'),
       CONFIRM: (by: Acting) => reviews.desk.confirm(by, alert, '确属违规'),
       CLOSE: (by: Acting) => reviews.desk.close(by, alert, null),
@@ -108,18 +109,20 @@ describe('an alert', () => {
   });
 
   test('is not for whom it is about, nor for anybody whose query it stands on, in any part', async () => {
-    expect(await codeOf(reviews.desk.assign(as('busy'), alert, null))).toBe('OWN_QUERY');
-    expect(await codeOf(reviews.desk.assign(as('li'), alert, 'busy'))).toBe('OWN_QUERY');
+    expect(await codeOf(reviews.desk.assign(as('busy'), alert, null, null))).toBe('OWN_QUERY');
+    expect(await codeOf(reviews.desk.assign(as('li'), alert, 'busy', null))).toBe('OWN_QUERY');
     expect(await codeOf(reviews.desk.comment(as('busy'), alert, '与我无关'))).toBe('OWN_QUERY');
     expect(await codeOf(reviews.unsealing.request(as('busy'), alert, '核实'))).toBe('OWN_QUERY');
     const own = await queue({ organization: 'AUDIT', operator: 'li', entries: [] });
-    expect(await codeOf(reviews.desk.assign(as('zhao'), own, 'li'))).toBe('OWN_QUERY');
-    expect(await codeOf(reviews.desk.assign(as('li', 'OTHER'), own, null))).toBe('DONE');
+    expect(await codeOf(reviews.desk.assign(as('zhao'), own, 'li', null))).toBe('OWN_QUERY');
+    expect(await codeOf(reviews.desk.assign(as('li', 'OTHER'), own, null, null))).toBe('DONE');
   });
 
   test.each([
-    ['an account that is nobody’s', () => reviews.desk.assign(as(undefined), alert, null), 'ACT_FORBIDDEN'],
-    ['an alert that is none', () => reviews.desk.assign(as('li'), 'ra-none', null), 'NOT_FOUND'],
+    ['an account that is nobody’s', () => reviews.desk.assign(as(undefined), alert, null, null), 'ACT_FORBIDDEN'],
+    ['an account that can be nobody’s', () => reviews.desk.assign(as('li'), alert, '', null), 'INPUT_INVALID'],
+    ['a person’s number for an account', () => reviews.desk.assign(as('li'), alert, '11010519491231002X', null), 'INPUT_INVALID'],
+    ['an alert that is none', () => reviews.desk.assign(as('li'), 'ra-none', null, null), 'NOT_FOUND'],
     ['a comment that says nothing', () => reviews.desk.comment(as('li'), alert, ' . '), 'INPUT_INVALID'],
     ['a comment of a book’s length', () => reviews.desk.comment(as('li'), alert, '长'.repeat(2_001)), 'INPUT_INVALID'],
   ])('refuses %s', async (_what, act, code) => {
@@ -128,9 +131,22 @@ describe('an alert', () => {
     expect(await logSize(db)).toBe(before);
   });
 
+  test('that was given to an account which is not there is given to another, for a reason, and both are told', async () => {
+    await reviews.desk.assign(as('li'), alert, 'zaho', null);
+    expect(await codeOf(reviews.desk.assign(as('li'), alert, 'zhao', null))).toBe('ALREADY_DONE');
+    expect(await codeOf(reviews.desk.assign(as('zhao'), alert, 'busy', '改派'))).toBe('OWN_QUERY');
+    await reviews.desk.assign(as('li'), alert, 'zhao', '原账号有误');
+    expect(await reviews.desk.confirm(as('zhao'), alert, '确属违规')).toMatchObject({ state: 'CONFIRMED', assignee: 'zhao' });
+    expect(await reviews.steps(alert)).toMatchObject([
+      { kind: 'ASSIGN', operator: 'li', assignee: 'zaho', comment: null },
+      { kind: 'ASSIGN', operator: 'li', assignee: 'zhao', comment: '原账号有误' },
+      { kind: 'CONFIRM', operator: 'zhao', assignee: null, comment: '确属违规' },
+    ]);
+  });
+
   test('has every step on the log, of whose comment only the digest', async () => {
     const from = await logSize(db);
-    await reviews.desk.assign(as('li'), alert, null);
+    await reviews.desk.assign(as('li'), alert, null, null);
     await reviews.desk.explain(as('li'), alert, '王丽当日代班');
     const logged = await readEntries(db, from, 10);
     expect(logged.map(({ entry }) => entry.act)).toEqual([
@@ -139,8 +155,15 @@ describe('an alert', () => {
     ]);
     expect(JSON.stringify(logged.map(({ entry }) => entry))).not.toContain('代班');
     expect(await reviews.steps(alert)).toEqual([
-      { time: new Date(NOW).toISOString(), organization: 'AUDIT', operator: 'li', kind: 'ASSIGN', comment: null },
-      { time: new Date(NOW).toISOString(), organization: 'AUDIT', operator: 'li', kind: 'EXPLAIN', comment: '王丽当日代班' },
+      { time: new Date(NOW).toISOString(), organization: 'AUDIT', operator: 'li', kind: 'ASSIGN', comment: null, assignee: 'li' },
+      {
+        time: new Date(NOW).toISOString(),
+        organization: 'AUDIT',
+        operator: 'li',
+        kind: 'EXPLAIN',
+        comment: '王丽当日代班',
+        assignee: null,
+      },
     ]);
   });
 });
@@ -148,7 +171,8 @@ describe('an alert', () => {
 /** What the issue says, in other words than the code. */
 function modelAfter({ state, assignee }: { state: string; assignee: string | null }, move: string, by: string) {
   if (move === 'COMMENT') return { state, assignee };
-  if (state === 'OPEN' && move === 'ASSIGN') return { state: 'ASSIGNED', assignee: by };
+  if (state === 'ASSIGNED' && move === 'REASSIGN') return { state, assignee: by };
+  if (state === 'OPEN' && (move === 'ASSIGN' || move === 'REASSIGN')) return { state: 'ASSIGNED', assignee: by };
   if (state === 'ASSIGNED' && move === 'EXPLAIN' && by === assignee) return { state: 'EXPLAINED', assignee };
   if (state === 'ASSIGNED' && move === 'CONFIRM' && by === assignee) return { state: 'CONFIRMED', assignee };
   if ((state === 'EXPLAINED' || state === 'CONFIRMED') && move === 'CLOSE') return { state: 'CLOSED', assignee };

@@ -27,7 +27,7 @@ export interface Reviews {
   days(from: string, to: string): Promise<readonly { accesses: bigint; unexplained: bigint; alerts: bigint }[]>;
   rules(): readonly { thresholds: Readonly<Record<string, unknown>> }[];
   desk: {
-    assign(by: Acting, id: string, operator: string | null): Promise<QueuedAlert>;
+    assign(by: Acting, id: string, operator: string | null, comment: string | null): Promise<QueuedAlert>;
     explain(by: Acting, id: string, comment: string): Promise<QueuedAlert>;
     confirm(by: Acting, id: string, comment: string): Promise<QueuedAlert>;
     close(by: Acting, id: string, comment: string | null): Promise<QueuedAlert>;

@@ -54,8 +54,8 @@ function mutations({ desk, unsealing, watches }: Reviews) {
     async (_: unknown, args: Args, context: DepartmentContext) =>
       shown(await act(auditor(context), args));
   return {
-    assignAlert: onAlert((by, { id, operator }: { id: string; operator?: string | null }) =>
-      desk.assign(by, id, operator ?? null),
+    assignAlert: onAlert((by, { id, operator, comment }: { id: string; operator?: string | null; comment?: string | null }) =>
+      desk.assign(by, id, operator ?? null, comment ?? null),
     ),
     explainAlert: onAlert((by, { id, comment }: Commented) => desk.explain(by, id, comment)),
     confirmAlert: onAlert((by, { id, comment }: Commented) => desk.confirm(by, id, comment)),
