@@ -69,16 +69,14 @@ export const PREDECESSORS_SQL = `
 export const SUCCESSOR_SQL = `
   select s.subject_id as key, s.successor_id as id from registry.succession s where s.subject_id = any($1::text[])`;
 
-/** Organisations whose name contains `$1`, by name, after the one whose id is `$2`, and none after a sole proprietor. */
+/** Organisations whose name contains `$1`, by name, after the one that was `$2` under the name's key `$4`, and none after a sole proprietor. */
 const ORGANIZATIONS_SQL = `(
   select 'o' as part, s.name_key as place, s.subject_id as id
   from registry.subject s
   where registry.bigrams(s.name_key) @> registry.bigrams(registry.search_key($1))
     and position(registry.search_key($1) in s.name_key) > 0
     and s.subject_id like 'o-%'
-    and ($2::text is null
-      or ($2 like 'o-%'
-        and (s.name_key, s.subject_id) > (select l.name_key, l.subject_id from registry.subject l where l.subject_id = $2)))
+    and ($2::text is null or ($2 like 'o-%' and (s.name_key, s.subject_id) > ($4::text, $2)))
   order by s.name_key, s.subject_id
   limit $3)`;
 
@@ -91,8 +89,9 @@ const soleProprietorsSql = (named: string) => `(
   limit $3)`;
 
 /**
- * Subjects by name: `$1` what is looked for, `$2` the id of the last one seen or null, `$3` how many. The place of `$2` is
- * looked up, so that no name is in a cursor. Sole proprietors come last: not found, by their whole name, or by a part of it.
+ * Subjects by name: `$1` what is looked for, `$2` the id of the last one seen or null, `$3` how many, `$4` the key of the name under
+ * which the last one was seen: it may be called otherwise by now, or be gone. Sole proprietors come last: not found, by their whole
+ * name, or by a part of it.
  */
 export const SEARCH_SQL = {
   organizations: ORGANIZATIONS_SQL,

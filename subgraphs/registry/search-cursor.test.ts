@@ -5,20 +5,22 @@ import { searchCursors } from './search-cursor.ts';
 
 const PLACE = { key: 'a key for tests, of at least 32 characters', reach: 'wholeNames', name: '云汀' };
 const ID = madeUpId('company');
-const CURSOR = searchCursors(PLACE).seal(ID);
+const HERE = { id: ID, nameKey: '云汀公司' };
+const CURSOR = searchCursors(PLACE).seal(HERE);
 const bytes = Buffer.from(CURSOR, 'base64url');
 
 test('a cursor leads back to its place, and the same place has the same one', () => {
-  expect(searchCursors(PLACE).open(CURSOR)).toBe(ID);
-  expect(searchCursors(PLACE).seal(ID)).toBe(CURSOR);
+  expect(searchCursors(PLACE).open(CURSOR)).toEqual(HERE);
+  expect(searchCursors(PLACE).seal(HERE)).toBe(CURSOR);
   expect(CURSOR).toMatch(/^[\w-]+$/);
 });
 
 test.each([
-  ['another subject', searchCursors(PLACE).seal(madeUpId('other'))],
-  ['another name', searchCursors({ ...PLACE, name: '云' }).seal(ID)],
-  ['another reach', searchCursors({ ...PLACE, reach: 'organizations' }).seal(ID)],
-  ['another key', searchCursors({ ...PLACE, key: 'another key for tests, at least 32 characters' }).seal(ID)],
+  ['another name of the subject', searchCursors(PLACE).seal({ ...HERE, nameKey: '云汀' })],
+  ['another subject', searchCursors(PLACE).seal({ ...HERE, id: madeUpId('other') })],
+  ['another name', searchCursors({ ...PLACE, name: '云' }).seal(HERE)],
+  ['another reach', searchCursors({ ...PLACE, reach: 'organizations' }).seal(HERE)],
+  ['another key', searchCursors({ ...PLACE, key: 'another key for tests, at least 32 characters' }).seal(HERE)],
 ])('that of %s is a different one', (_what, other) => {
   const [nonce, sealed] = [bytes.subarray(0, 12), bytes.subarray(12, -16)];
   const others = Buffer.from(other, 'base64url');
@@ -29,10 +31,10 @@ test.each([
 test.each([
   ['nothing', ''],
   ['the id itself', ID],
-  ['a cursor of another name', searchCursors({ ...PLACE, name: '云' }).seal(ID)],
-  ['a cursor of another reach', searchCursors({ ...PLACE, reach: 'organizations' }).seal(ID)],
-  ['a cursor under another key', searchCursors({ ...PLACE, key: 'another key for tests, at least 32 characters' }).seal(ID)],
-  ['a cursor of what is no subject', searchCursors(PLACE).seal('o-short')],
+  ['a cursor of another name', searchCursors({ ...PLACE, name: '云' }).seal(HERE)],
+  ['a cursor of another reach', searchCursors({ ...PLACE, reach: 'organizations' }).seal(HERE)],
+  ['a cursor under another key', searchCursors({ ...PLACE, key: 'another key for tests, at least 32 characters' }).seal(HERE)],
+  ['a cursor of what is no subject', searchCursors(PLACE).seal({ ...HERE, id: 'o-short' })],
   ['a cursor in another spelling', `${CURSOR}=`],
   ['a cursor with something behind it', `${CURSOR}AAAA`],
   ['a cursor cut short', bytes.subarray(0, 28).toString('base64url')],

@@ -13,15 +13,23 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** A place in the order of a search; it stays where it is when the subject is renamed or removed. */
+export interface SearchPlace {
+  id: SubjectId;
+  /** The key of an organisation's name, as it was found; empty for a sole proprietor, who stands by the id alone. */
+  nameKey: string;
+}
+
 /** The cursors of one search; its keys are derived once, for a whole page of them. */
 export interface SearchCursors {
   /**
-   * The cursor of a subject, base64url: its id sealed, so that a cursor tells nobody whom it stands for and nobody can make one. The
-   * same place has the same cursor: the nonce is a keyed hash of what is sealed, as in a synthetic initialization vector (RFC 5297).
+   * The cursor of a place, base64url: sealed, so that a cursor tells nobody whom it stands for (its length, how long the name of an
+   * organisation is) and nobody can make one. The same place has the same cursor: the nonce is a keyed hash of what is sealed, as in
+   * a synthetic initialization vector (RFC 5297).
    */
-  seal(id: SubjectId): string;
-  /** The subject that a cursor stands for; null for what was never a cursor of this search. */
-  open(cursor: string): SubjectId | null;
+  seal(place: SearchPlace): string;
+  /** The place that a cursor stands for; null for what was never a cursor of this search. */
+  open(cursor: string): SearchPlace | null;
 }
 
 /** Makes and reads the cursors of a search. */
@@ -30,10 +38,11 @@ export function searchCursors({ key, reach, name }: CursorOf): SearchCursors {
   const bound = Buffer.from(search);
   const [nonceKey, sealKey] = [derived(key, 'nonce'), derived(key, 'seal')];
   return {
-    seal(id) {
-      const nonce = createHmac('sha256', nonceKey).update(`${id}\n${search}`).digest().subarray(0, NONCE_BYTES);
+    seal({ id, nameKey }) {
+      const place = `${id}\n${nameKey}`;
+      const nonce = createHmac('sha256', nonceKey).update(`${place}\n${search}`).digest().subarray(0, NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, sealKey, nonce).setAAD(bound);
-      return Buffer.concat([nonce, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+      return Buffer.concat([nonce, cipher.update(place), cipher.final(), cipher.getAuthTag()]).toString('base64url');
     },
     open(cursor) {
       const bytes = Buffer.from(cursor, 'base64url');
@@ -42,8 +51,9 @@ export function searchCursors({ key, reach, name }: CursorOf): SearchCursors {
         .setAAD(bound)
         .setAuthTag(bytes.subarray(-TAG_BYTES));
       try {
-        const id = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('latin1');
-        return isSubjectId(id) ? id : null;
+        const place = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString();
+        const [id = '', nameKey] = place.split('\n');
+        return isSubjectId(id) && nameKey !== undefined ? { id, nameKey } : null;
       } catch {
         return null;
       }

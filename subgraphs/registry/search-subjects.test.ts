@@ -122,6 +122,33 @@ test('pages through companies of the same name without losing or repeating one, 
 });
 
 test.each([
+  ['renamed to what comes first', "update registry.subject set name = '按页检索甲' where subject_id = $1"],
+  ['renamed to what comes last', "update registry.subject set name = '按页检索公司ｚｚ' where subject_id = $1"],
+  ['renamed to what is not looked for', "update registry.subject set name = '不再检索' where subject_id = $1"],
+  ['gone', 'delete from registry.subject where subject_id = $1'],
+])('goes on after the last company of a page when it is %s before the next page is read', async (_, change) => {
+  const paged = [1, 2, 3, 4].map((number) => madeUpId(`paged${number}`));
+  await db.query('delete from registry.subject where subject_id = any($1)', [paged]);
+  await insert(
+    db,
+    'registry.subject',
+    paged.map((subject_id, index) => ({
+      subject_id,
+      name: `按页检索公司${index}`,
+      kind: 'ENTERPRISE_LEGAL_PERSON',
+      unified_social_credit_code: subject_id,
+    })),
+  );
+  const found = await search(CALLERS.public, { name: '按页检索', first: 2 });
+  await db.query(change, [paged[1] ?? '']);
+  const after = 'edges' in found ? found.pageInfo.endCursor : null;
+  expect(((await names(CALLERS.public, { name: '按页检索', after })) as string[]).slice(0, 2)).toEqual([
+    '按页检索公司2',
+    '按页检索公司3',
+  ]);
+});
+
+test.each([
   ['one character', { name: '泰' }],
   ['one character and spaces', { name: ' 泰 ' }],
   ['one character and a next line (U+0085)', { name: '泰\u0085' }],

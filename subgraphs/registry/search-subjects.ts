@@ -30,8 +30,9 @@ export async function searchSubjects({ name, first, after = null }: SearchArgume
   const last = after === null ? null : cursors.open(after);
   if (after !== null && last === null) throw new DepartmentError('INPUT_INVALID');
   const size = pageSize(first, 20);
-  const { rows } = await context.db.query<{ id: string }>(SEARCH_SQL[reach], [name, last, size + 1]);
-  const edges = rows.slice(0, size).map(({ id }) => ({ node: { id }, cursor: cursors.seal(id) }));
+  const params = [name, last?.id ?? null, size + 1, last?.nameKey ?? null];
+  const { rows } = await context.db.query<{ id: string; place: string }>(SEARCH_SQL[reach], params);
+  const edges = rows.slice(0, size).map(({ id, place }) => ({ node: { id }, cursor: cursors.seal({ id, nameKey: place }) }));
   return {
     edges,
     pageInfo: {

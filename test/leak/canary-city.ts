@@ -1,7 +1,7 @@
 import type { Db } from '../../database/db.ts';
 import type { Clock } from '../../schema/city-clock.ts';
 import { loadSampleCity } from '../../cli/city/sample-city.ts';
-import { searchCursors } from '../../subgraphs/registry/search-cursor.ts';
+import { type SearchPlace, searchCursors } from '../../subgraphs/registry/search-cursor.ts';
 import type { SubjectHandle } from './random-operation.ts';
 
 /** An account's number with other digits, in its bills as in the account: the sample's are mostly zeros. */
@@ -88,29 +88,30 @@ export async function loadCanaryCity(
 }
 
 async function readHandles(db: Db, key: string): Promise<CanaryCity> {
-  const { rows: subjects } = await db.query<{ id: string; code: string; number: string | null; name: string }>(
-    'select subject_id as id, unified_social_credit_code as code, business_registration_no as number, name from registry.subject order by subject_id',
+  const { rows: subjects } = await db.query<{ id: string; code: string; number: string | null; name: string; nameKey: string }>(
+    `select subject_id as id, unified_social_credit_code as code, business_registration_no as number, name, name_key as "nameKey"
+     from registry.subject order by subject_id`,
   );
   const { rows: persons } = await db.query<{ number: string; name: string }>(
     `select distinct id_document_no as number, name from registry.officer where person_id is not null order by 1 limit 20`,
   );
-  const handles = subjects.flatMap(({ id, code, number, name: nameText }) => {
+  const handles = subjects.flatMap(({ id, code, number, name: nameText, nameKey }) => {
     const nameFragment = [...nameText].slice(2, 5).join('');
     const ways: Record<string, string>[] = [{ unifiedSocialCreditCode: code }, { unifiedSocialCreditCode: code }, { id }];
     if (number !== null) ways.push({ businessRegistrationNo: number });
-    const cursors = cursorsOf(id, nameFragment, key);
+    const cursors = cursorsOf({ id, nameKey }, nameFragment, key);
     return ways.map((by) => ({ by, nameFragment, cursors }));
   });
   const people = persons.map(({ number, name: nameText }) => ({
     by: { residentIdNumber: number },
     nameFragment: nameText,
-    cursors: cursorsOf(subjects[0]?.id ?? '', nameText, key),
+    cursors: cursorsOf(subjects[0] ?? { id: '', nameKey: '' }, nameText, key),
   }));
   return { handles: [...handles, ...people], subjectCodes: subjects.map(({ code }) => code) };
 }
 
-function cursorsOf(id: string, name: string, key: string): string[] {
-  return ['organizations', 'wholeNames', 'parts'].map((reach) => searchCursors({ key, reach, name }).seal(id));
+function cursorsOf(place: SearchPlace, name: string, key: string): string[] {
+  return ['organizations', 'wholeNames', 'parts'].map((reach) => searchCursors({ key, reach, name }).seal(place));
 }
 
 function amount(column: number): string {
