@@ -46,7 +46,7 @@ export function pageOf(found: readonly bigint[], page: Page) {
   return {
     shown,
     pageInfo: {
-      hasNextPage: page.from === 'newest' ? more : page.olderThan !== undefined,
+      hasNextPage: page.from === 'newest' ? more : page.newerThan !== undefined,
       hasPreviousPage: page.from === 'oldest' ? more : page.olderThan !== undefined,
       startCursor: newest === undefined ? null : cursorAt(newest),
       endCursor: oldest === undefined ? null : cursorAt(oldest),

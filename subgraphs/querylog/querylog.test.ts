@@ -97,8 +97,12 @@ async function all(filter: LookFilter, size: number, from: 'first' | 'last' = 'f
     const indexes = edges.map(({ node }) => Number(node['index']));
     if (from === 'first') found.push(...indexes);
     else found.unshift(...indexes);
-    const [more, next] =
-      from === 'first' ? [pageInfo.hasNextPage, pageInfo.endCursor] : [pageInfo.hasPreviousPage, pageInfo.startCursor];
+    const [more, next, back] =
+      from === 'first'
+        ? [pageInfo.hasNextPage, pageInfo.endCursor, pageInfo.hasPreviousPage]
+        : [pageInfo.hasPreviousPage, pageInfo.startCursor, pageInfo.hasNextPage];
+    // Where one came from there is a page.
+    expect(back).toBe(cursor !== '');
     if (!more) return found;
     cursor = `${from === 'first' ? 'after' : 'before'}: "${next}"`;
   }
@@ -152,6 +156,10 @@ describe('queryLog', () => {
       expect(await all({ [key]: value }, 100)).toEqual(matching({ [key]: value }));
     },
   );
+
+  test.each(['first', 'last'] as const)('goes through the whole log by `%s`, told of the way back', async (from) => {
+    expect(await all({}, 100, from)).toEqual(matching({}));
+  });
 
   test('finds by any combination, forwards and backwards, in pages of any size', { timeout: 120_000 }, async () => {
     const optional = Object.fromEntries(
