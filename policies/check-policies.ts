@@ -153,7 +153,7 @@ function unnamedFields(policies: PolicySet): PolicyFinding[] {
 }
 
 /** Arguments that page or identify, and filter by no field. */
-const NO_FILTER = new Set(['first', 'after', 'by', 'last', 'before', 'filter', 'groupBy', 'interval']);
+const NO_FILTER = new Set(['first', 'skip', 'after', 'by', 'last', 'before', 'filter', 'groupBy', 'interval']);
 /** Found by the registry's own rule: policies/policy-set.yaml says why. */
 const OWN_RULE = new Set(['Query.searchSubjects(name:)']);
 

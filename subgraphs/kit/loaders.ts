@@ -23,11 +23,24 @@ export async function loadOne(context: DepartmentContext, key: string, statement
   return (await loadList(context, key, statement))[0] ?? null;
 }
 
+/** Arguments of a list: `first` rows after the `skip` rows before them. A list that fills a part may go on behind it. */
+export interface ListArguments {
+  first?: number | null;
+  skip?: number | null;
+}
+
 /** The page size asked for, `fallback` for an explicit null. Throws INPUT_INVALID unless it is 1 to 100. */
 export function pageSize(first: number | null | undefined, fallback: number): number {
   const size = first ?? fallback;
   if (size < 1 || size > LARGEST_PAGE) throw new DepartmentError('INPUT_INVALID');
   return size;
+}
+
+/** How many rows are skipped before a part of a list; 0 for an explicit null. Throws INPUT_INVALID when negative. */
+export function rowsToSkip(skip: number | null | undefined): number {
+  const rows = skip ?? 0;
+  if (rows < 0) throw new DepartmentError('INPUT_INVALID');
+  return rows;
 }
 
 function loader(context: DepartmentContext, { sql, params = [] }: KeyedStatement): DataLoader<string, readonly Row[]> {

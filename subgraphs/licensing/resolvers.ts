@@ -1,15 +1,14 @@
 import type { Resolvers } from '../kit/department.ts';
 import { authorityCodeColumn } from '../kit/import/authority.ts';
-import { loadList, pageSize } from '../kit/loaders.ts';
+import { type ListArguments, loadList, pageSize, rowsToSkip } from '../kit/loaders.ts';
 import { provenance, provenanceColumns } from '../kit/provenance.ts';
 
-interface LicensesArguments {
-  first?: number | null;
+interface LicensesArguments extends ListArguments {
   decidedFrom?: string | null;
   decidedTo?: string | null;
 }
 
-/** Licences of many subjects, newest decision first, at most `$2` of each; `$3` and `$4` bound the decision date. */
+/** Licences of many subjects, newest decision first, at most `$2` of each after `$5`; `$3` and `$4` bound the decision date. */
 const LICENSES_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -26,14 +25,14 @@ const LICENSES_SQL = `
     where l.subject_id = asked.key
       and ($3::date is null or l.decision_date >= $3) and ($4::date is null or l.decision_date <= $4)
     order by l.decision_date desc, l.decision_document_no, l.authority_code
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
 /** Resolvers of the licensing department. */
 export const resolvers: Resolvers = {
   CreditSubject: {
-    licenses: ({ id }: { id: string }, { first, decidedFrom = null, decidedTo = null }: LicensesArguments, context) =>
-      loadList(context, id, { sql: LICENSES_SQL, params: [pageSize(first, 20), decidedFrom, decidedTo] }),
+    licenses: ({ id }: { id: string }, { first, skip, decidedFrom = null, decidedTo = null }: LicensesArguments, context) =>
+      loadList(context, id, { sql: LICENSES_SQL, params: [pageSize(first, 20), decidedFrom, decidedTo, rowsToSkip(skip)] }),
   },
   AdministrativeLicense: { provenance },
 };

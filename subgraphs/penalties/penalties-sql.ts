@@ -4,7 +4,7 @@ import { provenanceColumns } from '../kit/provenance.ts';
 /**
  * Penalties of many subjects, newest decision first. Parameters: `$1` subjects, `$2` how many of each, `$3`–`$4` bounds of
  * the decision date, `$5` the city's date, `$6` whether the caller sees every penalty, `$7` the subject whose every
- * penalty it sees (its own) or null, `$8` the tiers of publicity-rules.yaml as JSON.
+ * penalty it sees (its own) or null, `$8` the tiers of publicity-rules.yaml as JSON, `$9` how many of each come before.
  * What the caller may not see is left out before the limit is counted, so a page never tells how many were hidden.
  * A penalty that no tier describes is not published, nor one whose file says that it is not, or no longer. A fine whose amount was not filed (the layout of 2015 has none) is below no
  * amount: nobody knows that it is small.
@@ -60,5 +60,5 @@ export const PENALTIES_SQL = `
       and ($3::date is null or p.decision_date >= $3) and ($4::date is null or p.decision_date <= $4)
       and ($6::boolean or p.subject_id = $7::text or (s.publicity_status = 'PUBLISHED' and not s.repaired))
     order by p.decision_date desc, p.decision_document_no, p.authority_code
-    limit $2
+    limit $2 offset $9
   ) as found`;

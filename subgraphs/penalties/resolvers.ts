@@ -2,15 +2,14 @@ import { cityToday } from '../../schema/city-clock.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { selfOf } from '../kit/department-context.ts';
 import type { Resolvers } from '../kit/department.ts';
-import { loadList, pageSize } from '../kit/loaders.ts';
+import { type ListArguments, loadList, pageSize, rowsToSkip } from '../kit/loaders.ts';
 import { provenance } from '../kit/provenance.ts';
 import { PENALTIES_SQL } from './penalties-sql.ts';
 import { loadPublicityRules } from './publicity-rules.ts';
 
 const PUBLICITY_RULES = loadPublicityRules(new URL('publicity-rules.yaml', import.meta.url));
 
-interface PenaltiesArguments {
-  first?: number | null;
+interface PenaltiesArguments extends ListArguments {
   decidedFrom?: string | null;
   decidedTo?: string | null;
 }
@@ -18,7 +17,7 @@ interface PenaltiesArguments {
 /** Resolvers of the penalties department. */
 export const resolvers: Resolvers = {
   CreditSubject: {
-    penalties: ({ id }: { id: string }, { first, decidedFrom = null, decidedTo = null }: PenaltiesArguments, context) =>
+    penalties: ({ id }: { id: string }, { first, skip, decidedFrom = null, decidedTo = null }: PenaltiesArguments, context) =>
       loadList(context, id, {
         sql: PENALTIES_SQL,
         params: [
@@ -29,6 +28,7 @@ export const resolvers: Resolvers = {
           seesEverything(context),
           selfOf(context),
           PUBLICITY_RULES,
+          rowsToSkip(skip),
         ],
       }),
   },

@@ -26,7 +26,7 @@ export const PERSON_NAME_SQL = `
   order by o.person_id, o.received_at desc, o.subject_id`;
 
 /**
- * Officers and shareholders, in the order of their roles: `$2` of each subject, `$3`–`$4` bound the start of office. Within a
+ * Officers and shareholders, in the order of their roles: `$2` of each subject after `$5`, `$3`–`$4` bound the start of office. Within a
  * role by the hash: in the order of names, numbers or dates, a row's place would tell of what is masked in it.
  */
 export const OFFICERS_SQL = `
@@ -42,27 +42,27 @@ export const OFFICERS_SQL = `
       array_position(
         array['LEGAL_REPRESENTATIVE', 'PRINCIPAL_RESPONSIBLE', 'ACTUAL_CONTROLLER', 'DIRECTOR', 'SUPERVISOR', 'SHAREHOLDER'],
         o.role), o.content_hash
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
-/** Former names, newest first: `$2` of each subject. */
+/** Former names, newest first: `$2` of each subject after `$3`. */
 export const PREVIOUS_NAMES_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
     select n.name from registry.previous_name n
     where n.subject_id = asked.key
     order by n.used_until desc nulls last, case when asked.key like 'o-%' then n.name end, n.content_hash
-    limit $2
+    limit $2 offset $3
   ) as found`;
 
-/** Predecessors, newest first: `$2` of each subject. */
+/** Predecessors, newest first: `$2` of each subject after `$3`. */
 export const PREDECESSORS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
     select s.subject_id as id from registry.succession s
     where s.successor_id = asked.key
     order by s.succeeded_on desc nulls last, s.subject_id
-    limit $2
+    limit $2 offset $3
   ) as found`;
 
 /** Successors of many subjects; each has one at most. */

@@ -3,7 +3,7 @@ import { isPersonSubject } from '../../schema/identifiers/subject-id.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { mayAskAbout, selfOf } from '../kit/department-context.ts';
 import type { Resolvers } from '../kit/department.ts';
-import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
+import { type ListArguments, loadList, loadOne, pageSize, rowsToSkip } from '../kit/loaders.ts';
 import { provenance } from '../kit/provenance.ts';
 import { findSubject } from './find-subject.ts';
 import type { Subject, SubjectBy } from './find-subject.ts';
@@ -18,10 +18,7 @@ import {
 import { searchSubjects } from './search-subjects.ts';
 import { registrationStatistics } from './statistics.ts';
 
-interface PageArguments {
-  first?: number | null;
-}
-interface OfficersArguments extends PageArguments {
+interface OfficersArguments extends ListArguments {
   sinceFrom?: string | null;
   sinceTo?: string | null;
 }
@@ -45,12 +42,14 @@ export const resolvers: Resolvers = {
     registration: ({ id }: Subject, _: unknown, context) => registered(id, context),
   },
   Registration: {
-    previousNames: async ({ key }: Registered, { first }: PageArguments, context) =>
-      (await loadList(context, key, { sql: PREVIOUS_NAMES_SQL, params: [pageSize(first, 20)] })).map(({ name }) => name),
-    officers: ({ key }: Registered, { first, sinceFrom = null, sinceTo = null }: OfficersArguments, context) =>
-      loadList(context, key, { sql: OFFICERS_SQL, params: [pageSize(first, 20), sinceFrom, sinceTo] }),
-    predecessors: async ({ key }: Registered, { first }: PageArguments, context) =>
-      (await loadList(context, key, { sql: PREDECESSORS_SQL, params: [pageSize(first, 20)] })).filter((row) =>
+    previousNames: async ({ key }: Registered, { first, skip }: ListArguments, context) =>
+      (await loadList(context, key, { sql: PREVIOUS_NAMES_SQL, params: [pageSize(first, 20), rowsToSkip(skip)] })).map(
+        ({ name }) => name,
+      ),
+    officers: ({ key }: Registered, { first, skip, sinceFrom = null, sinceTo = null }: OfficersArguments, context) =>
+      loadList(context, key, { sql: OFFICERS_SQL, params: [pageSize(first, 20), sinceFrom, sinceTo, rowsToSkip(skip)] }),
+    predecessors: async ({ key }: Registered, { first, skip }: ListArguments, context) =>
+      (await loadList(context, key, { sql: PREDECESSORS_SQL, params: [pageSize(first, 20), rowsToSkip(skip)] })).filter((row) =>
         mayAskAbout(context, String(row['id'])),
       ),
     successor: async ({ key }: Registered, _: unknown, context) => {

@@ -2,14 +2,13 @@ import type { Span } from '../kit/authorized-window.ts';
 import { windowOf, within } from '../kit/authorized-window.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import type { Resolver, Resolvers } from '../kit/department.ts';
-import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
+import { type ListArguments, loadList, loadOne, pageSize, rowsToSkip } from '../kit/loaders.ts';
 import { provenance, provenanceColumns } from '../kit/provenance.ts';
 
 interface Subject {
   id: string;
 }
-interface ContributionsArguments {
-  first?: number | null;
+interface ContributionsArguments extends ListArguments {
   fromMonth?: string | null;
   toMonth?: string | null;
 }
@@ -42,7 +41,7 @@ const INSURED_AT_LEAST_SQL = `
     limit 1
   ) as found`;
 
-/** Contributions, newest month first: `$2` of each, `$3`–`$4` bound the month. */
+/** Contributions, newest month first: `$2` of each after `$5`, `$3`–`$4` bound the month. */
 const CONTRIBUTIONS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -52,7 +51,7 @@ const CONTRIBUTIONS_SQL = `
     from social_security.contribution c
     where c.subject_id = asked.key and ($3::text is null or c.month >= $3) and ($4::text is null or c.month <= $4)
     order by c.month desc
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
 /** Resolvers of the social-security department. */
@@ -69,11 +68,14 @@ export const resolvers: Resolvers = {
       const found = await loadOne(context, id, { sql: INSURED_AT_LEAST_SQL, params: [months.from, months.to, count] });
       return found?.['answer'];
     },
-    contributions: ({ id }: Subject, { first, fromMonth = null, toMonth = null }: ContributionsArguments, context) => {
+    contributions: ({ id }: Subject, { first, skip, fromMonth = null, toMonth = null }: ContributionsArguments, context) => {
       const shown = monthsShown(context, 'contributions');
       if (shown === null) return null;
       const months = within(shown, { from: fromMonth, to: toMonth });
-      return loadList(context, id, { sql: CONTRIBUTIONS_SQL, params: [pageSize(first, 12), months.from, months.to] });
+      return loadList(context, id, {
+        sql: CONTRIBUTIONS_SQL,
+        params: [pageSize(first, 12), months.from, months.to, rowsToSkip(skip)],
+      });
     },
   },
   SocialSecurityContribution: { provenance },

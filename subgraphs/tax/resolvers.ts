@@ -4,7 +4,7 @@ import { holds, windowOf, within } from '../kit/authorized-window.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import { selfOf } from '../kit/department-context.ts';
 import type { Resolvers } from '../kit/department.ts';
-import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
+import { type ListArguments, loadList, loadOne, pageSize, rowsToSkip } from '../kit/loaders.ts';
 import { provenance } from '../kit/provenance.ts';
 import { taxPaidStatistics } from './statistics.ts';
 import {
@@ -20,18 +20,15 @@ import {
 interface Subject {
   id: string;
 }
-interface YearsArguments {
-  first?: number | null;
+interface YearsArguments extends ListArguments {
   fromYear?: number | null;
   toYear?: number | null;
 }
-interface DatesArguments {
-  first?: number | null;
+interface DatesArguments extends ListArguments {
   sinceFrom?: string | null;
   sinceTo?: string | null;
 }
-interface MonthsArguments {
-  first?: number | null;
+interface MonthsArguments extends ListArguments {
   fromMonth?: string | null;
   toMonth?: string | null;
 }
@@ -47,30 +44,45 @@ export const resolvers: Resolvers = {
     },
     abnormalSince: async (subject: Subject, _: unknown, context) => (await standing(subject, context))?.['abnormalSince'],
     refundAccountNo: async (subject: Subject, _: unknown, context) => (await standing(subject, context))?.['refundAccountNo'],
-    creditGrades: ({ id }: Subject, { first, fromYear = null, toYear = null }: YearsArguments, context) => {
+    creditGrades: ({ id }: Subject, { first, skip, fromYear = null, toYear = null }: YearsArguments, context) => {
       const shown = gradesShown(context);
       return loadList(context, id, {
         sql: GRADES_SQL,
-        params: [pageSize(first, 5), fromYear, toYear, shown !== null, selfOf(context), shown?.from ?? null, shown?.to ?? null],
+        params: [
+          pageSize(first, 5),
+          fromYear,
+          toYear,
+          shown !== null,
+          selfOf(context),
+          shown?.from ?? null,
+          shown?.to ?? null,
+          rowsToSkip(skip),
+        ],
       });
     },
-    arrears: ({ id }: Subject, { first, sinceFrom = null, sinceTo = null }: DatesArguments, context) => {
+    arrears: ({ id }: Subject, { first, skip, sinceFrom = null, sinceTo = null }: DatesArguments, context) => {
       const window = taxWindow(context, 'arrears');
       if (window === null) return null;
       const since = within(window.days, { from: sinceFrom, to: sinceTo });
-      return loadList(context, id, { sql: ARREARS_SQL, params: [pageSize(first, 20), since.from, since.to] });
+      return loadList(context, id, { sql: ARREARS_SQL, params: [pageSize(first, 20), since.from, since.to, rowsToSkip(skip)] });
     },
-    payments: ({ id }: Subject, { first, fromMonth = null, toMonth = null }: MonthsArguments, context) => {
+    payments: ({ id }: Subject, { first, skip, fromMonth = null, toMonth = null }: MonthsArguments, context) => {
       const window = taxWindow(context, 'payments');
       if (window === null) return null;
       const months = within(window.months, { from: fromMonth, to: toMonth });
-      return loadList(context, id, { sql: PAYMENTS_SQL, params: [pageSize(first, 20), months.from, months.to] });
+      return loadList(context, id, {
+        sql: PAYMENTS_SQL,
+        params: [pageSize(first, 20), months.from, months.to, rowsToSkip(skip)],
+      });
     },
-    paidByYear: ({ id }: Subject, { first, fromYear = null, toYear = null }: YearsArguments, context) => {
+    paidByYear: ({ id }: Subject, { first, skip, fromYear = null, toYear = null }: YearsArguments, context) => {
       const window = taxWindow(context, 'paidByYear');
       if (window === null) return null;
       const months = monthsOf(within(window.years, { from: fromYear, to: toYear }));
-      return loadList(context, id, { sql: PAID_BY_YEAR_SQL, params: [pageSize(first, 5), months.from, months.to] });
+      return loadList(context, id, {
+        sql: PAID_BY_YEAR_SQL,
+        params: [pageSize(first, 5), months.from, months.to, rowsToSkip(skip)],
+      });
     },
     paidAtLeast: async ({ id }: Subject, { amount, year }: { amount: string; year: number }, context) => {
       const window = taxWindow(context, 'paidAtLeast');
@@ -79,11 +91,11 @@ export const resolvers: Resolvers = {
       const params = [months.from, months.to, fenFromYuan(amount)?.toString() ?? null];
       return (await loadOne(context, id, { sql: PAID_AT_LEAST_SQL, params }))?.['answer'];
     },
-    declaredSales: ({ id }: Subject, { first, fromYear = null, toYear = null }: YearsArguments, context) => {
+    declaredSales: ({ id }: Subject, { first, skip, fromYear = null, toYear = null }: YearsArguments, context) => {
       const window = taxWindow(context, 'declaredSales');
       if (window === null) return null;
       const years = within(window.years, { from: fromYear, to: toYear });
-      return loadList(context, id, { sql: SALES_SQL, params: [pageSize(first, 5), years.from, years.to] });
+      return loadList(context, id, { sql: SALES_SQL, params: [pageSize(first, 5), years.from, years.to, rowsToSkip(skip)] });
     },
   },
   TaxCreditGrade: { provenance },

@@ -32,7 +32,7 @@ export const STANDING_SQL = `
       where d.subject_id = asked.key and ($6::int is null or d.year >= $6) and ($7::int is null or d.year <= $7) limit 1
     )`;
 
-/** Credit grades, newest year first: `$2` of each, `$3`–`$4` bound the year, `$5` sees every grade of `$7`–`$8`, `$6` is the caller's own subject. */
+/** Credit grades, newest year first: `$2` of each after `$9`, `$3`–`$4` bound the year, `$5` sees every grade of `$7`–`$8`, `$6` is the caller's own subject. */
 export const GRADES_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -45,11 +45,11 @@ export const GRADES_SQL = `
         or ($5::boolean and ($7::int is null or g.year >= $7) and ($8::int is null or g.year <= $8))
       )
     order by g.year desc
-    limit $2
+    limit $2 offset $9
   ) as found`;
 
 /**
- * Arrears that are still owed, newest month first: `$2` of each, `$3`–`$4` bound the date since when. By months, and within a
+ * Arrears that are still owed, newest month first: `$2` of each after `$5`, `$3`–`$4` bound the date since when. By months, and within a
  * month by the hash: in the order of balances, days or taxes, a row's place would tell of what is masked in it.
  */
 export const ARREARS_SQL = `
@@ -60,10 +60,10 @@ export const ARREARS_SQL = `
     where a.subject_id = asked.key and a.amount_fen > 0
       and ($3::date is null or a.since >= $3) and ($4::date is null or a.since <= $4)
     order by date_trunc('month', a.since::timestamp) desc nulls last, a.content_hash
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
-/** Payments, newest month first, and of a month in no order that tells of a tax: `$2` of each, `$3`–`$4` bound the month. */
+/** Payments, newest month first, and of a month in no order that tells of a tax: `$2` of each after `$5`, `$3`–`$4` bound the month. */
 export const PAYMENTS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -71,10 +71,10 @@ export const PAYMENTS_SQL = `
     from tax.payment p
     where p.subject_id = asked.key and ($3::text is null or p.month >= $3) and ($4::text is null or p.month <= $4)
     order by p.month desc, p.content_hash
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
-/** Tax paid by year, newest first: `$2` of each, `$3`–`$4` bound the months, which are those of whole years. */
+/** Tax paid by year, newest first: `$2` of each after `$5`, `$3`–`$4` bound the months, which are those of whole years. */
 export const PAID_BY_YEAR_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -84,7 +84,7 @@ export const PAID_BY_YEAR_SQL = `
       and ($3::text is null or p.month >= $3) and ($4::text is null or p.month <= $4)
     group by 1
     order by 1 desc
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
 /** Whether the tax paid for the months `$2`–`$3` was at least `$4`, in 分; no row without a payment. Only the answer leaves the statement. */
@@ -97,7 +97,7 @@ export const PAID_AT_LEAST_SQL = `
     having count(*) > 0
   ) as found`;
 
-/** Declared sales, newest year first: `$2` of each, `$3`–`$4` bound the year. */
+/** Declared sales, newest year first: `$2` of each after `$5`, `$3`–`$4` bound the year. */
 export const SALES_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -105,5 +105,5 @@ export const SALES_SQL = `
     from tax.declared_sales d
     where d.subject_id = asked.key and ($3::int is null or d.year >= $3) and ($4::int is null or d.year <= $4)
     order by d.year desc
-    limit $2
+    limit $2 offset $5
   ) as found`;

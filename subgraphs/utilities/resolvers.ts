@@ -4,14 +4,13 @@ import type { Span } from '../kit/authorized-window.ts';
 import { monthBefore, windowOf, within } from '../kit/authorized-window.ts';
 import type { DepartmentContext } from '../kit/department-context.ts';
 import type { Resolver, Resolvers } from '../kit/department.ts';
-import { loadList, loadOne, pageSize } from '../kit/loaders.ts';
+import { type ListArguments, loadList, loadOne, pageSize, rowsToSkip } from '../kit/loaders.ts';
 import { provenance, provenanceColumns } from '../kit/provenance.ts';
 
 interface Subject {
   id: string;
 }
-interface BillsArguments {
-  first?: number | null;
+interface BillsArguments extends ListArguments {
   fromMonth?: string | null;
   toMonth?: string | null;
 }
@@ -40,7 +39,7 @@ const NO_ARREARS_SQL = `
     having count(*) > 0
   ) as found`;
 
-/** Accounts by kind, of a kind in no order that tells of a number: `$2` of each subject; with a bill of the months `$3`–`$4`, where these are bounded. */
+/** Accounts by kind, of a kind in no order that tells of a number: `$2` of each subject after `$5`; with a bill of the months `$3`–`$4`, where these are bounded. */
 const ACCOUNTS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (
@@ -55,10 +54,10 @@ const ACCOUNTS_SQL = `
       )
     )
     order by a.kind, a.content_hash
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
-/** Bills of many accounts, newest month first: `$2` of each, `$3`–`$4` bound the month. A key is a JSON array: subject, kind, account number. */
+/** Bills of many accounts, newest month first: `$2` of each after `$5`, `$3`–`$4` bound the month. A key is a JSON array: subject, kind, account number. */
 const BILLS_SQL = `
   select asked.key, found.* from unnest($1::text[]) as asked(key)
   cross join lateral (select asked.key::jsonb as of) as account
@@ -70,7 +69,7 @@ const BILLS_SQL = `
     where b.subject_id = account.of ->> 0 and b.kind = account.of ->> 1 and b.account_no = account.of ->> 2
       and ($3::text is null or b.month >= $3) and ($4::text is null or b.month <= $4)
     order by b.month desc
-    limit $2
+    limit $2 offset $5
   ) as found`;
 
 /** Resolvers of the utilities department. */
@@ -83,19 +82,22 @@ export const resolvers: Resolvers = {
       const span = spanSince(month, context);
       return span && (await loadOne(context, id, { sql: NO_ARREARS_SQL, params: [span.from, span.to] }))?.['answer'];
     },
-    accounts: ({ id }: Subject, { first }: { first?: number | null }, context) => {
+    accounts: ({ id }: Subject, { first, skip }: ListArguments, context) => {
       const months = monthsShown(context, 'UtilityStanding.accounts');
-      return months && loadList(context, id, { sql: ACCOUNTS_SQL, params: [pageSize(first, 20), months.from, months.to] });
+      return (
+        months &&
+        loadList(context, id, { sql: ACCOUNTS_SQL, params: [pageSize(first, 20), months.from, months.to, rowsToSkip(skip)] })
+      );
     },
   },
   UtilityAccount: {
-    bills: (account: Row, { first, fromMonth = null, toMonth = null }: BillsArguments, context) => {
+    bills: (account: Row, { first, skip, fromMonth = null, toMonth = null }: BillsArguments, context) => {
       const shown = monthsShown(context, 'UtilityAccount.bills');
       if (shown === null) return null;
       const months = within(shown, { from: fromMonth, to: toMonth });
       return loadList(context, JSON.stringify([account['subject_id'], account['kind'], account['accountNo']]), {
         sql: BILLS_SQL,
-        params: [pageSize(first, 12), months.from, months.to],
+        params: [pageSize(first, 12), months.from, months.to, rowsToSkip(skip)],
       });
     },
   },

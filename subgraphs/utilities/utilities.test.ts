@@ -93,6 +93,16 @@ test('accounts of a kind stand in no order that tells of their numbers', async (
   expect(found).toEqual({ utilities: { accounts: ['3', '1', '2', '4'].map((accountNo) => ({ accountNo })) } });
 });
 
+test('gives the bills behind those that are skipped', async () => {
+  const [found] = await department.entities(
+    CALLERS.auditor,
+    [LATER],
+    'utilities { accounts { bills(first: 1, skip: 1) { month } } }',
+  );
+  const bills = [{ bills: [{ month: '2026-02' }] }, { bills: [{ month: '2026-02' }] }];
+  expect(found).toEqual({ utilities: { accounts: bills } });
+});
+
 test('costs one statement a level', async () => {
   await department.entities(
     CALLERS.auditor,

@@ -190,6 +190,7 @@ function argumentText(writer: Writer, argument: GraphQLArgument): string {
 
 function argumentValue(random: Random, name: string, type: string): unknown {
   if (/year$/i.test(name)) return 2015 + random.below(12);
+  if (name === 'skip') return random.below(3);
   if (type === 'Int') return random.chance(0.97) ? 1 + random.below(8) : 100_000;
   // A department refuses an impossible date with all that it was asked. Where the field is withheld the gateway never asks,
   // the oracle does: there it would lose what else of that department is shown. The decisions' departments have nothing else.
