@@ -88,7 +88,8 @@ describe('a decision filed in both layouts', () => {
   });
 
   test('several versions of 2015 all follow to the code', async () => {
-    await take2015(OF_2015, { ...OF_2015, 处罚结果: '罚款二万元' });
+    await take2015(OF_2015);
+    await take2015({ ...OF_2015, 处罚结果: '罚款二万元' });
     await take2018(OF_2018);
     expect(await stored()).toEqual([{ code: CODE, fine: '1000000', version: 3 }]);
     expect(await stored('penalty_version')).toMatchObject([

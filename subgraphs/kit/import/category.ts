@@ -8,17 +8,24 @@ export type Cell = string | null;
 
 /**
  * A table an import writes. Every such table has `subject_id`, the columns below, the provenance columns and a
- * `<table>_version` twin for superseded rows (see the migrations). `type` is the SQL type a value is cast to.
+ * `<table>_version` twin for superseded rows (see the migrations). `type` is the SQL type a value is cast to. A row without
+ * a value for one of the columns `kept` says nothing of it: what was said before stays.
  */
 export interface TableSpec {
   readonly name: string;
   readonly key: readonly string[];
   readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly kept: readonly string[];
 }
 
 /** Writes a {@link TableSpec}: `columns` maps names to SQL types, in the order values are given. */
-export function defineTable(name: string, key: readonly string[], columns: Readonly<Record<string, string>>): TableSpec {
-  return { name, key, columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })) };
+export function defineTable(
+  name: string,
+  key: readonly string[],
+  columns: Readonly<Record<string, string>>,
+  kept: readonly string[] = [],
+): TableSpec {
+  return { name, key, columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })), kept };
 }
 
 /** A row for a table; `subjectId` where it is another subject than the line's own. Values in the order of the columns. */
@@ -50,6 +57,7 @@ export interface ImportCategory {
   readonly schema: string;
   /** The first is the one `--template` writes. */
   readonly layouts: readonly Layout[];
+  /** The first holds the record that a line is about. */
   readonly tables: readonly TableSpec[];
   /** Reads one line. Faults go to `row`; null when the line has any. */
   plan(row: RowReader, context: PlanContext): PlannedRow | null;

@@ -66,11 +66,14 @@ export class ChunkImporter {
       return;
     }
     const outcome = await storeRows(db, category, valid, { provenance, resolve });
-    this.counts.accepted += outcome.written.size;
-    this.counts.unchanged += valid.length - outcome.written.size;
+    // The displaced counted as accepted when they were written.
+    const accepted = outcome.written.size - outcome.displaced;
+    this.counts.accepted += accepted;
+    this.counts.unchanged += valid.length - accepted;
     this.counts.waiting += outcome.waiting.size;
     const warn = (line: number, code: WarningCode) => warned.set(line, (warned.get(line) ?? new Set<WarningCode>()).add(code));
     for (const line of outcome.moved) warn(line, 'SUBJECT_CHANGED');
+    for (const line of outcome.repeated) warn(line, 'REPEATED_IN_FILE');
     for (const line of outcome.older) warn(line, 'NEWER_LAYOUT_KEPT');
   }
 

@@ -86,10 +86,30 @@ describe('a record', () => {
     expect(rows).toEqual([{ content: '内容', version: 1, batch_id: 'b1' }]);
   });
 
-  test('sent three times in one file with two contents goes through both, in order', async () => {
-    const summary = await importRows(db, 'licenses', [LICENCE, { ...LICENCE, 许可内容: '新' }, { ...LICENCE, 许可内容: '新' }]);
-    expect(summary).toMatchObject({ accepted: 2, unchanged: 1 });
-    expect(await licences()).toMatchObject([{ content: '新', version: 2 }]);
+  test('sent several times in one file is what the last row says, told of each, and the file again changes nothing', async () => {
+    const [other, last] = [
+      { ...LICENCE, 许可内容: '新' },
+      { ...LICENCE, 许可内容: '最后' },
+    ];
+    const file = [LICENCE, other, other, last];
+    expect(await importRows(db, 'licenses', file, { newBatchId: () => 'b1' })).toMatchObject({
+      accepted: 1,
+      unchanged: 3,
+      warned: 2,
+      reasons: { REPEATED_IN_FILE: 2 },
+    });
+    const standing = [{ content: '最后', version: 1, batch_id: 'b1', line: 5 }];
+    expect(await licences()).toMatchObject(standing);
+    expect(await importRows(db, 'licenses', file)).toMatchObject({ accepted: 0, unchanged: 4, reasons: { REPEATED_IN_FILE: 2 } });
+    expect(await licences()).toMatchObject(standing);
+    // Also when the rows stand in two chunks.
+    const between = Array.from({ length: 2_000 }, (_, index) => ({ ...LICENCE, 行政许可决定文书号: `${index}` }));
+    for (const accepted of [2_000, 0]) {
+      const summary = await importRows(db, 'licenses', [LICENCE, ...between, last]);
+      expect(summary).toMatchObject({ accepted, unchanged: 2_002 - accepted, warned: 1, reasons: { REPEATED_IN_FILE: 1 } });
+      expect((await licences()).filter(({ content }) => content === '最后')).toMatchObject(standing);
+    }
+    expect((await db.query('select from licensing.license_version')).rows).toEqual([]);
   });
 
   test('whose document was under another subject is moved with a warning', async () => {
@@ -110,12 +130,16 @@ describe('a subject known by an old 15-digit number', () => {
       accepted: 1,
       waiting: 1,
     });
-    expect(await importRows(db, 'licenses', [OLD_LICENCE])).toMatchObject({ accepted: 0, unchanged: 1, waiting: 0 });
+    expect(await importRows(db, 'licenses', [OLD_LICENCE], { newBatchId: () => 'b2' })).toMatchObject({
+      accepted: 0,
+      unchanged: 1,
+      waiting: 0,
+    });
     expect(await settleWaiting(db, { clock: () => NOW })).toEqual({ settled: 0, waiting: 1 });
     await importRows(db, 'registrations', [{ ...REGISTRATION, 工商注册号: OLD_NUMBER }]);
     expect(await settleWaiting(db, { clock: () => NOW })).toEqual({ settled: 1, waiting: 0 });
     expect(await licences()).toMatchObject([
-      { subject_id: subjectId(SUBJECT_KEY, { type: 'USCC', value: USCC }), batch_id: 'b1' },
+      { subject_id: subjectId(SUBJECT_KEY, { type: 'USCC', value: USCC }), batch_id: 'b2' },
     ]);
     expect(await importRows(db, 'licenses', [OLD_LICENCE])).toMatchObject({ unchanged: 1 });
   });
@@ -128,6 +152,27 @@ describe('a subject known by an old 15-digit number', () => {
       unchanged: 1,
       waiting: 0,
     });
+  });
+
+  test('that was sent with one content, another, and the first again is settled with the first, as sent last', async () => {
+    const other = { ...OLD_LICENCE, 许可内容: '新' };
+    const send = (batch: string, ...rows: (typeof LICENCE)[]) =>
+      importRows(db, 'licenses', rows, { newBatchId: () => batch, clock: () => NOW + Number(batch) });
+    expect(await send('1', OLD_LICENCE, other, OLD_LICENCE)).toMatchObject({ accepted: 2, unchanged: 1, waiting: 2 });
+    expect(await send('2', other)).toMatchObject({ accepted: 0, unchanged: 1 });
+    // The decision under its code, between the two.
+    await send('3', { ...LICENCE, 许可内容: '又一' });
+    expect(await send('4', OLD_LICENCE)).toMatchObject({ accepted: 0, unchanged: 1, waiting: 0 });
+    await importRows(db, 'registrations', [{ ...REGISTRATION, 工商注册号: OLD_NUMBER }]);
+    expect(await settleWaiting(db, { clock: () => NOW })).toEqual({ settled: 2, waiting: 0 });
+    expect(await licences()).toMatchObject([{ content: '内容', batch_id: '4' }]);
+  });
+
+  test('a row that waited does not undo a later one of the same file', async () => {
+    await importRows(db, 'licenses', [OLD_LICENCE, { ...LICENCE, 许可内容: '新' }]);
+    await importRows(db, 'registrations', [{ ...REGISTRATION, 工商注册号: OLD_NUMBER }]);
+    await settleWaiting(db, { clock: () => NOW });
+    expect(await licences()).toMatchObject([{ content: '新', version: 1 }]);
   });
 
   test('a row that waited does not undo what came in later', async () => {

@@ -2,9 +2,10 @@ import type { Queryable } from '../../../database/db.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { unifyAuthorities } from './authority.ts';
 import type { TableSpec } from './category.ts';
+import { contentHash } from './content-hash.ts';
 import type { MergeRecord } from './merge-record.ts';
 
-/** What all records of one merge share. `receivedAt` is RFC 3339. */
+/** What all records of one merge share; the batch is the file they came in. `receivedAt` is RFC 3339. */
 export interface MergeProvenance {
   readonly department: string;
   readonly batchId: string;
@@ -14,18 +15,22 @@ export interface MergeProvenance {
 }
 
 /**
- * Lines that put something new into the table, those whose document was known under another subject, and those of an older
- * layout that were left out because the document is known from a newer one.
+ * What became of a merge's lines: those that put something new into the table, those whose document was known under another
+ * subject, those that say something else about a record than an earlier line of their file, and those of an older layout that
+ * were left out because the document is known from a newer one. `displaced` counts the earlier lines that were written before.
  */
 export interface MergeOutcome {
   readonly written: ReadonlySet<number>;
   readonly moved: ReadonlySet<number>;
+  readonly repeated: ReadonlySet<number>;
   readonly older: ReadonlySet<number>;
+  readonly displaced: number;
 }
 
 /**
- * Merges records into a table by its key, in the order given: new ones are inserted, changed ones replace the current row,
- * which moves to `<table>_version`, and equal ones are left alone. The caller's transaction makes it atomic and holds the
+ * Merges records into a table by its key: new ones are inserted, changed ones replace the current row, which moves to
+ * `<table>_version`, and equal ones are left alone. Of several in one file the last makes the only version, and none where that
+ * is what was there before: the file again changes nothing. The caller's transaction makes it atomic and holds the
  * department's import lock, so that nobody else writes the table meanwhile.
  */
 export async function mergeRecords(
@@ -34,50 +39,64 @@ export async function mergeRecords(
   records: readonly MergeRecord[],
   provenance: MergeProvenance,
 ): Promise<MergeOutcome> {
-  const written = new Set<number>();
-  const moved = new Set<number>();
   const { kept, older } = await unifyAuthorities(tx, table, records);
-  for (const wave of distinctKeys(table, kept)) {
-    const inserted = await insertNew(tx, table, wave, provenance);
-    for (const line of inserted) written.add(line);
-    if (inserted.length === wave.length) continue;
-    const lines = new Set(inserted);
-    // A line with several records in this table cannot tell which were new; looking at all of them again changes nothing.
-    const several = (index: number) => wave[index]?.line === wave[index + 1]?.line || wave[index]?.line === wave[index - 1]?.line;
-    const known = wave.filter(({ line }, index) => !lines.has(line) || several(index));
-    for (const row of await replaceChanged(tx, table, known, provenance)) {
-      written.add(row.line);
-      if (row.moved) moved.add(row.line);
-    }
-  }
-  return { written, moved, older };
+  const { last, repeated } = lastOfEach(table, kept);
+  const inserted = await insertNew(tx, table, last, provenance);
+  const written = new Set(inserted);
+  if (inserted.length === last.length) return { written, moved: new Set(), repeated, older, displaced: 0 };
+  // A line with several records in this table cannot tell which were new; looking at all of them again changes nothing.
+  const several = (index: number) => last[index]?.line === last[index + 1]?.line || last[index]?.line === last[index - 1]?.line;
+  const known = last.filter(({ line }, index) => !written.has(line) || several(index));
+  const replaced = await replaceChanged(tx, table, known, provenance);
+  const moved = new Set(replaced.filter((row) => row.moved).map(({ line }) => line));
+  const displacing = new Set(replaced.filter((row) => row.displacing).map(({ line }) => line));
+  const again = known.filter(({ line }) => displacing.has(line));
+  const restored = again.length > 0 ? await restoreFormer(tx, table, again, provenance) : new Set();
+  for (const { line } of replaced) if (!restored.has(line)) written.add(line);
+  return { written, moved, repeated: new Set([...repeated, ...displacing]), older, displaced: displacing.size };
 }
 
-/** Splits records so that each part holds a key once: later ones of the same key must see the earlier. */
-function distinctKeys(table: TableSpec, records: readonly MergeRecord[]): MergeRecord[][] {
+/** The last record of each key, with what only the earlier said of a column that is kept; and the lines that differ from an earlier one. */
+function lastOfEach(table: TableSpec, records: readonly MergeRecord[]) {
   const positions = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
-  const seen = new Map<string, number>();
-  const waves: MergeRecord[][] = [];
+  const keptPositions = new Set(table.kept.map((name) => table.columns.findIndex((column) => column.name === name)));
+  const last = new Map<string, MergeRecord>();
+  const repeated = new Set<number>();
   for (const record of records) {
     const key = positions.map((position) => (position === -1 ? record.subjectId : record.values[position])).join('\u0000');
-    const wave = seen.get(key) ?? 0;
-    seen.set(key, wave + 1);
-    (waves[wave] ??= []).push(record);
+    const earlier = last.get(key);
+    if (earlier && earlier.hash !== record.hash) repeated.add(record.line);
+    last.delete(key);
+    last.set(key, earlier && earlier.hash !== record.hash ? withKept(record, earlier, keptPositions) : record);
   }
-  return waves;
+  return { last: [...last.values()], repeated };
 }
 
-async function insertNew(tx: Queryable, table: TableSpec, wave: readonly MergeRecord[], provenance: MergeProvenance) {
+function withKept(record: MergeRecord, earlier: MergeRecord, kept: ReadonlySet<number>): MergeRecord {
+  if (kept.size === 0) return record;
+  const values = record.values.map(
+    (value, position) => value ?? (kept.has(position) ? (earlier.values[position] ?? null) : null),
+  );
+  return { ...record, values, hash: contentHash(record.subjectId, values) };
+}
+
+async function insertNew(tx: Queryable, table: TableSpec, records: readonly MergeRecord[], provenance: MergeProvenance) {
   const { insert } = statements(table);
-  const { rows } = await tx.query<{ line: number }>(insert, parameters(table, wave, provenance));
+  const { rows } = await tx.query<{ line: number }>(insert, parameters(table, records, provenance));
   return rows.map(({ line }) => line);
 }
 
 async function replaceChanged(tx: Queryable, table: TableSpec, known: readonly MergeRecord[], provenance: MergeProvenance) {
   const { replace } = statements(table);
   const values = [...parameters(table, known, provenance), provenance.keepNewer ?? false];
-  const { rows } = await tx.query<{ line: number; moved: boolean }>(replace, values);
+  const { rows } = await tx.query<{ line: number; moved: boolean; displacing: boolean }>(replace, values);
   return rows;
+}
+
+/** Brings back the versions that said what these records say, where only other lines of their file stood between. Returns their lines. */
+async function restoreFormer(tx: Queryable, table: TableSpec, records: readonly MergeRecord[], provenance: MergeProvenance) {
+  const { rows } = await tx.query<{ line: number }>(statements(table).restore, parameters(table, records, provenance));
+  return new Set(rows.map(({ line }) => line));
 }
 
 function parameters(table: TableSpec, records: readonly MergeRecord[], { department, batchId, receivedAt }: MergeProvenance) {
@@ -94,12 +113,18 @@ function parameters(table: TableSpec, records: readonly MergeRecord[], { departm
   ];
 }
 
-const prepared = new WeakMap<TableSpec, { insert: string; replace: string }>();
+interface Statements {
+  readonly insert: string;
+  readonly replace: string;
+  readonly restore: string;
+}
 
-function statements(table: TableSpec): { insert: string; replace: string } {
+const prepared = new WeakMap<TableSpec, Statements>();
+
+function statements(table: TableSpec): Statements {
   const known = prepared.get(table);
   if (known) return known;
-  const made = { insert: insertStatement(table), replace: replaceStatement(table) };
+  const made = { insert: insertStatement(table), replace: replaceStatement(table), restore: restoreStatement(table) };
   prepared.set(table, made);
   return made;
 }
@@ -131,25 +156,53 @@ function insertStatement(table: TableSpec): string {
 function replaceStatement(table: TableSpec): string {
   const { names, sql, parameterCount } = incoming(table);
   const stored = [...names, 'version'];
-  const sameKey = (left: string, right: string) =>
-    table.key.map((name) => `${left}."${name}" = ${right}."${name}"`).join(' and ');
+  const sameKey = sameKeyOf(table);
+  const set = names.map((name) => {
+    const value = table.kept.includes(name) ? `coalesce(incoming."${name}", current."${name}")` : `incoming."${name}"`;
+    return `"${name}" = ${value}`;
+  });
   return `
     with incoming as (${sql}),
     superseded as (
       select current.* from ${table.name} as current join incoming on ${sameKey('current', 'incoming')}
       where current.content_hash <> incoming.content_hash
-        and (not $${parameterCount + 1}::boolean or current.received_at <= incoming.received_at)
+        and (not $${parameterCount + 1}::boolean
+          or (current.received_at, current.line) <= (incoming.received_at, incoming.line))
       for update of current
     ),
     kept as (
       insert into ${table.name}_version (${list([...stored, 'superseded_at'])})
-      select ${list(stored)}, $${parameterCount}::timestamptz from superseded
+      select ${list(stored)}, $${parameterCount}::timestamptz from superseded where batch_id <> $${parameterCount - 1}
     )
     update ${table.name} as current
-    set ${names.map((name) => `"${name}" = incoming."${name}"`).join(', ')}, version = superseded.version + 1
+    set ${set.join(', ')}, version = superseded.version + (superseded.batch_id <> incoming.batch_id)::integer
     from incoming join superseded on ${sameKey('superseded', 'incoming')}
     where ${sameKey('current', 'incoming')}
-    returning current.line, superseded.subject_id <> incoming.subject_id as moved`;
+    returning current.line, superseded.subject_id <> incoming.subject_id as moved,
+      superseded.batch_id = incoming.batch_id as displacing`;
+}
+
+function restoreStatement(table: TableSpec): string {
+  const { names, sql } = incoming(table);
+  const sameKey = sameKeyOf(table);
+  const sameKept = table.kept.map((name) => ` and former."${name}" is not distinct from current."${name}"`).join('');
+  return `
+    with incoming as (${sql}),
+    former as (
+      delete from ${table.name}_version as former using ${table.name} as current, incoming
+      where ${sameKey('current', 'incoming')} and ${sameKey('former', 'incoming')}
+        and former.version = current.version - 1 and former.content_hash = incoming.content_hash${sameKept}
+      returning former.*
+    )
+    update ${table.name} as current
+    set ${[...names, 'version'].map((name) => `"${name}" = former."${name}"`).join(', ')}
+    from former join incoming on ${sameKey('former', 'incoming')}
+    where ${sameKey('current', 'former')}
+    returning incoming.line`;
+}
+
+function sameKeyOf(table: TableSpec) {
+  return (left: string, right: string) => table.key.map((name) => `${left}."${name}" = ${right}."${name}"`).join(' and ');
 }
 
 function list(names: readonly string[]): string {

@@ -54,6 +54,7 @@ export const WARNINGS = {
   AMOUNT_LOOKS_LIKE_YUAN: '金额像是以元填报（本栏单位为万元），请核对。',
   PERCENT_LOOKS_LIKE_FRACTION: '百分比像是以小数填报（如 60% 填成 0.6；本栏单位为 %），请核对。',
   NEWER_LAYOUT_KEPT: '同一机关的同一文书号已按新版数据项入库，旧版的本行内容较少，未改动原记录；如有变更请用新版报送。',
+  REPEATED_IN_FILE: '本文件前面另有一行报送同一记录而内容不同，以本行（后一行）为准；请核对，并删去多余的一行。',
   SUBJECT_CHANGED: '同一文书号此前记在另一主体名下，已按本次报送更新。',
 } as const;
 

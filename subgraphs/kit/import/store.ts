@@ -41,8 +41,8 @@ export async function storeRows(
     // A lost chunk is no loss before the batch is closed, and closing it makes all before it durable: no chunk waits for the disk.
     await tx.query('set local synchronous_commit = off');
     await lockImports(tx, category.schema);
-    const { written, moved, older } = await storeMatched(tx, category, matched, options.provenance);
+    const stored = await storeMatched(tx, category, matched, options.provenance);
     const waiting = await queueWaiting(tx, category, unmatched, options.provenance);
-    return { written: new Set([...written, ...waiting]), moved, older, waiting };
+    return { ...stored, written: new Set([...stored.written, ...waiting]), waiting };
   });
 }

@@ -15,7 +15,10 @@ interface WaitingRow extends OldNumber {
   readonly records: readonly PlannedRecord[];
 }
 
-/** Puts lines into the queue of a department. Returns those that did not wait there yet with the same content. */
+/**
+ * Puts lines into the queue of a department, in their order. One that waits there already moves to its end: what was sent last
+ * is settled last. Returns those that did not wait yet with the same content.
+ */
 export async function queueWaiting(
   tx: Queryable,
   category: ImportCategory,
@@ -23,31 +26,44 @@ export async function queueWaiting(
   { department, batchId, receivedAt }: MergeProvenance,
 ): Promise<ReadonlySet<number>> {
   if (rows.length === 0) return new Set();
-  const contents = rows.map(({ records }) =>
-    JSON.stringify({ records: records.map(({ table, subjectId, values }) => ({ table: table.name, subjectId, values })) }),
-  );
-  const { rows: queued } = await tx.query<{ line: number }>(
+  const entries = lastOfEach(rows.map((row) => queueEntry(row)));
+  const { rows: queued } = await tx.query<{ line: number; added: boolean }>(
     `insert into ${category.schema}.unmatched
        (category, reference, reason, "row", department, responsible_officer, batch_id, line, received_at, content_hash)
      select $1::text, reference, 'BUSINESS_REGISTRATION_NO_UNKNOWN', "row"::jsonb || jsonb_build_object('number', number), $2::text, officer, $3::text, line::integer, $4::timestamptz, hash
      from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
        as input(reference, number, "row", officer, line, hash)
-     on conflict (category, content_hash) where resolved_at is null do nothing
-     returning line`,
+     on conflict (category, content_hash) where resolved_at is null do update set
+       id = default, responsible_officer = excluded.responsible_officer, batch_id = excluded.batch_id, line = excluded.line,
+       received_at = excluded.received_at
+     returning line, xmax = 0 as added`,
     [
       category.name,
       department,
       batchId,
       receivedAt,
-      rows.map(({ reference }) => reference),
-      rows.map(({ number }) => number),
-      contents,
-      rows.map(({ officer }) => officer),
-      rows.map(({ line }) => line),
-      rows.map(({ reference }, index) => contentHash(reference, [contents[index] ?? null])),
+      entries.map(({ reference }) => reference),
+      entries.map(({ number }) => number),
+      entries.map(({ content }) => content),
+      entries.map(({ officer }) => officer),
+      entries.map(({ line }) => line),
+      entries.map(({ hash }) => hash),
     ],
   );
-  return new Set(queued.map(({ line }) => line));
+  return new Set(queued.filter(({ added }) => added).map(({ line }) => line));
+}
+
+function queueEntry({ reference, number, line, officer, records }: WaitingRow) {
+  const content = JSON.stringify({
+    records: records.map(({ table, subjectId, values }) => ({ table: table.name, subjectId, values })),
+  });
+  return { reference, number, line, officer, content, hash: contentHash(reference, [content]) };
+}
+
+/** Without those that are repeated behind: one statement cannot move a row twice. */
+function lastOfEach<T extends { readonly hash: string }>(entries: readonly T[]): readonly T[] {
+  const last = new Map(entries.map((entry) => [entry.hash, entry]));
+  return entries.filter((entry) => last.get(entry.hash) === entry);
 }
 
 /**
