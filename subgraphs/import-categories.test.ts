@@ -162,7 +162,7 @@ test('penalties with the provincial columns keep the outcome apart, so that the 
   const { rows } = await db.query(
     "select categories, fine_fen, status from penalties.penalty where decision_document_no = '修复一号'",
   );
-  expect(rows).toEqual([{ categories: ['FINE'], fine_fen: 500_000n, status: 'NORMAL' }]);
+  expect(rows).toEqual([{ categories: ['FINE'], fine_fen: 500_000n, status: null }]);
   expect(await importRows(db, 'penalties', [{ ...row, 处罚类别: '罚款;没收违法所得' }])).toMatchObject({
     reasons: { REQUIRED_WHEN: 1 },
   });
@@ -179,14 +179,37 @@ describe('a penalty', () => {
       await testSubgraph(penalties, db, () => NOW).entities(caller, [idOf(USCC)], 'penalties { decisionDocumentNo }'),
     );
 
-  test.each(['不予公示', '公示期满', '撤销'])(
-    'that its file calls %s is shown to its subject and not to the public',
-    async (state) => {
-      await importRows(db, 'penalties', [{ ...row, 行政处罚决定书文号: `一${state}`, 公示状态: state }]);
-      expect(await seenBy(self(idOf(USCC)))).toContain(`一${state}`);
-      expect(await seenBy(CALLERS.public)).not.toContain(`一${state}`);
-    },
-  );
+  test.each([
+    [{ 公示状态: '不予公示' }, { 公示状态: '公示中' }],
+    [{ 公示状态: '公示期满' }, { 公示状态: '公示中' }],
+    [{ 公示状态: '撤销' }, { 公示状态: '公示中' }],
+    [{ 撤销日期: '2026/06/01' }, { 公示状态: '公示中' }],
+    [
+      { 修复状态: '已修复', 修复日期: '2026/09/01' },
+      { 修复状态: '未修复', 修复日期: '2026/09/01' },
+    ],
+  ])('that its file calls %o is shown to its subject and not to the public until a file says %o', async (said, denied) => {
+    const no = `一${Object.values(said).join('')}`;
+    const send = (more: Record<string, string>) => importRows(db, 'penalties', [{ ...row, 行政处罚决定书文号: no, ...more }]);
+    await send(said);
+    expect(await seenBy(self(idOf(USCC)))).toContain(no);
+    for (const silent of [said, {}, { 修复状态: '' }, { 撤销原因: '其他' }]) {
+      await send(silent);
+      expect(await seenBy(CALLERS.public)).not.toContain(no);
+    }
+    await send(denied);
+    expect(await seenBy(CALLERS.public)).toContain(no);
+    await send({});
+    expect(await seenBy(CALLERS.public)).toContain(no);
+  });
+
+  test('that was withdrawn is not published again by a repair that is denied', async () => {
+    const send = (more: Record<string, string>) => importRows(db, 'penalties', [{ ...row, 行政处罚决定书文号: '三', ...more }]);
+    for (const said of [{ 撤销日期: '2026/06/01' }, { 修复状态: '已修复', 修复日期: '2026/09/01' }, { 修复状态: '未修复' }]) {
+      await send(said);
+      expect(await seenBy(CALLERS.public)).not.toContain('三');
+    }
+  });
 
   test('that was withdrawn, on whatever day, is not published again by the ordinary file sent again', async () => {
     const withdrawn = { ...row, 行政处罚决定书文号: '二撤销' };

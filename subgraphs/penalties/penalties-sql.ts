@@ -25,7 +25,7 @@ export const PENALTIES_SQL = `
     from penalties.penalty p
     cross join lateral (
       select
-        t.tier, case when p.status <> 'NOT_PUBLISHED' then t.public_until end as public_until, o.repaired_on, coalesce(o.repaired_on <= $5::date, false) as repaired,
+        t.tier, case when p.status is distinct from 'NOT_PUBLISHED' then t.public_until end as public_until, o.repaired_on, coalesce(o.repaired_on <= $5::date, false) as repaired,
         case
           when p.status = 'WITHDRAWN' or o.withdrawn_on <= $5::date then 'WITHDRAWN'
           when p.status = 'NOT_PUBLISHED' or t.tier is null or t.tier = 'MINOR' then 'NOT_PUBLISHED'

@@ -50,10 +50,16 @@ export const LAYOUT_2018: Layout = {
     }),
     column('remark', ['备注', 'BZ'], { long: true }),
     column('procedure', ['案件程序类别'], { type: '代码值', note: '01 简易，02 一般。' }),
-    column('status', ['公示状态'], { type: '代码值', note: '公示中、公示期满、不予公示、撤销、异议。' }),
+    column('status', ['公示状态'], {
+      type: '代码值',
+      note: '公示中、公示期满、不予公示、撤销、异议；空或无此列则维持此前所报，误报撤销的改报“公示中”。',
+    }),
     column('withdrawn_on', ['撤销日期'], { type: '日期' }),
     column('withdrawal_reason', ['撤销原因'], { long: true }),
-    column('repair_status', ['修复状态'], { type: '代码值', note: '未修复、已修复。' }),
+    column('repair_status', ['修复状态'], {
+      type: '代码值',
+      note: '未修复、已修复；空或无此列则维持此前所报，误报修复的改报“未修复”。',
+    }),
     column('repaired_on', ['修复日期'], { type: '日期', note: '已修复的必填。' }),
     column('case_handlers', ['承办人'], { note: '可填多人，以“、”分隔。' }),
     ...COMMON_COLUMNS,

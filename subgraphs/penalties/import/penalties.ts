@@ -6,7 +6,7 @@ import { refuseStateSecret } from '../../kit/import/standard-columns.ts';
 import { looksLikeYuan } from '../../kit/import/values/amount.ts';
 import { isNoEnd } from '../../kit/import/values/date.ts';
 import { LAYOUT_2015, LAYOUT_2018 } from './layouts.ts';
-import { OUTCOME, PENALTY } from './tables.ts';
+import { NEVER, OUTCOME, PENALTY } from './tables.ts';
 
 /** 处罚类别: the wording of 2018, and the thirteen of the 2021 law (art. 9). */
 const CATEGORIES = {
@@ -104,7 +104,7 @@ function readPenalty(row: RowReader, decisionDate: string | null, authorityCode:
     row.text('authority'),
     authorityCode,
     row.code('procedure', PROCEDURES),
-    row.code('status', STATUSES) ?? 'NORMAL',
+    row.code('status', STATUSES),
     row.text('counterpart_name'),
     row.text('legal_representative_name'),
     row.text('legal_representative_id_type'),
@@ -141,17 +141,27 @@ function readEnd(row: RowReader, field: string, decisionDate: string | null): st
   return end !== null && isNoEnd(end) ? null : end;
 }
 
-/** What became of the decision; none where the row says nothing of it, so that an ordinary file undoes no repair. */
+/**
+ * What became of the decision; none where the row says nothing of it, so that an ordinary file undoes no repair. One filed by
+ * mistake is denied by 未修复, a withdrawal by 公示中.
+ */
 function readOutcome(row: RowReader, decisionDate: string | null, authorityCode: string | null): readonly PlannedRecord[] {
   const repaired = row.code('repair_status', REPAIRS);
-  const repairedOn = row.date('repaired_on');
-  // Withdrawn, and nobody says since when: from the first day on. The layout of 2015 says it in every row, and has no code to keep it by.
-  const isWithdrawn = row.layout === LAYOUT_2018.name && row.code('status', STATUSES) === 'WITHDRAWN';
-  const withdrawnOn = row.date('withdrawn_on') ?? (isWithdrawn ? decisionDate : null);
-  if (repaired === 'REPAIRED' && repairedOn === null) row.fault('repaired_on', 'REQUIRED_WHEN');
+  const dated = row.date('repaired_on');
+  const repairedOn = repaired === 'NOT_REPAIRED' ? NEVER : dated;
+  // The layout of 2015 says it in every row, and has no code to keep it by.
+  const status = row.layout === LAYOUT_2018.name ? row.code('status', STATUSES) : null;
+  const withdrawnOn = row.date('withdrawn_on') ?? withdrawalBy(status, decisionDate);
+  if (repaired === 'REPAIRED' && dated === null) row.fault('repaired_on', 'REQUIRED_WHEN');
   if (repairedOn === null && withdrawnOn === null) return [];
   const values = [row.text('decision_document_no'), authorityCode, repairedOn, withdrawnOn, row.text('withdrawal_reason')];
   return [{ table: OUTCOME, values }];
+}
+
+/** Withdrawn, and nobody says since when: from the first day on. */
+function withdrawalBy(status: string | null, decisionDate: string | null): string | null {
+  if (status === 'WITHDRAWN') return decisionDate;
+  return status === 'NORMAL' ? NEVER : null;
 }
 
 /** A PostgreSQL array in its text form. */
