@@ -6,7 +6,7 @@ import type { MergeProvenance } from './merge.ts';
 import type { RawRow } from './read/csv.ts';
 import type { RejectionCode, WarningCode } from './reasons.ts';
 import type { RejectWriter } from './rejects.ts';
-import { restored } from './rejects.ts';
+import { MISSING_CELL, restored } from './rejects.ts';
 import type { ResolveReferences } from './resolve-references.ts';
 import { RowReader } from './row-reader.ts';
 import type { StoredRow } from './store.ts';
@@ -100,7 +100,8 @@ export class ChunkImporter {
   }
 }
 
-/** Whether a row has as many cells as the header has names; a spreadsheet may add empty ones at the end. */
+/** Whether a row has as many cells as the header has names, and had when it was rejected; a spreadsheet may add empty ones at the end. */
 function hasWidth(cells: readonly string[], width: number): boolean {
+  if (cells.includes(MISSING_CELL)) return false;
   return cells.length >= width && (cells.length === width || withoutEmptyEnd(cells).length <= width);
 }

@@ -43,3 +43,16 @@ test.each([
   expect(rows).toEqual([{ address: '云汀市,1号', bank_account_no: '6222' }]);
   await db.exec('delete from utilities.account');
 });
+
+test('a row with too few cells, were they those of optional columns, is rejected again until somebody fills or empties them', async () => {
+  await writeFile(file, `${HEADER}\n91999900MA285UXT4W,水,78\n`);
+  const rejects = String((await take(file)).rejectsPath);
+  expect(await take(rejects)).toMatchObject({ accepted: 0, rejected: 1, reasons: { COLUMN_COUNT: 1 } });
+  const text = await readFile(`${rejects}.rejected.csv`, 'utf8');
+  expect(text).toContain('78,〔缺〕,〔缺〕,2,（整行）');
+  await writeFile(rejects, text.replace('〔缺〕,〔缺〕', ',6222'));
+  expect(await take(rejects)).toMatchObject({ accepted: 1, rejected: 0 });
+  const { rows } = await db.query('select address, bank_account_no from utilities.account');
+  expect(rows).toEqual([{ address: null, bank_account_no: '6222' }]);
+  await db.exec('delete from utilities.account');
+});

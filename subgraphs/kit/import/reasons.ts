@@ -38,7 +38,7 @@ export const REJECTIONS = {
   TEXT_TOO_LONG: '文字超出长度上限。',
   CONTROL_CHARACTER: '含有控制字符，文件可能已损坏。',
   ENCODING: '含有无法识别的字符，文件编码可能已损坏。',
-  COLUMN_COUNT: '单元格数与表头的列数不符，可能缺少引号。',
+  COLUMN_COUNT: '单元格数与表头的列数不符，可能缺少引号；缺的单元格以“〔缺〕”标出，请填写或清空。',
   EXAMPLE_ROW: '这是模板的示例行，请删除后再报送。',
   STATE_SECRET: '标有密级。涉及国家秘密的信息不得归集，请勿通过本系统报送。',
   MINOR: '决定之日当事人未满十八周岁。未成年人的信息不予归集。',

@@ -32,7 +32,7 @@ describe('the file of rejected rows', () => {
   test('has the original columns, the line, the column, the reason and the type of value, and a byte-order mark', async () => {
     expect(await reject(['甲,"乙"', '2024/02/30'])).toBe(
       '\uFEFF名称,日期,行号,列,原因代码,原因,值类型\r\n' +
-        '"甲,""乙""",2024/02/30,7,日期；（整行）,DATE_IMPOSSIBLE；COLUMN_COUNT,日期不存在（如 2 月 30 日）。单元格数与表头的列数不符，可能缺少引号。,日期；整行\r\n',
+        '"甲,""乙""",2024/02/30,7,日期；（整行）,DATE_IMPOSSIBLE；COLUMN_COUNT,日期不存在（如 2 月 30 日）。单元格数与表头的列数不符，可能缺少引号；缺的单元格以“〔缺〕”标出，请填写或清空。,日期；整行\r\n',
     );
   });
 

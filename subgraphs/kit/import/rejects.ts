@@ -15,6 +15,8 @@ import { withoutEmptyEnd } from './without-empty-end.ts';
 /** What a spreadsheet takes for a formula at the start of a cell, in half and full width, behind the apostrophes that keep it from that. */
 const FORMULA = /^'*(?:[\t\r\n]|[\s\u3000]*[=+\-@＝＋－＠])/u;
 const BYTE_ORDER_MARK = '\uFEFF';
+/** Stands where a row had no cell: empty, it would pass for one that was left open, and the row for one that was corrected. */
+export const MISSING_CELL = '〔缺〕';
 /** Characters gathered before they are written. */
 const BUFFERED = 65_536;
 
@@ -64,7 +66,7 @@ export async function openRejects(path: string, header: readonly string[], layou
         await write([...ownColumns.map((index) => header[index] ?? ''), ...REJECT_COLUMNS]);
       }
       const about = faults.map(({ field }) => (field === null ? undefined : columns.get(field)));
-      const original = ownColumns.map((index) => cells[index] ?? '');
+      const original = ownColumns.map((index) => cells[index] ?? MISSING_CELL);
       const names = about.map((column) => column?.headers[0] ?? '（整行）').join('；');
       const codes = faults.map(({ code }) => code).join('；');
       const reasons = faults.map(({ code }) => REJECTIONS[code]).join('');
