@@ -186,12 +186,15 @@ function categoryList(): string {
 }
 
 function described(summary: ImportSummary & { settled: number }, place: RecordPlace | null): string {
-  const { accepted, unchanged, rejected, warned, waiting, layout, rejectsPath, reasons, settled } = summary;
+  const { accepted, unchanged, rejected, warned, waiting, layout, rejectsPath, reasons, unreadSheets, settled } = summary;
   const waitingNote = waiting > 0 ? `（其中 ${waiting} 行等待登记部门匹配旧注册号）` : '';
   const sentences = Object.entries(reasons).map(([code, count]) => `  ${count} × ${code}：${sentence(code)}`);
   const lines = [
     `${layout}：新增或变更 ${accepted} 行${waitingNote}，未变 ${unchanged} 行，拒收 ${rejected} 行，提醒 ${warned} 行。`,
     ...sentences,
+    ...(unreadSheets.length > 0
+      ? [`另有 ${unreadSheets.length} 张工作表未读（只读第一张）：${unreadSheets.join('、')}。 Only the first sheet was read.`]
+      : []),
     ...(settled > 0 ? [`另有 ${settled} 行此前待匹配的记录已入库。`] : []),
     place === null ? '只校验，未存入任何数据库。 Validated only: nothing was stored.' : `存入 Stored in: ${placeNamed(place)}`,
     ...(rejectsPath === null ? [] : [`拒收的行见 ${rejectsPath}，改正后可直接再次导入。`]),

@@ -38,7 +38,7 @@ export function matchHeader(cells: readonly string[], layouts: readonly Layout[]
   // Such a line is one of values, and they are not repeated.
   if (attempts.every(({ positions }) => positions.size === 0))
     throw new UnreadableFile(
-      '第一行没有本类别的任何列名：文件可能缺少表头、表头不在第一行，或属于别的类别；请按模板更正。 The first line names no column of this category: the header may be missing or further down, or this is another kind of file.',
+      '第一行没有本类别的任何列名：文件可能缺少表头、表头不在第一行或第一张工作表，或属于别的类别；请按模板更正。 The first line names no column of this category: the header may be missing, further down or on another sheet, or this is another kind of file.',
     );
   const [closest] = attempts.sort((a, b) => a.problems - b.problems);
   throw new UnreadableFile(closest ? refusal(closest) : '没有可用的版式。 There is no layout to read it by.');

@@ -193,6 +193,8 @@ describe('a row', () => {
     [{ 备注: '秘密★10年' }, 'STATE_SECRET'],
     [{ 备注: '机密 ★ 5年。附件不涉及国家秘密。' }, 'STATE_SECRET'],
     [{ 行政许可决定文书名称: '准予行政许可决定书（秘密★10年）' }, 'STATE_SECRET'],
+    [{ 法定代表人证件号码: '#N/A' }, 'FORMULA_ERROR'],
+    [{ 有效期至: '#VALUE!' }, 'FORMULA_ERROR'],
     [{ 密级: '机密' }, 'STATE_SECRET'],
     [{ 许可内容: '本件涉及国家秘密' }, 'STATE_SECRET'],
     [{ 许可内容: 'a\u0000b' }, 'CONTROL_CHARACTER'],

@@ -57,6 +57,8 @@ export interface ImportSummary extends Readonly<ImportCounts> {
   readonly rejectsPath: string | null;
   /** Codes of rejections and warnings with how often each occurred. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** Names of sheets of a workbook behind the first that hold something and were not read. */
+  readonly unreadSheets: readonly string[];
 }
 
 /** Rows stored in one transaction. */
@@ -108,7 +110,7 @@ async function takeFile(
   const rejectsPath = (await rejects?.finish()) ?? null;
   const finishedAt = new Date(clock()).toISOString();
   if (db && id !== null) await closeBatch(db, category, { id, sha256: source.sha256(), finishedAt, counts });
-  return { ...counts, category: category.name, layout, batch: id, rejectsPath, reasons };
+  return { ...counts, category: category.name, layout, batch: id, rejectsPath, reasons, unreadSheets: source.unreadSheets };
 }
 
 async function takeAll(source: OpenedSource, importer: ChunkImporter, onProgress: ImportOptions['onProgress']): Promise<void> {

@@ -34,6 +34,7 @@ export const REJECTIONS = {
   AMOUNT_RANGE: '金额为负数或超出 18 位。',
   NUMBER_FORMAT: '应为非负数字，位数或小数位数不符。',
   NUMBER_SHORTENED: '长数字已被电子表格改成科学计数法，末尾的数字丢失；请先把该列设为文本格式，再按原始数据重填。',
+  FORMULA_ERROR: '单元格是电子表格的错误值（如 #N/A），请改正公式或按原始数据填写。',
   CODE_UNKNOWN: '代码值不在目录之内。',
   TEXT_TOO_LONG: '文字超出长度上限。',
   CONTROL_CHARACTER: '含有控制字符，文件可能已损坏。',

@@ -19,6 +19,8 @@ const MAX_REMEMBERED_CODES = 1_000;
 const UNREADABLE = '\uFFFD';
 /** A number as a spreadsheet shows it when it is longer than eleven digits: what it left out is lost. */
 const SHORTENED = /^-?\d(?:\.\d+)?E\+(?:1[1-9]|[2-9]\d)$/i;
+/** What a spreadsheet shows in place of a value that it could not work out, and writes into CSV. */
+const ERROR_VALUE = /^#(?:N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 
@@ -63,6 +65,7 @@ export class RowReader {
       if (text.includes(UNREADABLE)) this.fault(field, 'ENCODING');
       else if (CONTROL.test(text)) this.fault(field, 'CONTROL_CHARACTER');
       else if (text.length > (this.#limits.get(field) ?? 0)) this.fault(field, 'TEXT_TOO_LONG');
+      else if (ERROR_VALUE.test(text)) this.fault(field, 'FORMULA_ERROR');
     }
   }
 

@@ -63,6 +63,8 @@ const workbook = (name: string, rows: string) => ({
   ),
   [name]: Buffer.from(`<worksheet><sheetData>${rows}</sheetData></worksheet>`),
 });
+const FIRST = '<row r="1"><c r="A1"><v>1</v></c></row>';
+const ERROR = '<row r="2"><c r="B2" s="1" t="e"><f>NA()</f><v>#N/A</v></c></row>';
 const FAR = '<row r="3000000"><c r="A3000000"><v>1</v></c></row>';
 
 describe('a CSV file that would harm the reader', () => {
@@ -99,6 +101,24 @@ describe('an .xlsx file that would harm the reader', () => {
     ]);
   });
 
+  test('one whose second sheet holds what no cell can is read, and told to have another', async () => {
+    const { 'xl/workbook.xml': names, 'xl/_rels/workbook.xml.rels': places, ...parts } = workbook(SHEET, FIRST);
+    const twice = (part: Buffer, tag: RegExp) =>
+      Buffer.from(String(part).replace(tag, (one) => one + one.replaceAll('r1', 'r2').replace('sheet1', 'sheet2')));
+    const rows = readXlsx(
+      zip({
+        'xl/workbook.xml': twice(names, /<sheet .*\/>/),
+        'xl/_rels/workbook.xml.rels': twice(places, /<Relationship .*\/>/),
+        ...parts,
+        'xl/worksheets/sheet2.xml': Buffer.from(
+          '<worksheet><sheetData><row r="1"><c r="A1" t="b"><v>x</v></c></row></sheetData></worksheet>',
+        ),
+      }),
+    );
+    expect(await rows.next()).toEqual({ done: false, value: { line: 1, cells: ['1'] } });
+    expect(await rows.next()).toEqual({ done: true, value: ['（其余各表，有错误）'] });
+  });
+
   test.each([
     ['a zip bomb', zip(sheet(' '.repeat(300 * 1024 * 1024))), /解压后超过/],
     ['a zip bomb that lies about its size', zip(sheet(' '.repeat(300 * 1024 * 1024)), { unpacked: 10 }), /解压后超过/],
@@ -124,6 +144,7 @@ describe('an .xlsx file that would harm the reader', () => {
       zip(Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`p${index}`, Buffer.from('x')]))),
       /部件过多/,
     ],
+    ['an error for a value, which its reader would take for none', zip(workbook(SHEET, ERROR)), /单元格 B2 是错误值/],
     ['an archive that is no workbook', zip({ 'a.txt': Buffer.from('x') }), /已损坏|不是 .xlsx/],
   ])('%s is refused', async (_, file, message) => {
     await expect(all(readXlsx(file))).rejects.toThrow(message);

@@ -10,13 +10,17 @@ import { readXlsx } from './xlsx.ts';
 /** Where rows come from: a file, or bytes somebody else read (with the name to keep). */
 export type ImportSource = { readonly path: string } | { readonly bytes: AsyncIterable<Uint8Array>; readonly name: string };
 
-/** An opened source. `readBytes` grows as rows are read; `sha256` is that of all bytes once the rows have ended. */
+/**
+ * An opened source. `readBytes` grows as rows are read; once they have ended, `sha256` is that of all bytes and `unreadSheets`
+ * names the sheets of a workbook that hold something and are not read.
+ */
 export interface OpenedSource {
   readonly name: string;
   readonly totalBytes: number | null;
   readonly rows: AsyncGenerator<RawRow>;
   readBytes(): number;
   sha256(): string;
+  readonly unreadSheets: readonly string[];
 }
 
 const READ_BYTES = 262_144;
@@ -49,13 +53,14 @@ export async function openSource(source: ImportSource): Promise<OpenedSource> {
   const first = await bytes.next();
   if (first.done) throw new UnreadableFile(EMPTY_FILE);
   const all = withFirst(first.value, bytes);
+  const unreadSheets: string[] = [];
   if (first.value.subarray(0, 4).equals(OLD_EXCEL)) {
     await bytes.return(undefined);
     throw new UnreadableFile(
       '这是旧的 .xls 文件，请另存为 .xlsx 或“CSV UTF-8”。 This is an old .xls file: save it as .xlsx or “CSV UTF-8”.',
     );
   }
-  return { ...opened, rows: first.value.subarray(0, 2).equals(ZIP) ? xlsxRows(all) : readCsv(all) };
+  return { ...opened, unreadSheets, rows: first.value.subarray(0, 2).equals(ZIP) ? xlsxRows(all, unreadSheets) : readCsv(all) };
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -83,7 +88,7 @@ async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGene
   yield* rest;
 }
 
-async function* xlsxRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<RawRow> {
+async function* xlsxRows(bytes: AsyncIterable<Buffer>, unreadSheets: string[]): AsyncGenerator<RawRow> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of bytes) {
@@ -94,5 +99,5 @@ async function* xlsxRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<RawRow> {
       );
     pieces.push(piece);
   }
-  yield* readXlsx(Buffer.concat(pieces));
+  unreadSheets.push(...(yield* readXlsx(Buffer.concat(pieces))));
 }

@@ -1,5 +1,5 @@
 import writeXlsxFile from 'write-excel-file/node';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { plainNumber, readXlsx } from './xlsx.ts';
 
 test('reads dates as dates, numbers in plain notation and text as it is, and counts empty rows', async () => {
@@ -21,6 +21,38 @@ test('reads dates as dates, numbers in plain notation and text as it is, and cou
     [2, '龘', '2024/02/29', '1.380472', '20240001'],
     [4, '=1+1', '2024/01/02', '0.3', '0012'],
   ]);
+});
+
+describe('of a workbook with several sheets', () => {
+  const header = ['名称', '日期'];
+  const read = async (...sheets: string[][][]) => {
+    const cells = sheets.map((rows) => ({ data: rows.map((row) => row.map((value) => ({ value }))), sheet: '' }));
+    const named = cells.map((sheet, index) => ({ ...sheet, sheet: `表${index + 1}` }));
+    const rows = readXlsx(await writeXlsxFile(named).toBuffer());
+    for (;;) {
+      const next = await rows.next();
+      if (next.done === true) return next.value;
+    }
+  };
+
+  test.each([
+    ['none', [], []],
+    ['an empty one', [[]], []],
+    ['a list of words', [[['水'], ['电']]], ['表2']],
+    ['other columns', [[['名称'], ['甲']], [], [['日期'], ['1']]], ['表2', '表4']],
+    ['the header alone', [[header]], ['表2']],
+  ])('behind the first, %s is told: %o', async (_, others, told) => {
+    expect(await read([header, ['甲', '1']], ...others)).toEqual(told);
+  });
+
+  test('more rows under the same header refuse it, in whatever order, and so does a first that is empty', async () => {
+    const more = [
+      ['日 期', '名称'],
+      ['1', '乙'],
+    ];
+    await expect(read([header, ['甲', '1']], [['x']], more)).rejects.toThrow(/“表3”也有相同的表头/);
+    await expect(read([], more)).rejects.toThrow(/第一张工作表是空的.*“表2”/);
+  });
 });
 
 test.each([

@@ -24,6 +24,9 @@ const TOO_LARGE = `Excel 文件最多 ${MAX_ROWS.toLocaleString('en')} 行数据
 const PLACED = /<(?:[^\s<>:/]+:)?(row|c)(?=[\s/>])([^<]*)/g;
 /** A place outside any layout (one row is the header), or one spelled so that only the reader would understand it. */
 const OUTSIDE = new RegExp(`\\br\\s*=\\s*["'](?![A-Za-z]{0,2}(?:\\d{0,5}|${MAX_ROWS}|${MAX_ROWS + 1})["'])`);
+/** A cell that holds an error and no value (`#N/A`), and its address. */
+const ERROR_CELL = /\bt\s*=\s*["']e["']/;
+const ADDRESS = /\br\s*=\s*["']([A-Z]{1,3}\d{1,7})["']/;
 /** No real tag is longer. */
 const MAX_TAG = 4_096;
 
@@ -39,7 +42,8 @@ interface Entry {
 
 /**
  * Unpacks an .xlsx file once, keeping nothing, and refuses what would exhaust memory: too many entries, too many bytes
- * whatever sizes the archive claims, more than 100,000 rows, a cell address far outside any layout (the reader fills gaps).
+ * whatever sizes the archive claims, more than 100,000 rows, a cell address far outside any layout (the reader fills gaps). Refuses
+ * cells that are errors as well: the reader takes them for empty ones.
  * @throws {UnreadableFile} for these and for a truncated or encrypted archive.
  */
 export async function guardXlsx(file: Buffer): Promise<void> {
@@ -86,9 +90,16 @@ class SheetScan {
     for (const [, tag, attributes = ''] of whole.matchAll(PLACED)) {
       if (tag === 'row') this.#rows++;
       if (this.#rows > MAX_ROWS + 1 || OUTSIDE.test(attributes)) throw new UnreadableFile(TOO_LARGE);
+      if (tag === 'c' && ERROR_CELL.test(attributes)) throw errorCell(ADDRESS.exec(attributes)?.[1] ?? '');
     }
     if (this.#rest.length === MAX_TAG && /^<(?:[^\s<>:/]+:)?(?:row|c)\s/.test(this.#rest)) throw new UnreadableFile(TOO_LARGE);
   }
+}
+
+function errorCell(address: string): UnreadableFile {
+  return new UnreadableFile(
+    `单元格 ${address} 是错误值（如 #N/A），请改正公式或按原始数据填写，再导入；其他工作表也不能有错误值。 Cell ${address} is an error such as #N/A: correct it, on whatever sheet it is.`,
+  );
 }
 
 /**
