@@ -87,6 +87,7 @@ const WRONG_CLAIMS: readonly [string, string][] = [
   ['an empty organisation', claims({ org: '' })],
   ['an organisation that forges a log line', claims({ org: 'bank\n{"actor":"AUDITOR"}' })],
   ['an operator with a right-to-left mark', claims({ operator: 'zhang\u202egnol' })],
+  ['an operator that is another’s but for an invisible letter', claims({ operator: 'zhang.li\u3164' })],
   ['an organisation of a thousand characters', claims({ org: 'b'.repeat(1_000) })],
   ['a department that is a path', claims({ department: '../tax' })],
   ['a department that would own the query log', claims({ department: 'querylog' })],

@@ -8,8 +8,8 @@ import { ASSURANCE_LEVELS, CONSENT_CHANNELS, SIGNATORY_ROLES } from '../../schem
 import { ACTORS, isGatewaySubgraph } from '../../schema/signed-context.ts';
 import type { Caller } from './caller.ts';
 
-/** A code or work account: letters and digits of any script, so that it cannot forge a line or a field of the log. */
-const ACCOUNT = v.pipe(v.string(), v.regex(/^[\p{L}\p{N}][\p{L}\p{N}._:@/-]{0,63}$/u));
+/** A code or work account: letters and digits of any script, each to be seen, so that it cannot forge a line or a field of the log. */
+const ACCOUNT = v.pipe(v.string(), v.regex(/^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{N}._:@/-]{0,63}$/u));
 /** A display name (OpenID Connect Core, 5.1). One that is none must not keep its bearer out: it is passed over. */
 const NAME = v.pipe(v.string(), v.trim(), v.regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u));
 const SECONDS = v.pipe(v.number(), v.integer(), v.minValue(0));

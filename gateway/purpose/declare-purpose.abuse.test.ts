@@ -34,6 +34,11 @@ describe('a matter in a header is INPUT_INVALID', () => {
     ['with a NUL', 'A%00'],
     ['with a character that reverses the line', encodeURIComponent('A\u202e321')],
     ['with invisible characters', encodeURIComponent('A\u200b1')],
+    ['with a letter that is invisible', encodeURIComponent('A\u31641')],
+    ['that looks like another but for a selector of a form', encodeURIComponent('云许〔2026〕17号\ufe0f')],
+    ['that is invisible', encodeURIComponent('\u3164')],
+    ['of dashes alone', encodeURIComponent('——')],
+    ['that holds a resident number with something invisible between its digits', encodeURIComponent([...citizen].join('\ufe0e'))],
     ['with a line separator', encodeURIComponent('A\u2028B')],
     ['of 129 characters', 'A'.repeat(129)],
     ['that is a resident number', citizen],
@@ -57,6 +62,12 @@ test.each([
   ['a lone surrogate', '\ud800'],
 ])('an extension that is %s is INPUT_INVALID', (_, matter) => {
   expect(() => declare(undefined, { matter })).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+});
+
+test('what a matter is about may have a rare form of a character, and no resident number that hides behind such', () => {
+  const about = (matterText: string) => declare('A-1', { matterText }).matterText;
+  expect(about('㐂\u{e0100}田变更')).toBe('㐂\u{e0100}田变更');
+  expect(() => about([...citizen].join('\ufe0e'))).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
+import { UNSEEN } from '../../schema/identifiers/identifier.ts';
 import { GatewayError } from '../errors.ts';
 
 /** The longest case number seen in catalogues is half of this. */
@@ -6,6 +7,8 @@ const MAX_CHARACTERS = 128;
 const MAX_TEXT_CHARACTERS = 256;
 /** Controls, invisible and direction-changing characters, broken surrogates: they would let a log line lie about itself. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** A number is found by its text, and a form that wants one where there is none gets a dash. */
+const NUMBER = new RegExp(`^(?!.*${UNSEEN.source}).*[\\p{L}\\p{N}]`, 'u');
 
 /** A case number, or what it is about, in the one form in which two of them are compared: NFC, nothing blank around it. */
 export function normalText(text: string): string {
@@ -14,16 +17,17 @@ export function normalText(text: string): string {
 
 /** Whether a text can be a case number: see {@link readMatter}. */
 export function isMatter(text: string): boolean {
-  return isReadable(text, MAX_CHARACTERS);
+  return isReadable(text, MAX_CHARACTERS) && NUMBER.test(text);
 }
 
 /**
- * Checks a case number, which goes on the log as it is: at most 128 printable characters, and no resident number or
- * sole proprietor's code in it, which the log must never hold.
+ * Checks a case number, which goes on the log as it is: at most 128 printable characters, a letter or digit among them and none that
+ * nobody sees, and no resident number or sole proprietor's code in it, which the log must never hold.
  * @throws {GatewayError} INPUT_INVALID
  */
 export function readMatter(matter: string | undefined): string | undefined {
-  return readable('matter', matter, MAX_CHARACTERS);
+  if (matter !== undefined && !isMatter(matter)) throw invalid('matter');
+  return matter;
 }
 
 /**
@@ -33,11 +37,7 @@ export function readMatter(matter: string | undefined): string | undefined {
  */
 export function readMatterText(text: string | undefined, matter: string | undefined): string | undefined {
   if (text !== undefined && matter === undefined) throw invalid('matterText');
-  return readable('matterText', text, MAX_TEXT_CHARACTERS);
-}
-
-function readable(argument: string, text: string | undefined, most: number): string | undefined {
-  if (text !== undefined && !isReadable(text, most)) throw invalid(argument);
+  if (text !== undefined && !isReadable(text, MAX_TEXT_CHARACTERS)) throw invalid('matterText');
   return text;
 }
 

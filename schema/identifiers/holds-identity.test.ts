@@ -16,6 +16,9 @@ test.each([
   ['one in its parts', '身份证 110105 19491231 002X'],
   ['one in its parts with hyphens', '110105-19491231-002x'],
   ['one in its parts with dashes in full width', '１１０１０５－１９４９１２３１－００２Ｘ'],
+  ['one with soft hyphens, as a page breaks it', `${CITIZEN.slice(0, 6)}\u00ad${CITIZEN.slice(6)}`],
+  ['one with invisible letters in it', [...CITIZEN].join('\u3164')],
+  ['one with selectors of a form behind its digits', [...CITIZEN].join('\ufe0f')],
   ["a sole proprietor's code", `案号${PROPRIETOR}`],
 ])('%s is found', (_, text) => expect(holdsIdentityNumber(text)).toBe(true));
 
@@ -33,5 +36,6 @@ test('each number in a text is replaced, and nothing else of it', () => {
   const text = `办件 ${CITIZEN}，${PROPRIETOR} ${COMPANY}`;
   expect(withoutIdentityNumbers(text, (number) => `<${number.length}>`)).toBe(`办件 <18>,<18> ${COMPANY}`);
   expect(withoutIdentityNumbers('件 110105 19491231 002X', (number) => `<${number}>`)).toBe(`件 <${CITIZEN}>`);
+  expect(withoutIdentityNumbers(`件${[...CITIZEN].join('\u200b')}`, (number) => `<${number}>`)).toBe(`件<${CITIZEN}>`);
   expect(withoutIdentityNumbers(`，${COMPANY}`, () => 'x')).toBe(`，${COMPANY}`);
 });

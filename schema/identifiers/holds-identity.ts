@@ -1,3 +1,4 @@
+import { UNSEEN } from './identifier.ts';
 import { checkResidentId } from './resident-id.ts';
 import { checkUscc } from './uscc.ts';
 
@@ -13,16 +14,21 @@ const CASES_SINCE = '2016';
 
 /**
  * Whether a text holds the resident number of a person or the code of a sole proprietor, which must not get into logs
- * through what callers may name freely. Full-width forms count; a longer number that only contains such digits does not.
+ * through what callers may name freely. Full-width forms count, and one between whose digits stands what nobody sees; a longer number
+ * that only contains such digits does not.
  */
 export function holdsIdentityNumber(text: string): boolean {
-  return (text.normalize('NFKC').match(CANDIDATES) ?? []).some(isPersonal);
+  return (asRead(text).match(CANDIDATES) ?? []).some(isPersonal);
 }
 
 /** The text with something else in place of each such number; the text itself where there is none. */
 export function withoutIdentityNumbers(text: string, instead: (number: string) => string): string {
   if (!holdsIdentityNumber(text)) return text;
-  return text.normalize('NFKC').replace(CANDIDATES, (run) => (isPersonal(run) ? instead(run.replace(BETWEEN_PARTS, '')) : run));
+  return asRead(text).replace(CANDIDATES, (run) => (isPersonal(run) ? instead(run.replace(BETWEEN_PARTS, '')) : run));
+}
+
+function asRead(text: string): string {
+  return text.replace(UNSEEN, '').normalize('NFKC');
 }
 
 function isPersonal(run: string): boolean {
