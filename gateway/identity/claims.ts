@@ -97,6 +97,11 @@ export function callerOf(claims: Claims, subjectKey: string): Caller | undefined
   };
 }
 
+/** Whether a caller's organisation or operator can be called so: of other names no token is taken, and identity numbers do not stay in theirs. */
+export function isAccount(name: string): boolean {
+  return v.is(ACCOUNT, name) && !holdsIdentityNumber(name);
+}
+
 /** Nobody but a subject's own representative signs for one: from others the claims mean nothing. */
 function signingOf({ actor, signatory, assurance, channel }: Claims): Pick<Caller, 'signing'> {
   if (actor !== 'SUBJECT' || signatory === undefined) return {};

@@ -11,6 +11,10 @@ test.each<[SuspensionTarget, ReturnType<typeof readTarget>]>([
     { organization: 'bank', operator: 'li' },
     { kind: 'CLIENT', target: 'bank', operator: 'li' },
   ],
+  [
+    { organization: '信用办', operator: 'p-abcdefghijklmnopqrstuv@city.example' },
+    { kind: 'CLIENT', target: '信用办', operator: 'p-abcdefghijklmnopqrstuv@city.example' },
+  ],
   [{ purpose: 'LOAN_PRE' }, { kind: 'PURPOSE', target: 'LOAN_PRE', operator: null }],
   [{ department: 'tax' }, { kind: 'DEPARTMENT', target: 'tax', operator: null }],
 ])('%j names one', (target, named) => {
@@ -27,6 +31,10 @@ test.each<SuspensionTarget>([
   { organization: 'bank', purpose: '' },
   { organization: 'bank', department: '' },
   { organization: 'bank', operator: '' },
+  // What is pasted from a page, and what a caller is not called by: nobody's requests would stop.
+  { organization: 'bank ' },
+  { organization: 'bank', operator: 'li\u200b' },
+  { organization: 'bank', operator: '11010519491231002X' },
 ])('%j names none, or more than one, and is refused', (target) => {
   expect(() => readTarget(target)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
 });

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import { isAccount } from '../identity/claims.ts';
 
 /** What can be suspended; a client is a work account of an organisation. */
 export type SuspensionKind = 'CLIENT' | 'ORGANIZATION' | 'PURPOSE' | 'DEPARTMENT';
@@ -28,12 +29,12 @@ export interface SuspensionTarget {
 /** What a target names, in one form. */
 export type Named = Pick<Suspension, 'kind' | 'target' | 'operator'>;
 
-/** Reads a target. @throws {GatewayError} INPUT_INVALID unless it names exactly one. What is given and blank names nobody: suspended, it would stop no request. */
+/** Reads a target. @throws {GatewayError} INPUT_INVALID unless it names exactly one, as callers are named: else, suspended, it would stop no request. */
 export function readTarget({ organization, operator, purpose, department }: SuspensionTarget): Named {
   const named = [organization, purpose, department].filter((name) => name != null);
   const [target] = named;
-  const isBlank = [target, operator].some((name) => name?.trim() === '');
-  if (target == null || named.length !== 1 || isBlank || (operator != null && target !== organization))
+  const isNobody = [organization, operator].some((name) => name != null && !isAccount(name));
+  if (target == null || named.length !== 1 || isNobody || (operator != null && target !== organization))
     throw new GatewayError('INPUT_INVALID', { argument: 'target' });
   if (purpose != null) return { kind: 'PURPOSE', target, operator: null };
   if (department != null) return { kind: 'DEPARTMENT', target, operator: null };
