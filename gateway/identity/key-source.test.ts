@@ -117,6 +117,36 @@ describe('keys at an address', () => {
     expect(keys.degraded()).toBe(false);
   });
 
+  test('that are not at hand while the issuer is down may be new ones: nobody says that it has none', async () => {
+    const keys = source();
+    await keys.find('key-1');
+    fail();
+    nowMs += 10 * SECOND;
+    await expect(keys.find('key-2')).rejects.toThrow('HTTP status 503');
+    // Nor is it asked again, for as long as it is asked for nobody.
+    await expect(keys.find('key-2')).rejects.toThrow('HTTP status 503');
+    expect(fetches).toBe(2);
+    publish(first, second);
+    nowMs += 10 * SECOND;
+    expect(await keys.find('key-2')).toBeDefined();
+    expect(await keys.find('key-3')).toBeUndefined();
+  });
+
+  test('that may still be used are not waited for while an issuer that failed is asked again', async () => {
+    const keys = source();
+    await keys.find('key-1');
+    fail();
+    nowMs += 5 * MINUTE;
+    await keys.find('key-1');
+    nowMs += 10 * SECOND;
+    const asked = new Promise<ServerResponse>((resolve) => (answer = (_, response) => resolve(response)));
+    const sooner = Promise.resolve(keys.find('key-1')).then((key) => key !== undefined);
+    expect(await Promise.race([sooner, asked])).toBe(true);
+    (await asked).end(keySet(first, second));
+    expect(await keys.find('key-2')).toBeDefined();
+    expect(keys.degraded()).toBe(false);
+  });
+
   test('are fetched anew when the clock is set back', async () => {
     const keys = source();
     await keys.find('key-1');

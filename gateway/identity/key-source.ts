@@ -8,7 +8,7 @@ import type { VerificationKey } from './key-set.ts';
 export interface KeySource {
   /**
    * The key of this id, undefined if the issuer has none: at once, where it is at hand. Rejects with {@link KeySetError} while no key set
-   * recent enough is.
+   * recent enough is, or the issuer cannot be asked for one that is not at hand.
    */
   find(kid: string): VerificationKey | Promise<VerificationKey | undefined>;
   /** Loads the keys if they are not loaded, for a start that fails early. @throws {KeySetError} saying what is wrong with the key set. */
@@ -73,14 +73,21 @@ export function createKeySource({ location, production, clock }: KeySourceOption
   }
 
   async function ready(): Promise<void> {
-    if (olderThan(loadedAt, REFRESH_AFTER_MS)) await refresh();
+    if (olderThan(loadedAt, REFRESH_AFTER_MS)) {
+      const refreshed = refresh();
+      // An issuer that failed may be slow to fail again: nobody waits for it while its keys may still be used.
+      if (failure === undefined || olderThan(loadedAt, KEEP_STALE_MS)) await refreshed;
+    }
     if (olderThan(loadedAt, KEEP_STALE_MS)) throw unusable(location, failure);
   }
 
   async function found(kid: string): Promise<VerificationKey | undefined> {
     await ready();
     if (!keys.has(kid)) await refresh();
-    return keys.get(kid);
+    const key = keys.get(kid);
+    // It may be one that the issuer has had since.
+    if (key === undefined && failure !== undefined) throw unusable(location, failure);
+    return key;
   }
 
   return {
