@@ -69,6 +69,8 @@ const WRONG_CLAIMS: readonly [string, string][] = [
   ['an expiry in text', claims({ exp: '9999999999' })],
   ['living longer than a day', claims({ exp: CLERK.iat + 86_401 })],
   ['living for ever', claims({ exp: Number.MAX_SAFE_INTEGER })],
+  ['living a fraction longer than a day', claims({ exp: CLERK.iat + 86_400.5 })],
+  ['expired a fraction ago, tolerance used up', claims({ exp: NOW_SECONDS - 30.5 })],
   ['without an issue time', without('iat')],
   ['issued in the future', claims({ iat: NOW_SECONDS + 31 })],
   ['issued before time began', claims({ iat: -1 })],

@@ -45,6 +45,11 @@ describe('claims become a caller', () => {
         developer: false,
       },
     ],
+    [
+      'one whose issuer writes fractions of a second',
+      { ...standard, iat: iat + 0.25, nbf: iat + 0.25, exp: exp + 0.75, actor: 'AUDITOR', org: 'audit-office' },
+      { actor: 'AUDITOR', organization: 'audit-office', developer: false },
+    ],
     ['a bank', { ...standard, actor: 'BANK', org: 'bank-1' }, { actor: 'BANK', organization: 'bank-1', developer: false }],
     [
       'a token for the public',

@@ -12,7 +12,8 @@ import type { Caller } from './caller.ts';
 const ACCOUNT = v.pipe(v.string(), v.regex(/^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{N}._:@/-]{0,63}$/u));
 /** A display name (OpenID Connect Core, 5.1). One that is none must not keep its bearer out: it is passed over. */
 const NAME = v.pipe(v.string(), v.trim(), v.regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u));
-const SECONDS = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** A NumericDate (RFC 7519, clause 2), which may have a fraction. */
+const SECONDS = v.pipe(v.number(), v.finite(), v.minValue(0));
 /** More are no description of what one query may do. */
 const MAX_AUTHORIZATION_DETAILS = 16;
 /** The type of authorization details (RFC 9396) that this gateway reads; those of other types are other servers'. */
