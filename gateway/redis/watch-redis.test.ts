@@ -11,7 +11,11 @@ const SECOND_MS = 1_000;
 
 /** A client in the place of ioredis, with what was told of it. */
 function watched() {
-  const client = Object.assign(new EventEmitter(), { status: 'connecting', ping: async () => 'PONG' });
+  const client = Object.assign(new EventEmitter(), {
+    status: 'connecting',
+    set: async () => 'OK',
+    disconnect: (reconnects: boolean) => told.push(reconnects ? 'reconnects' : 'leaves'),
+  });
   const told: string[] = [];
   const watch = watchRedis(client as unknown as Redis, {
     failed: (error) => told.push((error as Error).message),
@@ -61,13 +65,29 @@ test.each([
   ['connects and does not answer', 'ready', 'Redis did not answer in time'],
 ])('one that %s is told of', async (_, status, reason) => {
   const { client, told, watch } = watched();
-  Object.assign(client, { status, ping: () => new Promise(() => {}) });
+  Object.assign(client, { status, set: () => new Promise(() => {}) });
   await vi.advanceTimersByTimeAsync(2 * SECOND_MS);
   await vi.advanceTimersByTimeAsync(SECOND_MS);
   expect(told).toEqual([reason]);
   const answers = watch.answers();
   await vi.advanceTimersByTimeAsync(SECOND_MS);
   expect(await answers).toBe(false);
+});
+
+test.each([
+  ['has become a replica', "READONLY You can't write against a read only replica.", true],
+  ['is full', "OOM command not allowed when used memory > 'maxmemory'.", false],
+])('one that %s is told of, though it would answer a ping', async (_, message, isLeft) => {
+  const { client, told, watch, connects } = watched();
+  const { set } = client;
+  client.set = () => Promise.reject(new Error(message));
+  connects();
+  await vi.advanceTimersByTimeAsync(SECOND_MS);
+  expect(await watch.answers()).toBe(false);
+  client.set = set;
+  await vi.advanceTimersByTimeAsync(SECOND_MS);
+  expect(told.filter((news) => news !== 'reconnects')).toEqual([message, 'returned']);
+  expect(told.includes('reconnects')).toBe(isLeft);
 });
 
 test('one that is left is asked no more', async () => {

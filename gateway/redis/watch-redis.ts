@@ -4,10 +4,13 @@ import { promptly } from './promptly.ts';
 
 /** Redis is asked so often whether it is there, whoever else needs it. */
 const EVERY_MS = 1_000;
+/** What is written to see whether anything can be. */
+const SIGN_OF_LIFE = 'xinqiao:watch';
+const KEPT_SECONDS = 60;
 /** A connection that is being made for the first time is no failure before that. */
 const CONNECTS_WITHIN_MS = 2_000;
 
-/** Whether Redis is there. */
+/** Whether Redis is there, and takes what it is given. */
 export interface WatchedRedis {
   /** Asks it now; takes a quarter of a second at most. For health. */
   answers(): Promise<boolean>;
@@ -21,7 +24,10 @@ export interface RedisNews {
   returned: () => void;
 }
 
-/** Asks Redis again and again whether it answers, so that its failure is known before a query needs it. Call it before the client has connected. */
+/**
+ * Asks Redis again and again whether it can be written to, so that its failure is known before a query needs it. A server that has become a
+ * replica is left for whatever stands at its address now: connections outlast a failover. Call it before the client has connected.
+ */
 export function watchRedis(redis: Redis, news: RedisNews): WatchedRedis {
   let fault: unknown;
   let isDown = false;
@@ -34,10 +40,12 @@ export function watchRedis(redis: Redis, news: RedisNews): WatchedRedis {
   });
   const connected = untilConnected(redis);
 
-  async function ping(): Promise<void> {
+  async function write(): Promise<void> {
     try {
-      await promptly(redis, () => redis.ping());
+      // Replicas, and servers that are full, answer a ping.
+      await promptly(redis, () => redis.set(SIGN_OF_LIFE, '', 'EX', KEPT_SECONDS));
     } catch (error) {
+      if (error instanceof Error && error.message.startsWith('READONLY')) redis.disconnect(true);
       throw fault ?? error;
     }
   }
@@ -46,7 +54,7 @@ export function watchRedis(redis: Redis, news: RedisNews): WatchedRedis {
     everyMs: EVERY_MS,
     async round() {
       await connected;
-      await ping();
+      await write();
       if (isDown) news.returned();
       isDown = false;
     },
@@ -57,7 +65,7 @@ export function watchRedis(redis: Redis, news: RedisNews): WatchedRedis {
   });
   return {
     answers: () =>
-      ping().then(
+      write().then(
         () => true,
         () => false,
       ),
