@@ -12,6 +12,8 @@ import { importFile } from './kit/import/import-file.ts';
 import { templateCsv, templateNotes } from './kit/import/template.ts';
 
 const USCC = '91999900MA285UXT4W';
+const CITIZEN = '11010519491231002X';
+const isLong = (maxLength: number) => maxLength > 400;
 const idOf = (value: string) => subjectId(SUBJECT_KEY, { type: 'USCC', value });
 
 let db: Db;
@@ -34,6 +36,20 @@ describe.each(IMPORT_CATEGORIES)('$name', (category) => {
 
   test('rejects the example of its template, which nobody deleted', async () => {
     expect(await take(templateCsv(category))).toMatchObject({ accepted: 0, rejected: 1, reasons: { EXAMPLE_ROW: 1 } });
+  });
+
+  test('keeps no number of a person that its long texts quote', async () => {
+    const columns = category.layouts[0]?.columns.filter(({ example, maxLength }) => example !== '' || isLong(maxLength)) ?? [];
+    const row = columns.map(({ headers: [header = ''], example, maxLength }) => [
+      header,
+      isLong(maxLength) ? `身份证号：${CITIZEN}` : example.replaceAll('示例', '引文'),
+    ]);
+    const warned = columns.some(({ maxLength }) => isLong(maxLength)) ? 1 : 0;
+    expect(await importRows(db, category.name, [Object.fromEntries(row)])).toMatchObject({ rejected: 0, warned });
+    for (const table of category.tables) {
+      const { rows } = await db.query(`select t::text from ${table.name} as t`);
+      expect(JSON.stringify(rows)).not.toContain(CITIZEN);
+    }
   });
 
   test('explains every column of its template', () => {

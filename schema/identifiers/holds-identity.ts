@@ -21,10 +21,18 @@ export function holdsIdentityNumber(text: string): boolean {
   return (asRead(text).match(CANDIDATES) ?? []).some(isPersonal);
 }
 
-/** The text with something else in place of each such number; the text itself where there is none. */
+/** The text with something else in place of each such number, and the rest as it is where that shows them; the text itself where there is none. */
 export function withoutIdentityNumbers(text: string, instead: (number: string) => string): string {
   if (!holdsIdentityNumber(text)) return text;
-  return asRead(text).replace(CANDIDATES, (run) => (isPersonal(run) ? instead(run.replace(BETWEEN_PARTS, '')) : run));
+  const narrow = text.replace(FULL_WIDTH, (character) => character.normalize('NFKC'));
+  const showsAll = !holdsIdentityNumber(withInstead(narrow, () => ''));
+  return withInstead(showsAll ? narrow : asRead(text), instead);
+}
+
+const FULL_WIDTH = /[０-９Ａ-Ｚａ-ｚ]/gu;
+
+function withInstead(text: string, instead: (number: string) => string): string {
+  return text.replace(CANDIDATES, (run) => (isPersonal(run) ? instead(run.replace(BETWEEN_PARTS, '')) : run));
 }
 
 function asRead(text: string): string {

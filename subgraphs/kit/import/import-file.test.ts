@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../../../database/db.ts';
 import { subjectId } from '../../../schema/identifiers/subject-id.ts';
+import { usccCheckCharacter } from '../../../schema/identifiers/uscc.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { importRows, NOW, SUBJECT_KEY } from '../../../test/support/import-rows.ts';
 import { settleWaiting } from '../../settle-waiting.ts';
@@ -8,6 +9,7 @@ import { settleWaiting } from '../../settle-waiting.ts';
 const USCC = '91999900MA285UXT4W';
 const OTHER_USCC = '91999900MATT16XWXQ';
 const OLD_NUMBER = '999900167638770';
+const PROPRIETOR = `92370100MA3C0A0A1${usccCheckCharacter('92370100MA3C0A0A1')}`;
 const LICENCE = {
   行政相对人名称: '云汀市示例有限公司',
   行政相对人类别: '法人及非法人组织',
@@ -220,6 +222,17 @@ describe('a row', () => {
     [{ '行政相对人代码_1(统一社会信用代码)': ' 91999900ma285uxt4w ' }],
   ])('%o is taken in', async (changes) => {
     expect(await importRows(db, 'licenses', [{ ...LICENCE, ...changes }])).toMatchObject({ accepted: 1, warned: 0 });
+  });
+
+  test.each([
+    ['准予张三（身份证号：11010519491231002X）从事经营', '准予张三（身份证号：****）从事经营'],
+    ['准予１１０１０５１９４９１２３１００２Ｘ、110105 19491231 002X', '准予****、****'],
+    [`授权${PROPRIETOR}`, '授权****'],
+    ['授权91999900MA285UXT4W，编号110105194912310021', '授权91999900MA285UXT4W，编号110105194912310021'],
+  ])('that quotes somebody’s number is taken in without it, and told of: %s', async (filed, kept) => {
+    const outcome = await importRows(db, 'licenses', [{ ...LICENCE, 许可内容: filed }]);
+    expect(outcome).toMatchObject({ accepted: 1, warned: kept === filed ? 0 : 1 });
+    expect(await licences()).toMatchObject([{ content: kept }]);
   });
 
   test('of a person is refused when the person was a minor on the day of the decision, and only then', async () => {

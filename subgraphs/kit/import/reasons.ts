@@ -49,6 +49,7 @@ export const REJECTIONS = {
 export const WARNINGS = {
   UNKNOWN_DIVISION: '标识码中的行政区划不在现行目录内（可能是撤销前的区划）。',
   INNER_CHECK_DIGIT: '统一社会信用代码内的组织机构代码校验位不符。',
+  IDENTITY_NUMBER_HIDDEN: '文字中写有公民身份号码或个体工商户的代码，入库时已以“****”代替；请在原始数据中删去。',
   IDENTIFIER_DOUBTFUL: '此标识码校验不通过，未采用；主体以另一标识为准。',
   REPRESENTATIVE_ID_DOUBTFUL: '法定代表人证件号码校验不通过，请核对。',
   KIND_MISMATCH: '行政相对人类别与统一社会信用代码的类别不一致，以代码为准。',

@@ -1,3 +1,4 @@
+import { withoutIdentityNumbers } from '../../../schema/identifiers/holds-identity.ts';
 import type { IdentifierCheck } from '../../../schema/identifiers/identifier.ts';
 import { normaliseIdentifier } from '../../../schema/identifiers/identifier.ts';
 import { checkUscc } from '../../../schema/identifiers/uscc.ts';
@@ -16,6 +17,9 @@ export interface Finding<Code> {
 }
 
 const MAX_REMEMBERED_CODES = 1_000;
+/** A day of birth, or kind and place: most texts of a file's many hold none, and are not searched. */
+const MAY_BE_NUMBER = /[\d０-９]{8}/;
+const HIDDEN = '****';
 const UNREADABLE = '\uFFFD';
 /** A number as a spreadsheet shows it when it is longer than eleven digits: what it left out is lost. */
 const SHORTENED = /^-?\d(?:\.\d+)?E\+(?:1[1-9]|[2-9]\d)$/i;
@@ -97,6 +101,15 @@ export class RowReader {
 
   text(field: string): string | null {
     return this.#whole(field) || null;
+  }
+
+  /** What an authority wrote in its own words, and is published so: an identity number that it quotes is hidden, with a warning. */
+  freeText(field: string): string | null {
+    const text = this.text(field);
+    if (text === null || !MAY_BE_NUMBER.test(text)) return text;
+    const shown = withoutIdentityNumbers(text, () => HIDDEN);
+    if (shown !== text) this.warn(field, 'IDENTITY_NUMBER_HIDDEN');
+    return shown;
   }
 
   /** The cell as an identifier is compared: upper case, half width, without spaces; empty text when it is empty. */

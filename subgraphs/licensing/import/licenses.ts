@@ -154,12 +154,12 @@ function readValues(
 ): Cell[] {
   const authority = row.text('authority');
   return [
-    row.text('decision_document_name'),
+    row.freeText('decision_document_name'),
     row.text('decision_document_no'),
     row.code('category', CATEGORIES),
-    row.text('certificate_name'),
-    row.text('license_no'),
-    row.text('content'),
+    row.freeText('certificate_name'),
+    row.freeText('license_no'),
+    row.freeText('content'),
     dates.decisionDate,
     dates.validFrom,
     dates.validTo,
@@ -173,6 +173,6 @@ function readValues(
     row.identifier('legal_representative_id_no') || null,
     row.text('source_agency'),
     row.checkedUscc('source_agency_code'),
-    row.text('remark'),
+    row.freeText('remark'),
   ];
 }

@@ -90,14 +90,14 @@ function readPenalty(row: RowReader, decisionDate: string | null, authorityCode:
       .filter(Boolean) ?? null;
   return [
     row.text('decision_document_no'),
-    row.text('violation_type'),
-    row.text('facts'),
-    row.text('basis'),
+    row.freeText('violation_type'),
+    row.freeText('facts'),
+    row.freeText('basis'),
     textArray(categories),
-    row.text('content'),
+    row.freeText('content'),
     readWan(row, 'fine'),
     readWan(row, 'confiscated'),
-    row.text('revoked_certificate'),
+    row.freeText('revoked_certificate'),
     decisionDate,
     readEnd(row, 'valid_to', decisionDate),
     readEnd(row, 'publicity_end_date', decisionDate),
@@ -112,7 +112,7 @@ function readPenalty(row: RowReader, decisionDate: string | null, authorityCode:
     handlers && textArray(handlers),
     row.text('source_agency'),
     row.checkedUscc('source_agency_code'),
-    row.text('remark'),
+    row.freeText('remark'),
   ];
 }
 
@@ -154,7 +154,7 @@ function readOutcome(row: RowReader, decisionDate: string | null, authorityCode:
   const withdrawnOn = row.date('withdrawn_on') ?? withdrawalBy(status, decisionDate);
   if (repaired === 'REPAIRED' && dated === null) row.fault('repaired_on', 'REQUIRED_WHEN');
   if (repairedOn === null && withdrawnOn === null) return [];
-  const values = [row.text('decision_document_no'), authorityCode, repairedOn, withdrawnOn, row.text('withdrawal_reason')];
+  const values = [row.text('decision_document_no'), authorityCode, repairedOn, withdrawnOn, row.freeText('withdrawal_reason')];
   return [{ table: OUTCOME, values }];
 }
 

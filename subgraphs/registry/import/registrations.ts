@@ -115,7 +115,7 @@ function readSubject(row: RowReader, uscc: string): Cell[] {
     row.amount('registered_capital', 'wan'),
     row.date('established_on'),
     row.date('approved_on'),
-    row.text('business_scope'),
+    row.freeText('business_scope'),
     row.text('registered_address'),
     row.text('operating_address'),
     row.text('division'),
