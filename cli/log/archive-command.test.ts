@@ -65,3 +65,16 @@ test('an export elsewhere needs the archive for what has left', async () => {
   const { exitCode } = await run('verify', elsewhere, '--key', key);
   expect(exitCode).toBe(32);
 });
+
+test('a database that was put back to before the archive does not verify with it, nor when it went on from there', async () => {
+  const restored = await logDirectory();
+  const found = async (time: string, count: number) => {
+    await restored.append(...Array.from({ length: count }, () => ({ time })));
+    await restored.sign();
+    const args = ['log', 'verify', archive, '--database', '--key', key, '--json'];
+    return JSON.parse((await runHere(registerLog, args, restored.environment)).printed) as { exitCode: number };
+  };
+  expect(await found('2015-03-01T00:00:00.000Z', 260)).toMatchObject({ exitCode: 14, faults: [{ kind: 'TRUNCATED' }] });
+  expect(await found('2026-10-02T00:00:00.000Z', 300)).toMatchObject({ exitCode: 15, faults: [{ kind: 'FORKED_CHECKPOINT' }] });
+  await restored.close();
+}, 60_000);

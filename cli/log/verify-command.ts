@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { withKnownLines } from '../../gateway/evidence/database-copy.ts';
 import { openDirectoryCopy } from '../../gateway/evidence/directory-copy.ts';
 import { FAULTS } from '../../gateway/evidence/fault.ts';
 import type { LogCopy } from '../../gateway/evidence/log-copy.ts';
@@ -38,10 +39,18 @@ async function verify(directory: string | undefined, options: VerifyOptions, env
   if (directory !== undefined && !existsSync(directory)) throw new Error(`没有此目录。 No such directory: ${directory}`);
   const verification =
     directory === undefined || options.database
-      ? await withDatabaseCopy(environment, directory, (copy) => verifyCopy(copy, options))
+      ? await withDatabaseCopy(environment, directory, async (copy) =>
+          verifyCopy(copy, await withArchived(directory, copy, options)),
+        )
       : await verifyCopy(openDirectoryCopy(directory), options);
   process.stdout.write(options.json ? asJson(verification) : described(verification, options.key.length > 0));
   process.exitCode = verification.findings.exitCode;
+}
+
+/** The archive's checkpoint was kept: a database that was put back to before it has lost what the log signed, or signed another history. */
+async function withArchived(directory: string | undefined, copy: LogCopy, options: VerifyOptions): Promise<VerifyOptions> {
+  const note = directory === undefined ? undefined : await openDirectoryCopy(directory).newest();
+  return note === undefined ? options : { ...options, known: [...options.known, await withKnownLines(note, await copy.keys())] };
 }
 
 async function verifyCopy(copy: LogCopy, { key, known, tolerance }: VerifyOptions): Promise<Verification> {

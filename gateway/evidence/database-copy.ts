@@ -71,8 +71,8 @@ async function readKeys(db: Queryable, witnesses: readonly VerifierKey[]): Promi
   });
 }
 
-/** Nothing says anything of a line whose key nobody has. What is no note stays as it is. */
-function withKnownLines(note: string, known: readonly VerifierKey[] | undefined): Promise<string> {
+/** A note without the lines of keys that nobody has: nothing says anything of them. What is no note stays as it is. */
+export function withKnownLines(note: string, known: readonly VerifierKey[] | undefined): Promise<string> {
   return unlessMalformed(note, async () => {
     const { text, signatures } = parseNote(note);
     const lines = signatures.filter(
