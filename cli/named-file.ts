@@ -17,7 +17,12 @@ const REASONS: Readonly<Record<string, readonly [chinese: string, english: strin
  * @throws {Error} naming the option, the file, and what to do.
  */
 export function readNamedFile(named: string, file: string): string {
-  return told(named, file, () => readFileSync(file, 'utf8'));
+  return readNamedBytes(named, file).toString('utf8');
+}
+
+/** {@link readNamedFile} of a file of any encoding; errors as there. */
+export function readNamedBytes(named: string, file: string): Buffer {
+  return told(named, file, () => readFileSync(file));
 }
 
 /** {@link readNamedFile} of a JSON file; errors as there, and where it is no JSON. */

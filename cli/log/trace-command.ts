@@ -4,7 +4,8 @@ import { loadConfig } from '../../gateway/config.ts';
 import { type TracedExport, traceExport } from '../../gateway/exports/trace-export.ts';
 import { readSealKeys } from '../../gateway/sealed/seal-keys.ts';
 import { requireSecrets } from '../../gateway/secrets.ts';
-import { readNamedFile } from '../named-file.ts';
+import { readNamedBytes } from '../named-file.ts';
+import { spreadsheetText } from './spreadsheet-text.ts';
 
 /**
  * Adds `xinqiao log trace-export FILE`: whose export the rows of a file come from. Exit codes: 0 found; 1 unreadable; 2 it comes from no export
@@ -14,7 +15,7 @@ export function registerTraceExport(log: Command, environment: NodeJS.ProcessEnv
   log
     .command('trace-export')
     .description('查明文件中的记录出自哪一次导出。 Tell whose export the rows of a file come from')
-    .argument('<file>', 'text (UTF-8) with rows of an export, whole or in part')
+    .argument('<file>', 'text or CSV with rows of an export, whole or in part')
     .option('--json', 'print one JSON value: a list, the surest first')
     .action((file: string, options: { json?: true }) => trace(file, options, environment));
 }
@@ -22,7 +23,9 @@ export function registerTraceExport(log: Command, environment: NodeJS.ProcessEnv
 async function trace(file: string, { json }: { json?: true }, environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment);
   const { sealKey } = requireSecrets(config, ['sealKey']);
-  const text = readNamedFile('<file>', file);
+  const text = spreadsheetText(readNamedBytes('<file>', file));
+  if (text === undefined)
+    throw new Error(`<file> ${file}：这是工作簿，请先另存为 CSV。 <file> ${file}: this is a workbook; save it as CSV first.`);
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory });
   try {
     const traced = await traceExport(db, readSealKeys(sealKey), text);

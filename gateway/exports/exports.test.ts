@@ -249,6 +249,7 @@ describe('a file that turns up', () => {
       'CSV',
       (file) => file.replaceAll(CODE, '').replaceAll('","', '\t').replaceAll('"', ''),
     ],
+    ['one without its column of positions too', 'CSV', (file) => file.replaceAll(CODE, '').replaceAll(/^"\d+",/gm, '')],
     ['a JSONL without codes', 'JSONL', (file) => file.replaceAll(/,"mark":"[a-p]{16}"/g, '')],
   ])('is known by the order of names, as %s', async (_, format, changed) => {
     const [mine] = [await exported(format), await exported(format)];

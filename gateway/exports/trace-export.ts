@@ -23,11 +23,12 @@ export interface TracedExport {
 
 /**
  * Says whose exports the rows of a text come from, the surest first: by the code of each row, or, where that was taken out, by the order of
- * the names in it. Text of any form will do, rows of several exports mixed too. Exports whose key is not held any more cannot be found.
+ * the names in it. Where a row is in the log is told by a number in it or, until it is archived, by its leaf hash. Text of any form will do, rows
+ * of several exports mixed too. Exports whose key is not held any more cannot be found.
  * Rejects with `DatabaseError`.
  */
 export async function traceExport(db: Queryable, keys: SealKeys, text: string): Promise<TracedExport[]> {
-  const lines = evidenceIn(text);
+  const lines = await withPositions(db, evidenceIn(text));
   const traced = (await readExports(db, 'ORDER BY e.number')).flatMap((made) => {
     const key = keys.find(made.keyId);
     return key === undefined ? [] : [{ found: made, ...compare(lines, made, rowMarks(key, made.id)), lines: lines.length }];
@@ -40,6 +41,8 @@ export async function traceExport(db: Queryable, keys: SealKeys, text: string): 
 /** What of a line could be marks. Numbers are told once each: a position that is named twice is no more likely. */
 interface Evidence {
   numbers: readonly bigint[];
+  /** Hexadecimal, what may be its leaf hash among them. */
+  hashes: readonly string[];
   codes: ReadonlySet<string>;
   names: readonly string[];
   sorted: readonly string[];
@@ -56,7 +59,21 @@ function evidenceOf(line: string): Evidence {
   const numbers = [...line.matchAll(/(?<![\w.×-])\d{1,18}(?![\w.-])/g)].map(([number]) => BigInt(number));
   const codes = new Set([...line.matchAll(/(?<![a-z])[a-p]{16}(?![a-z])/g)].map(([code]) => code));
   const names = membersIn(line) ?? [...line.matchAll(/\b[A-Z]\w*\.\w+:[A-Z]+×\d+/g)].map(([name]) => name);
-  return { numbers: [...new Set(numbers)].slice(0, MOST_NUMBERS), codes, names, sorted: [...names].sort() };
+  const hashes = [...line.matchAll(/(?<!\w)[0-9a-f]{64}(?!\w)/g)].map(([hash]) => hash);
+  return { numbers: [...new Set(numbers)].slice(0, MOST_NUMBERS), hashes, codes, names, sorted: [...names].sort() };
+}
+
+/** The same, with what the log says of where a line's hash is: a column of numbers is the first to be cut. */
+async function withPositions(db: Queryable, lines: readonly Evidence[]): Promise<Evidence[]> {
+  const { rows } = await db.query<{ hash: string; seq: bigint }>(
+    `SELECT hash, seq FROM unnest($1::text[]) AS told (hash) JOIN querylog.entry ON leaf_hash = decode(hash, 'hex')`,
+    [[...new Set(lines.flatMap(({ hashes }) => hashes))]],
+  );
+  const seqOf = new Map(rows.map(({ hash, seq }) => [hash, seq]));
+  return lines.map((line) => {
+    const told = line.hashes.map((hash) => seqOf.get(hash)).filter((seq) => seq !== undefined);
+    return { ...line, numbers: [...new Set([...told, ...line.numbers])].slice(0, MOST_NUMBERS) };
+  });
 }
 
 /** The entry's members as a line of JSON has them. */
