@@ -183,6 +183,17 @@ test('one at its end is expired, and put on record once however many gateways sw
   expect((await desk.find(bank, id))?.state).toBe('EXPIRED');
 });
 
+test.each([
+  ['declined', 7, 'LAPSED', async () => (await desk.request(bank, wanted())).id, (id: string) => desk.decline(signatory, id)],
+  ['revoked', 10, 'EXPIRED', async () => (await granted()).id, (id: string) => desk.revoke(signatory, id)],
+  ['suspended', 10, 'EXPIRED', async () => (await granted()).id, (id: string) => desk.attestLoan(bank, id, false)],
+] as const)('what time has ended is not %s any more, whether its end is on record or not', async (_, days, state, made, act) => {
+  const id = await made();
+  now += days * DAY_MS;
+  await expect(act(id)).rejects.toEqual(refused('ALREADY_DONE'));
+  expect((await desk.find(bank, id))?.state).toBe(state);
+});
+
 test('the same request is not put twice while it waits', async () => {
   const asked = wanted();
   await desk.request(bank, asked);

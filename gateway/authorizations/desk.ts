@@ -11,7 +11,7 @@ import { GatewayError } from '../errors.ts';
 import type { ActKind } from '../querylog/act.ts';
 import { artefactOf, digestOf, sealArtefact } from './artefact.ts';
 import { readConsent } from './consent.ts';
-import { after, type AuthorizationEvent, stateAt } from './life-cycle.ts';
+import { after, type AuthorizationEvent, dueEvent, stateAt } from './life-cycle.ts';
 import {
   type AuthorizationRecord,
   countRequests,
@@ -158,9 +158,11 @@ export async function happen(
 ): Promise<void> {
   await acts.record(by, { kind: KINDS[event], ...actOn(terms) }, async (tx) => {
     const record = await readRecord(tx, terms.id);
-    const next = record && after(record.state, event);
+    const now = clock();
+    // What time or use has ended is over, whether or not that is on record yet.
+    const next = record && (dueEvent(record, now) ?? event) === event ? after(record.state, event) : undefined;
     if (record === undefined || next === undefined) throw new GatewayError('ALREADY_DONE');
-    await moveRecord(tx, { id: terms.id, from: record.state, to: next, now: clock() });
+    await moveRecord(tx, { id: terms.id, from: record.state, to: next, now });
   });
 }
 
