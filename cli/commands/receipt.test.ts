@@ -65,6 +65,12 @@ describe('xinqiao receipt', () => {
     await expect(run('verify', proven, '--key', 'nonsense')).rejects.toThrow('验证密钥');
   });
 
+  test('reads the keys that the file names only where it has no others', async () => {
+    const spoiled = changed(/"verifierKeys": \[\s*"/, '$&x');
+    await expect(run('verify', spoiled)).rejects.toThrow('文件不是信桥的回执证明');
+    expect((await run('verify', spoiled, '--key', key)).exitCode).toBe(0);
+  });
+
   test.each<[string, string[], string]>([
     ['proof', ['none.json'], '<receipt> none.json: there is no such file'],
     ['proof', ['README.md'], '<receipt> README.md: this is no JSON'],
