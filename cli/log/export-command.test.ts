@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatVerifierKey } from '../../gateway/querylog/signed-note.ts';
@@ -32,6 +32,14 @@ test('an export is written, verified with the key from elsewhere, and brought up
   const { printed, exitCode } = await run('verify', exported, '--key', key, '--json');
   expect({ ...(JSON.parse(printed) as object), exitCode }).toMatchObject({ size: '3', checkpoints: 2, faults: [], exitCode: 0 });
   expect((await run('verify', '--database', '--key', key)).printed).toMatch(/3 条记录、2 个检查点核验通过/);
+});
+
+test('an export without its checkpoints verifies by the newest alone, and says so', async () => {
+  const bare = path.join(log.directory, 'bare');
+  cpSync(exported, bare, { recursive: true });
+  rmSync(path.join(bare, 'checkpoints'), { recursive: true });
+  const said = async (directory: string) => (await run('verify', directory, '--key', key)).printed.includes('只核对了最新的一个');
+  expect([await said(exported), await said(bare)]).toEqual([false, true]);
 });
 
 test('what was changed in an export has an exit code of its own, and is not written over', async () => {

@@ -82,6 +82,7 @@ function described({ checkpoint, checkpoints, policies, findings }: Verification
   const warnings = [
     !keysGiven &&
       '未给出日志公钥，只证明其自相一致。 No --key was given: this log agrees with itself, but anybody could have signed it.\n',
+    checkpoints === 0 && '未附历次检查点，只核对了最新的一个。 No checkpoints are kept beside it: only the newest was checked.\n',
     policies === undefined && '未附政策版本，未核对。 No policy versions are kept beside it: they were not checked.\n',
   ].filter((warning) => warning !== false);
   return `✓ ${checkpoint?.origin}: ${checkpoint?.size} 条记录、${checkpoints} 个检查点核验通过。 Verified.\n${warnings.join('')}`;
