@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../../database/db.ts';
 import { policies } from '../../policies/policies.fixture.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
 import type { Acting } from '../../schema/acting.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { createActs } from '../acts/acts.ts';
@@ -28,6 +29,15 @@ const system: Acting = { actor: 'CREDIT_OFFICE', organization: 'xinqiao', ...PUR
 
 let db: Db;
 let now = NOW;
+let version = '2026.1';
+/** The policies with the templates in this version. */
+const inForce: Pick<PolicySet, 'template'> = {
+  template(id, day) {
+    const template = policies.template(id, day);
+    return template === undefined || template.version === version ? template : { ...template, version };
+  },
+};
+const current = () => ({ ...policies, ...inForce });
 const clock = () => now;
 let desk: ReturnType<typeof createDesk>;
 let acts: ReturnType<typeof createActs>;
@@ -36,12 +46,13 @@ let loan = 0;
 beforeAll(async () => {
   db = await openTestDatabase();
   acts = createActs({ queryLog: createQueryLog({ db, origin: 'x' }), policies: { current: () => policies }, clock });
-  desk = createDesk({ db, acts, policies: { current: () => policies }, signer: { privateKey, keyId: 'k' }, clock });
+  desk = createDesk({ db, acts, policies: { current }, signer: { privateKey, keyId: 'k' }, clock });
 });
 afterAll(() => db.close());
 beforeEach(() => {
   // Each test has a bank of its own: refusals are counted.
   now = NOW;
+  version = '2026.1';
 });
 
 const wanted = (changes: object = {}) => ({
@@ -57,7 +68,7 @@ const wanted = (changes: object = {}) => ({
   dataLifeDays: 30,
   matter: `DK-${++loan}`,
   template: 'LOAN_PRE',
-  templateVersion: '2026.1',
+  templateVersion: version,
   noticeHash: noticeOf('LOAN_PRE'),
   ...changes,
 });
@@ -198,6 +209,18 @@ test('the same request is not put twice while it waits', async () => {
   const asked = wanted();
   await desk.request(bank, asked);
   await expect(desk.request(bank, asked)).rejects.toEqual(refused('AUTHORIZATION_REQUEST_PENDING'));
+});
+
+test('a request by a template that has changed cannot be granted, and the bank asks anew at once', async () => {
+  const asked = wanted();
+  const { id } = await desk.request(bank, asked);
+  version = '2026.2';
+  await expect(desk.grant(signatory, id, agreed)).rejects.toEqual(refused('AUTHORIZATION_TEMPLATE_OUTDATED'));
+  const anew = await desk.request(bank, { ...asked, templateVersion: version });
+  await expect(desk.request(bank, { ...asked, templateVersion: version })).rejects.toEqual(
+    refused('AUTHORIZATION_REQUEST_PENDING'),
+  );
+  expect(await desk.grant(signatory, anew.id, agreed)).toMatchObject({ state: 'ACTIVE', templateVersion: '2026.2' });
 });
 
 test('after a refusal the subject is asked twice more in seven days, whatever the loan, and not a third time', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Queryable } from '../../database/db.ts';
+import type { AuthorizationTemplate } from '../../policies/authorization-template.ts';
 import { canonicalJson } from '../../policies/canonical-json.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import type { Acting } from '../../schema/acting.ts';
@@ -14,7 +15,7 @@ import { readConsent } from './consent.ts';
 import { after, type AuthorizationEvent, dueEvent, stateAt } from './life-cycle.ts';
 import {
   type AuthorizationRecord,
-  countRequests,
+  earlierRequests,
   insertRequest,
   keepLoan,
   listRecords,
@@ -78,7 +79,8 @@ export function createDesk(options: DeskOptions) {
   };
 }
 
-async function request(by: Acting, asked: Asked, { acts, policies, clock }: DeskOptions): Promise<string> {
+async function request(by: Acting, asked: Asked, options: DeskOptions): Promise<string> {
+  const { acts, policies, clock } = options;
   if (by.actor !== 'BANK') throw new GatewayError('AUTHORIZATION_PURPOSE_UNFIT');
   const { organization, credentials } = by;
   const grantee = { organization, ...(credentials?.keyThumbprint !== undefined && { keyThumbprint: credentials.keyThumbprint }) };
@@ -91,8 +93,10 @@ async function request(by: Acting, asked: Asked, { acts, policies, clock }: Desk
   const { repeats, repeatsWithinDays } = template.requests;
   const onRecord = { object: id, subjects: [terms.subject], authorizations: [id], digest: digestOf(canonicalJson(terms)) };
   await acts.record(by, { kind: 'AUTHORIZATION_REQUESTED', ...onRecord }, async (tx) => {
-    const { waiting, afterRefusal } = await countRequests(tx, { terms, since: now - repeatsWithinDays * DAY_MS, now });
-    if (waiting > 0) throw new GatewayError('AUTHORIZATION_REQUEST_PENDING');
+    const { waiting, afterRefusal } = await earlierRequests(tx, { terms, since: now - repeatsWithinDays * DAY_MS, now });
+    // One that cannot be granted any more is nothing to wait for.
+    if (waiting.some((earlier) => templateOf(earlier, options) !== undefined))
+      throw new GatewayError('AUTHORIZATION_REQUEST_PENDING');
     // Whoever was refused may not wear the subject down (PIPL art. 16); the refusal is on the log with this code.
     if (afterRefusal >= repeats) throw new GatewayError('AUTHORIZATION_REQUESTS_REPEATED');
     await insertRequest(tx, terms, template, now);
@@ -110,12 +114,12 @@ async function grant(
   by: Acting,
   { terms }: AuthorizationRecord,
   given: { separateConsent: boolean; noticeHash: string },
-  { acts, policies, signer, clock }: DeskOptions,
+  options: DeskOptions,
 ): Promise<void> {
+  const { acts, signer, clock } = options;
   const now = clock();
-  const template = policies.current().template(terms.template.id, cityToday(clock));
-  // A template that changed since is another agreement: the bank asks anew.
-  if (template?.version !== terms.template.version) throw new GatewayError('AUTHORIZATION_TEMPLATE_OUTDATED');
+  const template = templateOf(terms, options);
+  if (template === undefined) throw new GatewayError('AUTHORIZATION_TEMPLATE_OUTDATED');
   const { actor, organization, subject, credentials } = by;
   const { signatory, assurance, channel } = credentials ?? {};
   const consent = readConsent(
@@ -138,6 +142,15 @@ async function grant(
     if (record.needsOpenLoan && !record.loanOpen) throw new GatewayError('AUTHORIZATION_LOAN_NOT_OPEN');
     await moveRecord(tx, { id: terms.id, from: 'REQUESTED', to: 'ACTIVE', now, sealed });
   });
+}
+
+/** The template by which it was asked for, while that is in force. One that changed since is another agreement: the bank asks anew. */
+function templateOf(
+  { template: { id, version } }: AuthorizationTerms,
+  { policies, clock }: Pick<DeskOptions, 'policies' | 'clock'>,
+): AuthorizationTemplate | undefined {
+  const template = policies.current().template(id, cityToday(clock));
+  return template?.version === version ? template : undefined;
 }
 
 const KINDS: Readonly<Record<Exclude<AuthorizationEvent, 'GRANT'>, ActKind>> = {

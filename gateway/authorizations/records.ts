@@ -149,18 +149,18 @@ export async function keepLoan(tx: Queryable, id: string, open: boolean): Promis
   await tx.query('UPDATE authorizations.record SET loan_open = $2 WHERE id = $1', [id, open]);
 }
 
-/** Requests of a grantee to a subject for a purpose: those still waiting for the same matter, and those made after its latest refusal since an instant. */
-export async function countRequests(
+/** Requests of a grantee to a subject for a purpose: those still waiting for the same matter, and how many were made after its latest refusal since an instant. */
+export async function earlierRequests(
   tx: Queryable,
   { terms, since, now }: { terms: AuthorizationTerms; since: number; now: number },
-): Promise<{ waiting: number; afterRefusal: number }> {
-  const { rows } = await tx.query<{ waiting: bigint; after_refusal: bigint }>(
+): Promise<{ waiting: AuthorizationTerms[]; afterRefusal: number }> {
+  const { rows } = await tx.query<{ waiting: string[] | null; after_refusal: bigint }>(
     `WITH theirs AS (
        SELECT * FROM authorizations.record WHERE subject = $1 AND grantee = $2 AND purpose = $3
      ), refusal AS (
        SELECT min(decided_at) AS first FROM theirs WHERE state = 'DECLINED' AND decided_at > $5
      )
-     SELECT count(*) FILTER (WHERE state = 'REQUESTED' AND matter = $4 AND lapses_at > $6 AND expires_at > $6) AS waiting,
+     SELECT array_agg(terms) FILTER (WHERE state = 'REQUESTED' AND matter = $4 AND lapses_at > $6 AND expires_at > $6) AS waiting,
             count(*) FILTER (WHERE requested_at > refusal.first) AS after_refusal
      FROM theirs, refusal`,
     [
@@ -172,7 +172,8 @@ export async function countRequests(
       new Date(now).toISOString(),
     ],
   );
-  return { waiting: Number(rows[0]?.waiting ?? 0n), afterRefusal: Number(rows[0]?.after_refusal ?? 0n) };
+  const waiting = (rows[0]?.waiting ?? []).map((text) => JSON.parse(text) as AuthorizationTerms);
+  return { waiting, afterRefusal: Number(rows[0]?.after_refusal ?? 0n) };
 }
 
 function recordOf(row: Row): AuthorizationRecord {
