@@ -69,9 +69,10 @@ function collect(coordinate: string, person: boolean | undefined, wellFormed: bo
 }
 
 function suppliedValue(node: ArgumentNode, definition: GraphQLArgument, variables: Variables): unknown {
-  if (node.value.kind === Kind.VARIABLE) return variables[node.value.name.value];
   const value = valueFromAST(node.value, definition.type, variables);
-  if (value === undefined) throw new GatewayError('INPUT_INVALID', { argument: definition.name });
+  // A variable that was left out supplies nothing; one that is null where null may not stand is no value.
+  const isLeftOut = node.value.kind === Kind.VARIABLE && variables[node.value.name.value] === undefined;
+  if (value === undefined && !isLeftOut) throw new GatewayError('INPUT_INVALID', { argument: definition.name });
   return value;
 }
 

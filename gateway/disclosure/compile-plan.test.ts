@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { type OperationDefinitionNode, print, validate } from 'graphql';
+import { describe, expect, it, test } from 'vitest';
 import { compileFiles } from '../../policies/load-policies.ts';
 import { catalogue, mutated, policies } from '../../policies/policies.fixture.ts';
 import { CALLERS, COMPANY, createPlanner, plan, requestOf } from './planner.fixture.ts';
@@ -34,6 +35,20 @@ it.each([
 ] as const)('whom %s tells of for %s is fetched for the record, unless a party asks', (text, purpose, who, expected) => {
   const { operation } = plan(text, { caller: CALLERS[who], purpose }).plan;
   expect(operation.text.replaceAll(/\s+/g, ' ')).toBe(expected);
+});
+
+test.each([
+  [`query($by: SubjectBy = {unifiedSocialCreditCode: "${COMPANY}"}) {subject(by: $by) {name}}`, '$by: SubjectBy!'],
+  [`query($by: [SubjectBy!] = [{unifiedSocialCreditCode: "${COMPANY}"}]) {subjects(by: $by) {name}}`, '$by: [SubjectBy!]!'],
+  [`query($by: SubjectBy = {unifiedSocialCreditCode: "${COMPANY}"}) {subjects(by: [$by]) {name}}`, '$by: SubjectBy!'],
+  ['query($name: String = "云汀") {searchSubjects(name: $name) {edges {cursor}}}', '$name: String!'],
+  ['query($n: Int = 3) {searchSubjects(name: "云汀", first: $n) {edges {cursor}}}', '$n: Int'],
+  [`query($code: USCC = "${COMPANY}") {subject(by: {unifiedSocialCreditCode: $code}) {name}}`, '$code: USCC'],
+])('a variable that stood only by its default stands without it where departments are asked: %s', (text, expected) => {
+  const { document } = plan(text, { caller: CALLERS.public, purpose: 'PUBLIC_QUERY' }).plan.operation;
+  const [operation] = document.definitions as [OperationDefinitionNode];
+  expect(operation.variableDefinitions?.map(print)).toEqual([expected]);
+  expect(validate(requestOf(text).schema, document)).toEqual([]);
 });
 
 describe('under an authorization of the subject', () => {

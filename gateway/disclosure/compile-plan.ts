@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Kind, print, visit } from 'graphql';
-import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
+import { Kind, print } from 'graphql';
+import type { FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { covers } from '../../policies/authorized-scope.ts';
 import type { AuthorizedScope } from '../../policies/authorized-scope.ts';
 import type { PolicySet, PurposeRules } from '../../policies/policy-set.ts';
@@ -14,6 +14,7 @@ import { FOUND_KEY, SUBJECT_ID_KEY } from './disclosure.ts';
 import type { DisclosurePlan, FieldTreatment, PlannedField, SubjectKinds } from './disclosure.ts';
 import { noticesOf } from './notices.ts';
 import type { ResolvedField } from './resolve-operation.ts';
+import { sentDocument } from './sent-document.ts';
 
 /** What one plan is compiled from. */
 export interface PlanInput {
@@ -23,6 +24,7 @@ export interface PlanInput {
   purpose: PurposeRules;
   policy: PolicySet;
   catalogue: Catalogue;
+  schema: GraphQLSchema;
   /** Kinds of the subjects each field of the root asks for, by response key; both where none is named. */
   kinds: ReadonlyMap<string, SubjectKinds>;
   /** What an authorization covers, and the fields of the root that ask for its subject, by response key; none without one. */
@@ -54,7 +56,8 @@ export interface FetchedFor {
 export function compilePlan(input: PlanInput): CompiledPlan {
   const work: Work = { input, treatments: new Map(), fetched: new Map(), departments: new Set() };
   const { planned, selections } = planFields(input.fields, { owner: null, kinds: undefined, authorized: false }, work);
-  const document = documentOf(input.operation, selections);
+  const sent = selections.length > 0 ? selections : [TYPENAME_SELECTION];
+  const { document, variableNames } = sentDocument(input.operation, sent, input.schema);
   const text = print(document);
   const plan: DisclosurePlan = {
     operation: {
@@ -62,7 +65,7 @@ export function compilePlan(input: PlanInput): CompiledPlan {
       text,
       hash: createHash('sha256').update(text).digest('hex'),
       name: input.operation.name?.value ?? null,
-      variableNames: variablesIn(selections),
+      variableNames,
     },
     fields: planned,
     departments: [...work.departments].sort(),
@@ -210,33 +213,6 @@ function applierOf(treatment: Treatment, mask: string | undefined, { policy, pur
   const spec = mask === undefined ? undefined : policy.masks.get(mask);
   if (!spec) throw new TypeError(`cell without a mask: ${treatment}`);
   return applyMask(compileByteMask(spec.shape));
-}
-
-/**
- * Without the defaults of variables: the values have them already, and what is governed is the values. A department must not learn of the client's
- * text what nobody has looked at.
- */
-function documentOf(
-  { operation: type, name, variableDefinitions }: OperationDefinitionNode,
-  selections: readonly FieldNode[],
-): DocumentNode {
-  const used = variablesIn(selections);
-  const operation: OperationDefinitionNode = {
-    kind: Kind.OPERATION_DEFINITION,
-    operation: type,
-    ...(name && { name }),
-    variableDefinitions: (variableDefinitions ?? [])
-      .filter(({ variable }) => used.has(variable.name.value))
-      .map(({ kind, variable, type }) => ({ kind, variable, type })),
-    selectionSet: { kind: Kind.SELECTION_SET, selections: selections.length > 0 ? selections : [TYPENAME_SELECTION] },
-  };
-  return { kind: Kind.DOCUMENT, definitions: [operation] };
-}
-
-function variablesIn(selections: readonly FieldNode[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const selection of selections) visit(selection, { Variable: ({ name }) => void names.add(name.value) });
-  return names;
 }
 
 function isIntrospection({ name }: ResolvedField): boolean {

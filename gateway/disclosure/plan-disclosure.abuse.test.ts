@@ -119,6 +119,7 @@ describe('invalid input is refused without repeating it', () => {
       'query($by: SubjectBy!) {subject(by: $by) {id}}',
       { by: { unifiedSocialCreditCode: { secret: 1 } } },
     ],
+    ['null where a default let it stand', 'query($by: SubjectBy = {id: "o-0"}) {subject(by: $by) {id}}', { by: null }],
     ['an unknown input field', 'query($by: SubjectBy!) {subject(by: $by) {id}}', { by: { passport: 'secret' } }],
     ['a text that PostgreSQL cannot hold', 'query($a: String!) {searchSubjects(name: $a) {edges {cursor}}}', { a: 'a\0secret' }],
     ['an alias of ours', `{subject(${BY}) {_xinqiao_id: kind}}`, {}],

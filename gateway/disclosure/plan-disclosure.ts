@@ -84,7 +84,7 @@ export function createDisclosurePlanner(options: DisclosurePlannerOptions): Plan
     const authorized = authorization && { scope: authorization, roots: rootsNaming(fields, uses) };
     const by = { caller, purpose, policy, kinds, ...(authorized && { authorized }) };
     const plan = plans.remember(planKey(shape, by), () =>
-      compilePlan({ ...by, operation, fields, catalogue, pseudonymKey, date }),
+      compilePlan({ ...by, operation, fields, catalogue, schema: apiSchema, pseudonymKey, date }),
     );
     const subjects = uses.flatMap((use) => use.subjects);
     return onRecord(subjects, { purpose, subjectKey }, () => {

@@ -61,6 +61,7 @@ export function exposureOf(input: ExposureInput): Exposed[] {
       purpose,
       policy,
       catalogue: policy.catalogue,
+      schema: apiSchema,
       kinds: new Map(),
       ...(roots && { authorized: { scope: EVERYTHING, roots } }),
       // Shapes pseudonyms, and no value is ever shown here.
