@@ -116,9 +116,9 @@ function dayOf(instant: string): string {
   return cityToday(() => Date.parse(instant));
 }
 
-/** The same day some months later; the last of a shorter month. */
+/** The same day some months later; where that month has no such day, the day behind its last. */
 function monthsAfter(day: string, months: number): string {
   const [year = 0, month = 1, dayOfMonth = 1] = day.split('-').map(Number);
-  const last = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate();
-  return new Date(Date.UTC(year, month - 1 + months, Math.min(dayOfMonth, last))).toISOString().slice(0, 10);
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(dayOfMonth, last + 1))).toISOString().slice(0, 10);
 }

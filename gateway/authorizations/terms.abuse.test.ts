@@ -160,6 +160,20 @@ describe('no authorization is granted', () => {
   });
 });
 
+test.each([
+  ['2024-02-29', '2026-02-28'],
+  ['2024-03-01', '2026-02-28'],
+  ['2026-03-01', '2028-02-29'],
+  ['2024-12-31', '2026-12-30'],
+])('of two years from %s data are asked for up to %s, and of no day more', (dataFrom, dataTo) => {
+  const now = Date.parse('2028-03-01T04:00:00Z');
+  const instants = { notBefore: '2028-03-01T04:00:00Z', expiresAt: '2028-03-31T04:00:00Z' };
+  const asking = (last: string) => () => readTerms(asked({ ...instants, dataFrom, dataTo: last }), { ...context(), now });
+  expect(asking(dataTo)().terms.dataTo).toBe(dataTo);
+  const dayAfter = new Date(Date.parse(dataTo) + 86_400_000).toISOString().slice(0, 10);
+  expect(asking(dayAfter)).toThrow(expect.objectContaining({ code: 'AUTHORIZATION_WINDOW_TOO_LONG' }));
+});
+
 test('there are more than forty faults, each with a code of its own', () => {
   expect(new Set([...NEGATIVE_REQUESTS, ...NEGATIVE_CONSENTS].map(([, , code]) => code)).size).toBeGreaterThan(40);
 });
