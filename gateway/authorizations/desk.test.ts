@@ -123,7 +123,8 @@ describe('nobody but those it concerns', () => {
     expect(await seen(otherBank)).toBeNull();
     expect(await seen({ ...signatory, subject: OTHER_COMPANY })).toBeNull();
     expect(await seen({ ...bank, actor: 'DEPARTMENT' })).toBeNull();
-    const listed = async (by: Acting) => (await desk.list(by, { state: 'ACTIVE', first: 100 })).map((each) => each.id);
+    const listed = async (by: Acting) =>
+      (await desk.list(by, { state: 'ACTIVE', first: 100, after: null })).map((each) => each.id);
     expect(await listed(otherBank)).toEqual([]);
     expect(await listed(bank)).toContain(id);
     expect(await listed({ ...signatory, subject: OTHER_COMPANY })).toEqual([]);
@@ -143,10 +144,29 @@ describe('nobody but those it concerns', () => {
       INSERT INTO authorizations.record SELECT * FROM newer; DROP TABLE newer;
       UPDATE authorizations.record SET ${change && `${change}, `} grantee = '${id}' WHERE id = '${id}'`);
     now += days * DAY_MS;
-    const listed = async (asked: typeof state) => desk.list({ ...bank, organization: id }, { state: asked, first: 5 });
+    const listed = async (asked: typeof state) =>
+      desk.list({ ...bank, organization: id }, { state: asked, first: 5, after: null });
     expect(await listed(state)).toEqual([expect.objectContaining({ id, state })]);
     if (state !== 'ACTIVE') expect(await listed('ACTIVE')).toEqual([]);
-    expect(await desk.list({ ...bank, organization: id }, { state: null, first: 5 })).toHaveLength(5);
+    expect(await desk.list({ ...bank, organization: id }, { state: null, first: 5, after: null })).toHaveLength(5);
+  });
+
+  test('pages through them, newest first, each once', async () => {
+    const pager = { ...bank, organization: 'PAGER' };
+    const made: string[] = [];
+    // Two of each instant.
+    for (const later of [0, 0, 1, 1, 2]) {
+      now = NOW + later;
+      made.push((await desk.request(pager, wanted())).id);
+    }
+    const pageBehind = async (after: string | null) =>
+      (await desk.list(pager, { state: 'REQUESTED', first: 2, after })).map(({ id }) => id);
+    const pages = [await pageBehind(null)];
+    while (pages.at(-1)!.length > 0) pages.push(await pageBehind(pages.at(-1)!.at(-1)!));
+    expect(pages.map(({ length }) => length)).toEqual([2, 2, 1, 0]);
+    expect(pages[0]?.[0]).toBe(made.at(-1));
+    expect(pages.flat().sort()).toEqual(made.sort());
+    expect(await pageBehind('au_none')).toEqual([]);
   });
 
   test.each([

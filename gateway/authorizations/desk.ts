@@ -65,11 +65,11 @@ export function createDesk(options: DeskOptions) {
       const record = await concerning(by, id, db);
       return record === undefined ? null : viewOf(record, clock());
     },
-    async list(by: Acting, { state, first }: { state: AuthorizationState | null; first: number }) {
+    async list(by: Acting, { first, ...page }: { state: AuthorizationState | null; first: number; after: string | null }) {
       const whose = whoseOf(by);
       if (whose === undefined) return [];
       const now = clock();
-      return (await listRecords(db, { ...whose, state, now, limit: first })).map((record) => viewOf(record, now));
+      return (await listRecords(db, { ...whose, ...page, now, limit: first })).map((record) => viewOf(record, now));
     },
     templates() {
       const today = cityToday(clock);

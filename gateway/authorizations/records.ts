@@ -59,21 +59,30 @@ export async function readRecord(db: Queryable, id: string): Promise<Authorizati
 const STATE = `CASE WHEN r.state = 'REQUESTED' AND least(r.lapses_at, r.expires_at) <= $3 THEN 'LAPSED'
   WHEN r.state = 'ACTIVE' AND r.settled >= r.max_uses THEN 'EXHAUSTED' WHEN r.state = 'ACTIVE' AND r.expires_at <= $3 THEN 'EXPIRED' ELSE r.state END`;
 
-/** Newest first, of a subject or a grantee or of all, in one state or in any, at most `limit`. `now` in milliseconds since the epoch. */
+/** Newest first, of a subject or a grantee or of all, in one state or in any, behind the one of the id `after` or from the first on, at most `limit`. `now` in milliseconds since the epoch. */
 export async function listRecords(
   db: Queryable,
   {
     subject,
     grantee,
     state,
+    after,
     now,
     limit,
-  }: { subject?: string; grantee?: string; state: AuthorizationState | null; now: number; limit: number },
+  }: {
+    subject?: string;
+    grantee?: string;
+    state: AuthorizationState | null;
+    after: string | null;
+    now: number;
+    limit: number;
+  },
 ): Promise<AuthorizationRecord[]> {
   const { rows } = await db.query<Row>(
     `${SELECT} WHERE ($1::text IS NULL OR r.subject = $1) AND ($2::text IS NULL OR r.grantee = $2) AND ($4::text IS NULL OR ${STATE} = $4)
+       AND ($6::text IS NULL OR (r.requested_at, r.id) < (SELECT requested_at, id FROM authorizations.record WHERE id = $6))
      ORDER BY r.requested_at DESC, r.id DESC LIMIT $5`,
-    [subject ?? null, grantee ?? null, new Date(now).toISOString(), state, limit],
+    [subject ?? null, grantee ?? null, new Date(now).toISOString(), state, limit, after],
   );
   return rows.map(recordOf);
 }

@@ -5,7 +5,7 @@ import { authorizationsSubgraph } from './department.ts';
 
 const BANK = { ...CALLERS.bank, purpose: 'AUTHORIZATION_HANDLING' };
 const refuse = () => Promise.reject(new Error('nothing is done here'));
-let asked: number | undefined;
+let asked: { first: number; after: string | null } | undefined;
 const DESK: AuthorizationDesk = {
   request: refuse,
   grant: refuse,
@@ -13,8 +13,8 @@ const DESK: AuthorizationDesk = {
   revoke: refuse,
   attestLoan: refuse,
   find: refuse,
-  list: async (_, { first }) => {
-    asked = first;
+  list: async (_, { first, after }) => {
+    asked = { first, after };
     return [];
   },
   templates: () => [],
@@ -22,13 +22,13 @@ const DESK: AuthorizationDesk = {
 const department = testSubgraph(authorizationsSubgraph(DESK), { query: refuse });
 
 test.each([
-  ['(first: null)', 20],
-  ['', 20],
-  ['(first: 1)', 1],
-  ['(first: 100)', 100],
-])('authorizations%s lists so many at most: %i', async (args, first) => {
+  ['(first: null)', 20, null],
+  ['', 20, null],
+  ['(first: 1)', 1, null],
+  ['(first: 100, after: "au_1")', 100, 'au_1'],
+])('authorizations%s lists so many at most: %i, behind %s', async (args, first, after) => {
   expect(await department.ask(BANK, `{ authorizations${args} { id } }`)).toEqual({ data: { authorizations: [] } });
-  expect(asked).toBe(first);
+  expect(asked).toEqual({ first, after });
 });
 
 test.each([0, 101])('a list of %i is refused', async (first) => {

@@ -18,14 +18,15 @@ export function authorizationsSubgraph(desk: AuthorizationDesk): Department {
 interface ListArguments {
   state?: AuthorizationState | null;
   first?: number | null;
+  after?: string | null;
 }
 
 function resolversOf(desk: AuthorizationDesk): Resolvers {
   return {
     Query: {
       authorization: (_: unknown, { id }: { id: string }, context) => desk.find(actingOf(context), id),
-      authorizations: (_: unknown, { state = null, first }: ListArguments, context) =>
-        desk.list(actingOf(context), { state, first: pageSize(first, 20) }),
+      authorizations: (_: unknown, { state = null, first, after = null }: ListArguments, context) =>
+        desk.list(actingOf(context), { state, first: pageSize(first, 20), after }),
       authorizationTemplates: () => desk.templates(),
     },
     Mutation: {
