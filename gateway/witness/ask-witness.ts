@@ -31,7 +31,7 @@ export type Asked =
 const TIMEOUT_MS = 5_000;
 /** Past these, a witness that names another size each time follows nobody. */
 const ATTEMPTS = 4;
-/** Longer than any cosignature; what a witness sends beyond is not looked at. */
+/** Longer than any cosignature. */
 const MAX_ANSWER_CHARACTERS = 4_096;
 
 /**
@@ -72,7 +72,18 @@ async function post(url: string, body: string, fetcher: typeof fetch): Promise<{
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  return { status: response.status, text: (await response.text()).slice(0, MAX_ANSWER_CHARACTERS) };
+  return { status: response.status, text: await beginningOf(response) };
+}
+
+/** Behind that nothing is received: a witness is somebody else's, and may send, or unpack to, any number of gigabytes in the time it has. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= MAX_ANSWER_CHARACTERS) break;
+  }
+  return text.slice(0, MAX_ANSWER_CHARACTERS);
 }
 
 /** Only this witness's own line is kept, and only when it holds: an answer is not to be believed because it came. */

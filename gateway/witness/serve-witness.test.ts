@@ -140,6 +140,20 @@ describe('a log that asks', () => {
     expect(await askWitness(address, toCosign(honest, 250), 0n, fickle)).toEqual({ outcome: 'REFUSED', status: 409 });
   });
 
+  test('takes no more of an answer than a cosignature may be long, however much a witness sends', async () => {
+    let sent = 0;
+    const flood = new ReadableStream({
+      pull(controller) {
+        if (++sent > 1_000) controller.close();
+        else controller.enqueue(Buffer.alloc(65_536, 'x'));
+      },
+    });
+    const address = { url: served.url, key: WITNESS.verifierKey };
+    const flooding: typeof fetch = async () => new Response(flood);
+    expect(await askWitness(address, toCosign(honest, 250), 0n, flooding)).toEqual({ outcome: 'REFUSED', status: 200 });
+    expect(sent).toBeLessThan(5);
+  });
+
   test('believes no cosignature but that of the key it was given', async () => {
     const impostor = seededSigner(WITNESS.verifierKey.name, 7, WITNESS.verifierKey.type);
     expect(await ask(honest, 7, 0n, impostor.verifierKey)).toEqual({ outcome: 'REFUSED', status: 200 });
