@@ -20,6 +20,8 @@ export interface LookOnRecord {
   policy: { readonly hash: string };
   caller?: Caller;
   purpose?: DeclaredPurpose;
+  /** There once the request counts against a quota of its caller. */
+  budget?: unknown;
   disclosure?: Pick<Disclosure, 'asked'>;
   /** The subject's authorization it stands on, or would have. */
   authorization?: { readonly id: string } | undefined;

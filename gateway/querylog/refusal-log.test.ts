@@ -7,6 +7,7 @@ import { GATHER_MS, MAX_GATHERED } from './gathered-entries.ts';
 import { createRefusalLog } from './refusal-log.ts';
 
 const RECEIPT = { origin: 'x', index: '0', leafHash: 'aa' };
+const VISITOR: Caller = { actor: 'PUBLIC', organization: '', client: 'one', developer: false };
 const LIMITED = new GatewayError('RATE_LIMITED', { retryAfterSeconds: 9, limit: 1 });
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 2, 1) }));
@@ -16,8 +17,9 @@ function lookOf(id: string, changes: Partial<LookOnRecord> = {}): LookOnRecord {
   return {
     request: { id, receivedAt: Date.now(), documentHash: 'b'.repeat(64), operationName: null },
     policy: { hash: 'a'.repeat(64) },
-    caller: { actor: 'PUBLIC', organization: '', client: 'one', developer: false },
+    caller: VISITOR,
     purpose: { code: 'PUBLIC_QUERY' },
+    budget: {},
     ...changes,
   };
 }
@@ -103,11 +105,16 @@ describe('refusals of a caller over its quota of requests', () => {
   });
 });
 
-test('forged tokens, which no quota holds, are gathered into one entry a minute', async () => {
+test.each<[string, ErrorCode, Partial<LookOnRecord>]>([
+  ['with a forged token', 'UNAUTHENTICATED', {}],
+  ['that prove nobody while the keys cannot be had', 'OVERLOADED', {}],
+  ['for no purpose that there is', 'PURPOSE_UNKNOWN', { caller: VISITOR }],
+  ['of whoever is suspended', 'SUSPENDED', { caller: VISITOR, purpose: { code: 'PUBLIC_QUERY' } }],
+])('requests %s, which no quota holds, are gathered into one entry a minute', async (_, code, known) => {
   const { log, logged } = refusalLog();
   const { request, policy } = lookOf('r0');
-  const forged = () => log.append({ request, policy }, new GatewayError('UNAUTHENTICATED'));
-  expect([await forged(), await forged(), await forged()]).toEqual([RECEIPT, null, null]);
+  const refuse = () => log.append({ request, policy, ...known }, new GatewayError(code));
+  expect([await refuse(), await refuse(), await refuse()]).toEqual([RECEIPT, null, null]);
   await vi.advanceTimersByTimeAsync(GATHER_MS);
   expect(logged()).toEqual([
     ['r0', undefined],
@@ -186,4 +193,13 @@ test.each<[string, Partial<LookOnRecord>, unknown]>([
   const { refuse, logged } = refusalLog();
   expect(await refuse(0, 4, look, error)).toEqual([RECEIPT, RECEIPT, RECEIPT, RECEIPT]);
   expect(logged()).toHaveLength(4);
+});
+
+test('purposes that a work account tries are an entry each: the review reads them in order', async () => {
+  const { log, logged } = refusalLog();
+  const { request, policy } = lookOf('r0');
+  const caller: Caller = { actor: 'BANK', organization: 'bank', developer: false };
+  for (const code of ['PURPOSE_FORBIDDEN', 'PURPOSE_FORBIDDEN', 'MATTER_REQUIRED'] as const)
+    expect(await log.append({ request, policy, caller }, new GatewayError(code))).toEqual(RECEIPT);
+  expect(logged()).toHaveLength(3);
 });

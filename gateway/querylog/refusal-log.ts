@@ -1,6 +1,6 @@
 import type { Clock } from '../../schema/city-clock.ts';
 import { quotaKey } from '../authorization/windows.ts';
-import { codeOf, type ErrorCode, ERRORS } from '../errors.ts';
+import { codeOf, type ErrorCode } from '../errors.ts';
 import type { QueryLog, QueryLogEntry, Receipt } from './entry.ts';
 import { GatheredEntries } from './gathered-entries.ts';
 import { type LookOnRecord, refusalEntry, rejectionEntry, type RejectionOnRecord } from './make-entry.ts';
@@ -19,32 +19,25 @@ export interface RefusalLog {
 }
 
 /**
- * Every refusal is an entry of its own, but for floods: a caller's requests over the quota of the hour, refused before anything
- * is known of them but caller and purpose, its requests refused before the flow, and requests with a token that proves nobody are
- * gathered ({@link GatheredEntries}).
- * So a caller adds an entry a minute at most for each purpose and code. A process that dies loses the counts of its last
- * minute; nothing that reached a subject or a field is ever gathered.
+ * Every refusal is an entry of its own, but for floods: a caller's requests over the quota of the hour, and those that no quota holds,
+ * refused before anything is known of them but caller and purpose, are gathered ({@link GatheredEntries}), save the purposes that a
+ * work account tries. So whoever is not accountable adds an entry a minute at most for each purpose and code. A process that dies loses
+ * the counts of its last minute; nothing that reached a subject or a field is ever gathered.
  */
 export function createRefusalLog({ queryLog, clock }: { queryLog: QueryLog; clock: Clock }): RefusalLog {
   const gathered = new GatheredEntries(queryLog, clock);
   return {
     async append(look, error) {
       const entry = refusalEntry(look, error, clock());
-      const kind = proofOfNobody(look, error) ?? overRequestQuota(look, error);
+      const kind = look.budget === undefined ? unlessTrial(entry) : overRequestQuota(look, error);
       return kind === undefined ? queryLog.append(entry) : gathered.append(kind, entry);
     },
     async appendRejection(look, code) {
       const entry = rejectionEntry(look, code, clock());
-      return gathered.append(rejectionOf(entry), entry);
+      return gathered.append(uncounted(entry), entry);
     },
     close: () => gathered.close(),
   };
-}
-
-/** No quota holds whoever is nobody: a flood of forged tokens or proofs would otherwise be a flood of entries. */
-function proofOfNobody({ caller }: LookOnRecord, error: unknown): string | undefined {
-  const code = codeOf(error);
-  return caller === undefined && ERRORS[code].status === 401 ? code : undefined;
 }
 
 /** The quota that was used up. A query that was planned named subjects: its refusal, for the quota of subjects, is never gathered. */
@@ -53,7 +46,17 @@ function overRequestQuota({ caller, purpose, disclosure }: LookOnRecord, error: 
   return caller && purpose && quotaKey(caller, purpose.code, 'refused');
 }
 
-/** Whoever shows no token is one caller: an entry would not tell one network from another either. */
-function rejectionOf({ caller, code }: QueryLogEntry): string {
-  return JSON.stringify([code, caller]);
+/** Which purposes a work account tries out is reviewed (REFUSED_THEN_RELEASED), in order and with what it was shown in the end. */
+function unlessTrial(entry: QueryLogEntry): string | undefined {
+  const { caller, purpose } = entry;
+  const isTrial = caller !== null && purpose === null && caller.actor !== 'PUBLIC' && caller.actor !== 'SUBJECT';
+  return isTrial ? undefined : uncounted(entry);
+}
+
+/**
+ * Who proves nobody, declares no purpose it may ask for, or is suspended has no quota, and could fill the log. Whoever shows no token is
+ * one caller: an entry would not tell one network from another either.
+ */
+function uncounted({ caller, code, purpose }: QueryLogEntry): string {
+  return JSON.stringify([code, caller, purpose]);
 }
