@@ -166,7 +166,19 @@ describe('nobody but those it concerns', () => {
     expect(pages.map(({ length }) => length)).toEqual([2, 2, 1, 0]);
     expect(pages[0]?.[0]).toBe(made.at(-1));
     expect(pages.flat().sort()).toEqual(made.sort());
-    expect(await pageBehind('au_none')).toEqual([]);
+  });
+
+  test('is read on behind one of its own, also when that one has ended meanwhile', async () => {
+    now += 1000;
+    const made = [(await granted()).id, (await granted()).id, (await granted()).id];
+    const ids = async (after: string | null) => (await desk.list(bank, { state: 'ACTIVE', first: 2, after })).map(({ id }) => id);
+    const start = await ids(null);
+    await desk.revoke(signatory, start[1] ?? '');
+    const [next] = await ids(start[1] ?? '');
+    expect([...start, next].sort()).toEqual(made.sort());
+    await expect(desk.list(otherBank, { state: null, first: 2, after: made[0] ?? '' })).rejects.toThrow(
+      /there is none of this id/i,
+    );
   });
 
   test.each([

@@ -68,6 +68,7 @@ export function createDesk(options: DeskOptions) {
     async list(by: Acting, { first, ...page }: { state: AuthorizationState | null; first: number; after: string | null }) {
       const whose = whoseOf(by);
       if (whose === undefined) return [];
+      if (page.after !== null) existing(await concerning(by, page.after, db));
       const now = clock();
       return (await listRecords(db, { ...whose, ...page, now, limit: first })).map((record) => viewOf(record, now));
     },

@@ -41,6 +41,7 @@ export function operationDesk(desk: OperationDeskOptions) {
       return found !== undefined && maySee(by, found) ? shown(desk, found) : null;
     },
     async operations(by: Acting, sought: Sought): Promise<ShownOperation[]> {
+      if (typeof sought.after === 'string') await visible(desk, by, sought.after);
       const own = seesAll(by) ? null : clientOf(by);
       const found = await findOperations(desk.db, { ...sought, own }, todayAt(desk));
       return found.map((operation) => shown(desk, operation));

@@ -9,13 +9,14 @@ import { COLUMNS, type OperationClient, type OperationState, type RegisteredOper
 export type NewOperation = OperationClient &
   Pick<RegisteredOperation, 'id' | 'hash' | 'document' | 'name' | 'purpose' | 'reason' | 'registeredAt' | 'registeredBy'>;
 
-/** Which operations are looked for: newest first; `own` = those of one client. */
+/** Which operations are looked for: newest first, behind the one `after`; `own` = those of one client. */
 export interface Sought {
   state?: string | null;
   hash?: string | null;
   organization?: string | null;
   own?: OperationClient | null;
   first: number;
+  after?: string | null;
 }
 
 /** What is decided about an operation that is in one of the states `from`. */
@@ -39,16 +40,28 @@ export async function findOperation(db: Queryable, id: string, today: string): P
 /** Operations on a city date. */
 export async function findOperations(
   db: Queryable,
-  { state, hash, organization, own, first }: Sought,
+  { state, hash, organization, own, first, after }: Sought,
   today: string,
 ): Promise<RegisteredOperation[]> {
   const { rows } = await db.query(
-    `SELECT ${COLUMNS} FROM operations.operation
+    `SELECT ${COLUMNS} FROM operations.operation o
      WHERE ($1::text IS NULL OR $1 = CASE WHEN state = 'APPROVED' AND valid_until < $2::date THEN 'EXPIRED' ELSE state END)
        AND ($3::text IS NULL OR hash = $3) AND ($4::text IS NULL OR organization = $4)
        AND ($5::text IS NULL OR (actor = $5 AND organization = $6))
+       AND ($8::text IS NULL OR EXISTS (
+         SELECT FROM operations.operation l
+         WHERE l.id = $8 AND (o.registered_at < l.registered_at OR (o.registered_at = l.registered_at AND o.id > l.id))))
      ORDER BY registered_at DESC, id LIMIT $7`,
-    [state ?? null, today, hash ?? null, organization ?? null, own?.actor ?? null, own?.organization ?? null, first],
+    [
+      state ?? null,
+      today,
+      hash ?? null,
+      organization ?? null,
+      own?.actor ?? null,
+      own?.organization ?? null,
+      first,
+      after ?? null,
+    ],
   );
   return rows.map((row) => readOperation(row, today));
 }

@@ -84,7 +84,7 @@ export interface AuthorizationDesk {
   attestLoan(by: Acting, id: string, open: boolean): Promise<AuthorizationView>;
   /** Null where there is none, or none that concerns the caller. */
   find(by: Acting, id: string): Promise<AuthorizationView | null>;
-  /** Those that concern the caller, newest first, behind the one of the id `after` where one is given; none behind one that there is not. */
+  /** Those that concern the caller, newest first, behind the one of the id `after` where one is given. Rejects when that does not concern the caller. */
   list(
     by: Acting,
     page: { state: AuthorizationState | null; first: number; after: string | null },

@@ -12,7 +12,7 @@ export interface OperationDesk {
   withdraw(by: Acting, id: string, reason: string): Promise<unknown>;
   /** Null where there is none that `by` may see. */
   operation(by: Acting, id: string): Promise<unknown>;
-  operations(by: Acting, which: Which & { first: number }): Promise<readonly unknown[]>;
+  operations(by: Acting, which: Which & { first: number; after?: string | null }): Promise<readonly unknown[]>;
 }
 
 /** 查询登记与审查: the gateway's own subgraph of registered operations. */
@@ -36,7 +36,11 @@ interface Which {
 function resolversOf(desk: OperationDesk) {
   return {
     Query: {
-      registeredOperations: (_: unknown, which: Which & { first?: number | null }, context: DepartmentContext) => {
+      registeredOperations: (
+        _: unknown,
+        which: Which & { first?: number | null; after?: string | null },
+        context: DepartmentContext,
+      ) => {
         const first = which.first ?? 50;
         if (first < 1 || first > MOST_LISTED) throw new DepartmentError('INPUT_INVALID');
         return desk.operations(actingOf(context), { ...which, first });

@@ -112,6 +112,12 @@ export function operations(deployment: () => Deployment): void {
       expect((await act(OTHER, list, { hash })).data.registeredOperations).toEqual([]);
       expect((await act(BANK, list, { hash })).data.registeredOperations).toEqual([{ id }]);
       expect((await act(OFFICE, list, { hash })).data.registeredOperations).toEqual([{ id }]);
+      const page = `query ($after: ID) { registeredOperations(first: 1, after: $after) { id } }`;
+      const newer = (await register(BANK, look())).data.registerOperation;
+      expect((await act(BANK, page, {})).data.registeredOperations).toEqual([{ id: newer.id }]);
+      for (const bearer of [BANK, OFFICE])
+        expect((await act(bearer, page, { after: newer.id })).data.registeredOperations).toEqual([{ id }]);
+      expect((await act(OTHER, page, { after: newer.id })).codes).toEqual(['NOT_FOUND']);
     });
 
     test.each<[string, Record<string, unknown>]>([
