@@ -81,6 +81,8 @@ function refusalOf(status: number, headers: Headers): TransportError | undefined
   if (AWAY.has(status)) return refused(`status ${status}`, true);
   if (status >= 300 && status < 400) return refused('a redirect', false);
   if (!isJson(headers['content-type'])) return refused('another content type', status >= 500);
+  // Read as UTF-8, which JSON is (RFC 8259, section 8.1), its texts would be others.
+  if (!isUtf8(headers['content-type'])) return refused('another charset than UTF-8', false);
   const encoding = headers['content-encoding'];
   // It was asked for none; unpacked it could be of any size.
   return encoding === undefined || encoding === 'identity' ? undefined : refused('a compressed body', false);
@@ -95,8 +97,15 @@ function tooLong(bytes: number, most: number): TransportError | undefined {
   return new TransportError('the department answered with more than may be taken', false, { tooLong: true });
 }
 
-function isJson(contentType: string | string[] | undefined): boolean {
+type Header = Headers[string];
+
+function isJson(contentType: Header): boolean {
   return typeof contentType === 'string' && /^application\/(json|graphql-response\+json)\s*(;|$)/i.test(contentType);
+}
+
+function isUtf8(contentType: Header): boolean {
+  const [, charset] = /;\s*charset="?([^";\s]+)/i.exec(String(contentType)) ?? [];
+  return charset === undefined || /^utf-?8$/i.test(charset);
 }
 
 function read(chunks: readonly Buffer[], recognize: GatherOptions['recognize']): DepartmentAnswer {

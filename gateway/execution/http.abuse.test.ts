@@ -57,6 +57,16 @@ describe('a department over HTTP', () => {
     expect(received[0]?.headers['accept-encoding']).toBe('identity');
   });
 
+  test.each([
+    'application/json',
+    'application/json;charset=UTF8',
+    'Application/JSON; charset="utf-8"',
+    'application/graphql-response+json; v=1',
+  ])('may say that it answers %s', async (type) => {
+    reply(200, { 'content-type': type }, '{"data":{"a":1}}');
+    expect(await send()).toEqual({ data: { a: 1 }, errors: [] });
+  });
+
   test.each(['{"data":{"name":"云汀"}}', '{"data":{"name":"\\u4e91汀"}}'])('has its texts as byte texts: %s', async (body) => {
     reply(200, JSON_TYPE, body);
     expect(await send()).toEqual({ data: { name: toByteText('云汀') }, errors: [] });
@@ -76,6 +86,7 @@ describe('a department over HTTP', () => {
     ['a page', 200, { 'content-type': 'text/html' }, '<html>', false],
     ['no content type', 200, {}, '{"data":{}}', false],
     ['a type that only looks like JSON', 200, { 'content-type': 'application/jsonp' }, '{"data":{}}', false],
+    ['another charset', 200, { 'content-type': 'application/json;charset="GBK"' }, '{"data":{}}', false],
     ['broken JSON', 200, JSON_TYPE, '{"data":', false],
     ['JSON that is no answer', 200, JSON_TYPE, '[1]', false],
     ['more than it may', 200, JSON_TYPE, `{"data":{"a":"${'x'.repeat(1_000)}"}}`, false],
