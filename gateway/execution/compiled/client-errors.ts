@@ -91,8 +91,8 @@ function stepsIn(fields: readonly FieldSelection[], schema: GraphQLSchema): Step
   };
 }
 
-/** The fields of an object of a type, or of whichever when it is not known. */
-function fieldsOf(groups: Groups, typeName: string, schema: GraphQLSchema): readonly FieldSelection[] {
+/** The fields of an object of a type, or of whichever when it is not known, in all their selections. */
+export function fieldsOf(groups: Groups, typeName: string, schema: GraphQLSchema): readonly FieldSelection[] {
   const type = schema.getType(typeName);
   const seen = new Set<readonly Selection[]>();
   const visit = (selections: readonly Selection[]): FieldSelection[] => {

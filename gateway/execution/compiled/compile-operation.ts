@@ -65,7 +65,7 @@ export function compileOperation(
   const { apiSchema: schema } = supergraph;
   const resolved = resolveSelections({ ...supergraph, schema, document, operation, conditions });
   const planned = planDocument({ schema, ownKey: supergraph.ownKey }, operation, resolved);
-  const steps = planned && compileSteps(supergraph.plan(planned, overrides), supergraph);
+  const steps = planned && compileSteps(supergraph.plan(planned, overrides), resolved.selections, supergraph);
   // An empty plan would be answered with null as if that were the data.
   if (planned && !steps) throw new TypeError('the planner made no plan of an operation that asks for data');
   const introspect = compileIntrospection(schema, { document, operation, selections: resolved.selections });

@@ -1,17 +1,23 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { keysRead } from '../passages/keys-read.ts';
 import { compileFetch } from './fetch.ts';
+import { fetchesByType } from './fetches-by-type.ts';
 import { requiredFetches } from './required-fetches.ts';
 import type { PlanPath } from './joined-data.ts';
+import type { Selection } from './resolve-selections.ts';
 import type { Step } from './run.ts';
 import { createBeginning, type Place } from './shared-representations.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
-/** Compiles a query plan; undefined when it asks nobody. */
-export function compileSteps({ node }: QueryPlan, supergraph: LoadedSupergraph): Step | undefined {
+/** Compiles a query plan of the client's selections; undefined when it asks nobody. */
+export function compileSteps(
+  { node }: QueryPlan,
+  selections: readonly Selection[],
+  supergraph: LoadedSupergraph,
+): Step | undefined {
   if (node === undefined) return undefined;
   if (node.kind === 'Subscription') throw new TypeError('subscriptions are not executed');
-  const place = { path: [], beginning: createBeginning(), keysRead: keysRead(node), isAroundRead: readsAround(node) };
+  const place = { path: [], selections, beginning: createBeginning(), keysRead: keysRead(node), isAroundRead: readsAround(node) };
   return compileNode(node, place, supergraph);
 }
 
@@ -24,7 +30,11 @@ function compileNode(node: PlanNode, place: Place, supergraph: LoadedSupergraph)
     case 'Flatten':
       return compileNode(node.node, { ...place, path: [...place.path, ...stepsOf(node.path, supergraph)] }, supergraph);
     case 'Fetch':
-      return inParallel(requiredFetches(node, supergraph).map((fetch) => compileFetch(fetch, place, supergraph)));
+      return inParallel(
+        requiredFetches(node, supergraph)
+          .flatMap((fetch) => fetchesByType(fetch, place, supergraph))
+          .map((fetch) => compileFetch(fetch, place, supergraph)),
+      );
     // Conditions are resolved before an operation is planned, and `@defer` is no part of the schema.
     case 'Condition':
     case 'Defer':

@@ -10,7 +10,7 @@ export type Represent = (entity: JoinedObject) => JoinedObject | undefined;
 /** Compiles a fetch's `requires`: its keys, and the fields that `@requires` names, as the subgraph calls them. */
 export function compileRepresentation(
   requires: readonly QueryPlanSelectionNode[],
-  { needs = [], unless }: Condition,
+  { needs = [], unless, types: names }: Condition,
   types: Types,
 ): Represent {
   const read = compileSelections(requires, types);
@@ -20,10 +20,14 @@ export function compileRepresentation(
     return representation !== null && typeof representation['__typename'] === 'string' ? representation : undefined;
   };
   // Most fetches require nothing, and every object of an answer comes through here.
-  if (needs.length === 0 && unless === undefined) return represent;
+  if (needs.length === 0 && unless === undefined && names === undefined) return represent;
+  const isOfType = names && new Set<unknown>(names);
   const isMeant = compileHas(needs, types);
   const isElsewhere = unless === undefined ? () => false : compileHas(unless, types);
-  return (entity) => (isMeant(entity) && !isElsewhere(entity) ? represent(entity) : undefined);
+  return (entity) => {
+    if (isOfType && !isOfType.has(entity['__typename'])) return undefined;
+    return isMeant(entity) && !isElsewhere(entity) ? represent(entity) : undefined;
+  };
 }
 
 /** Whether an object has got all that is selected of its types. */

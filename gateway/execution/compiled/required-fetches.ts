@@ -29,6 +29,8 @@ export interface Condition {
   needs?: readonly QueryPlanSelectionNode[];
   /** Those that have got all of this are asked about elsewhere. */
   unless?: readonly QueryPlanSelectionNode[];
+  /** Names of their types; of any, when left out. */
+  types?: readonly string[];
 }
 
 /**
@@ -110,7 +112,7 @@ function assign(selections: readonly SelectionNode[], type: string, to: (field: 
 }
 
 /** The operation with the chosen fields of its entities; a selection set that this empties goes too. */
-function only(operation: OperationDefinitionNode, chosen: (field: FieldNode) => boolean): OperationDefinitionNode {
+export function only(operation: OperationDefinitionNode, chosen: (field: FieldNode) => boolean): OperationDefinitionNode {
   const prune = ({ selections, ...rest }: SelectionSetNode): SelectionSetNode => ({
     ...rest,
     selections: selections.flatMap((node): SelectionNode[] => {
@@ -126,7 +128,8 @@ function only(operation: OperationDefinitionNode, chosen: (field: FieldNode) => 
   return { ...operation, selectionSet: { ...operation.selectionSet, selections } };
 }
 
-function spoken(
+/** An operation, or a part of it, in the words of a fetch's subgraph, with the variables that it uses. */
+export function spoken(
   operation: OperationDefinitionNode,
   { variableUsages = [] }: FetchNode,
   requiredFields: Fields['requiredFields'],

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { JoinedObject, PlanPath } from './joined-data.ts';
 import type { Condition } from './required-fetches.ts';
+import type { Selection } from './resolve-selections.ts';
 import type { Run } from './run.ts';
 
 /** What a fetch asks about: each different object once, also as JSON, with the objects that each stands for. Nobody changes any of it. */
@@ -22,6 +23,8 @@ export interface Beginning {
 export interface Place {
   path: PlanPath;
   beginning: Beginning;
+  /** What the client selects of the whole operation. */
+  selections: readonly Selection[];
   /** Keys of the plan whose values its steps read themselves. */
   keysRead: ReadonlySet<string>;
   /** Whether one of them reads what is around an object: then no object may stand in two places. */

@@ -126,6 +126,34 @@ export const interfaceObjects: FederationSuite = {
       data: { subjects: [{ id: '1', strict: { level: 1 } }, { id: '2' }] },
     },
     {
+      what: 'one of a type’s fragment beside what is asked of all, which costs the others nothing',
+      query: '{ subjects { id grade ... on Firm { strict { level } } } }',
+      data: {
+        subjects: [
+          { id: '1', grade: 'A', strict: { level: 1 } },
+          { id: '2', grade: 'B' },
+        ],
+      },
+      asked: 'ratings ratings registry',
+    },
+    {
+      what: 'one of a type’s fragment beside another type’s',
+      query: '{ subjects { ... on Man { rival { id } } ... on Firm { score(scale: 2) again: strict { level } } } }',
+      data: { subjects: [{ score: 20, again: { level: 1 } }, { rival: { id: '1' } }] },
+      asked: 'ratings ratings registry',
+    },
+    {
+      what: 'the same of every type, in one request',
+      query: '{ subjects { grade ... on Firm { grade score } ... on Man { score } } }',
+      data: {
+        subjects: [
+          { grade: 'A', score: 10 },
+          { grade: 'B', score: 20 },
+        ],
+      },
+      asked: 'ratings registry',
+    },
+    {
       what: 'a non-null field of one type that is null',
       query: '{ best { id ... on Firm { must } } }',
       data: { best: null },
