@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Layout } from './layout.ts';
 import { neutralised, openRejects, restored } from './rejects.ts';
 import { column } from './standard-columns.ts';
@@ -24,7 +24,10 @@ async function reject(cells: readonly string[], header: readonly string[] = ['�
     { field: 'date', code: 'DATE_IMPOSSIBLE' },
     { field: null, code: 'COLUMN_COUNT' },
   ]);
-  await writer.finish();
+  await writer.finish().catch(async (error: unknown) => {
+    await writer.discard();
+    throw error;
+  });
   return readFile(file, 'utf8');
 }
 
@@ -43,6 +46,15 @@ describe('the file of rejected rows', () => {
     await nowhere.discard();
     const faultless = await openRejects(path.join(folder, 'none', 'x.csv.rejected.csv'), ['名称'], LAYOUT);
     expect(await faultless.finish()).toBeNull();
+  });
+
+  test('on a full disk is refused with a sentence, and nothing of it is left', async () => {
+    const handle = await open(path.join(folder, 'any'), 'w');
+    const full = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'appendFile').mockRejectedValue(new Error('ENOSPC'));
+    await expect(reject(['甲', '1'])).rejects.toThrow(/无法写入/);
+    full.mockRestore();
+    await handle.close();
+    expect(await readdir(folder)).toEqual(['any']);
   });
 
   test('holds as many rows as were rejected', async () => {

@@ -52,7 +52,7 @@ export async function openRejects(path: string, header: readonly string[], layou
   const flush = async (): Promise<void> => {
     const text = pending;
     pending = '';
-    await file?.appendFile(text);
+    await file?.appendFile(text).catch((cause: unknown) => cannotWrite(part, cause));
   };
   const write = async (cells: readonly string[]): Promise<void> => {
     pending += `${cells.map((cell) => quoted(neutralised(cell))).join(',')}\r\n`;
@@ -107,12 +107,14 @@ function isRunning(pid: number): boolean {
 }
 
 async function openPart(part: string): Promise<FileHandle> {
-  return open(part, 'w', 0o600).catch((cause: unknown) => {
-    throw new UnreadableFile(
-      `有行被拒收，但无法写入 ${part}；请把文件放到可写的文件夹后重试。 Rows were rejected and nothing can be written there: put the file where it can.`,
-      { cause },
-    );
-  });
+  return open(part, 'w', 0o600).catch((cause: unknown) => cannotWrite(part, cause));
+}
+
+function cannotWrite(part: string, cause: unknown): never {
+  throw new UnreadableFile(
+    `有行被拒收，但无法写入 ${part}；请把文件放到可写且有空间的文件夹后重试。 Rows were rejected and cannot be written there: put the file where there is leave and space.`,
+    { cause },
+  );
 }
 
 /** A cell that a spreadsheet will show and not run. */

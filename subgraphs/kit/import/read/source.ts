@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RawRow } from './csv.ts';
 import { readCsv } from './csv.ts';
@@ -31,19 +30,17 @@ const OLD_EXCEL = Buffer.from('d0cf11e0', 'hex');
 
 /**
  * Opens a CSV or .xlsx source, told apart by its first bytes and not by its name.
- * @throws {UnreadableFile} when it does not exist or is an old .xls file; later, from `rows`, what the readers refuse.
+ * @throws {UnreadableFile} when it does not exist or is an old .xls file; later, from `rows`, what the readers refuse, and at
+ * the end of a file that was written to meanwhile.
  */
 export async function openSource(source: ImportSource): Promise<OpenedSource> {
   const totalBytes = 'path' in source ? await sizeOf(source.path) : null;
   const hash = createHash('sha256');
   let readBytes = 0;
-  const bytes = counted(
-    'path' in source ? createReadStream(source.path, { highWaterMark: READ_BYTES }) : source.bytes,
-    (chunk) => {
-      hash.update(chunk);
-      readBytes += chunk.length;
-    },
-  );
+  const bytes = counted('path' in source ? unchanging(source.path) : source.bytes, (chunk) => {
+    hash.update(chunk);
+    readBytes += chunk.length;
+  });
   const opened = {
     name: 'path' in source ? basename(source.path) : source.name,
     totalBytes,
@@ -64,13 +61,29 @@ export async function openSource(source: ImportSource): Promise<OpenedSource> {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  try {
-    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
-    if (isFile) return size;
-  } catch (error) {
-    throw new UnreadableFile('文件不存在或无权读取。 The file is not there or cannot be read.', { cause: error });
-  }
+  const found = await stat(path).catch(refuse);
+  if (found.isFile()) return found.size;
   throw new UnreadableFile('这不是文件，请给出一个 CSV 或 .xlsx 文件。 This is no file: name one, CSV or .xlsx.');
+}
+
+function refuse(cause: unknown): never {
+  throw new UnreadableFile('文件不存在或无权读取。 The file is not there or cannot be read.', { cause });
+}
+
+/** The bytes of a file. One that is replaced is read on as it was; one that is written to is not all there yet. */
+async function* unchanging(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path).catch(refuse);
+  try {
+    const before = await file.stat();
+    for await (const piece of file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false })) yield piece as Buffer;
+    const after = await file.stat();
+    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs)
+      throw new UnreadableFile(
+        '读取期间文件被改动，可能还没有写完；请待其写完后再导入一次，已入库的行不会重复。 The file was written to while it was read: import it again once it is complete.',
+      );
+  } finally {
+    await file.close();
+  }
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, count: (chunk: Buffer) => void): AsyncGenerator<Buffer, undefined> {
