@@ -3,8 +3,10 @@ import {
   type FieldNode,
   getNamedType,
   type GraphQLSchema,
+  isAbstractType,
   isInterfaceType,
   isListType,
+  isNonNullType,
   isUnionType,
   Kind,
   print,
@@ -34,10 +36,14 @@ export const FEATURES = [
   'condition on a fragment',
   'default of a variable',
   'variable inside an input object or list',
+  'variable that is null',
+  'variable that may be null where null may not stand',
+  'custom scalar',
   'list of lists',
   'interface',
   'union',
   'type condition',
+  'fragment on an abstract type in one on another type',
   '@interfaceObject',
   'nested key',
   'compound key',
@@ -67,6 +73,7 @@ export function featuresOf({ document, variables, schema, supergraphSdl, answer 
   const found = new Set<Feature>();
   const types = new TypeInfo(schema);
   const fields = new Set<string>();
+  const mayBeNull = new Set<string>();
   visit(
     document,
     visitWithTypeInfo(types, {
@@ -76,10 +83,16 @@ export function featuresOf({ document, variables, schema, supergraphSdl, answer 
         if (node.selectionSet.selections.length > 1) found.add('several mutations');
       },
       FragmentDefinition: () => void found.add('named fragment'),
-      InlineFragment({ typeCondition }) {
+      InlineFragment({ typeCondition, selectionSet }) {
         if (typeCondition && typeCondition.name.value !== types.getParentType()?.name) found.add('type condition');
+        const inner = selectionSet.selections.flatMap((node) =>
+          node.kind === Kind.INLINE_FRAGMENT && node.typeCondition ? [node.typeCondition.name.value] : [],
+        );
+        if (inner.some((name) => name !== typeCondition?.name.value && isAbstractType(schema.getType(name))))
+          found.add('fragment on an abstract type in one on another type');
       },
-      VariableDefinition({ defaultValue, variable }) {
+      VariableDefinition({ defaultValue, variable, type }) {
+        if (type.kind !== Kind.NON_NULL_TYPE) mayBeNull.add(variable.name.value);
         if (defaultValue && !(variable.name.value in variables)) found.add('default of a variable');
       },
       Directive(node, _key, _parent, _path, ancestors) {
@@ -88,7 +101,10 @@ export function featuresOf({ document, variables, schema, supergraphSdl, answer 
         if (on.kind !== Kind.FIELD) found.add('condition on a fragment');
         else if (node.arguments?.[0]?.value.kind === Kind.VARIABLE) found.add('condition by variable on a field');
       },
-      Variable(_node, _key, parent) {
+      Variable({ name }, _key, parent) {
+        if (variables[name.value] === null) found.add('variable that is null');
+        if (isNonNullType(types.getInputType()) && mayBeNull.has(name.value))
+          found.add('variable that may be null where null may not stand');
         if (Array.isArray(parent) || (isNode(parent) && parent.kind === Kind.OBJECT_FIELD))
           found.add('variable inside an input object or list');
       },
@@ -132,6 +148,7 @@ function featuresOfField(name: string, aliased: boolean, types: TypeInfo): Featu
   if (name === '__schema' || name === '__type') found.push('introspection beside data');
   if (isInterfaceType(parent)) found.push('interface');
   if (type && isUnionType(getNamedType(type))) found.push('union');
+  if (type && getNamedType(type).name === 'Stamp') found.push('custom scalar');
   let inner: unknown = type;
   let lists = 0;
   while (inner && typeof inner === 'object' && 'ofType' in inner) {

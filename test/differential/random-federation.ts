@@ -38,12 +38,30 @@ const LEAVES = [
   '[String]!',
   '[[String!]]',
   '[[Int]!]!',
+  'Stamp',
+  'Stamp!',
+  '[Stamp]',
 ];
-const ARGUMENTS = ['', '', '', '(n: Int = 3)', '(n: Int)', '(filter: Filter)', '(colors: [Color!] = [RED])'];
+const ABSTRACT = ['Thing', '[Thing!]', '[[Thing]]', 'Either', '[Either]!'];
+const ARGUMENTS = [
+  '',
+  '',
+  '',
+  '(n: Int = 3)',
+  '(n: Int)',
+  '(n: Int! = 4)',
+  '(filter: Filter)',
+  '(colors: [Color!] = [RED])',
+  '(deep: Deep)',
+  '(deep: Deep = { many: [{ text: "m" }] })',
+  '(stamp: Stamp)',
+];
 /** Types that every subgraph may share. */
 const SHARED = `
   enum Color { RED GREEN BLUE BLACK @inaccessible }
+  scalar Stamp
   input Filter { text: String, most: Int = 5, color: Color }
+  input Deep { filter: Filter = { text: "d", color: GREEN }, level: Int! = 1, many: [Filter!] }
   type Size @shareable { w: Int h: Int! unit: Color }`;
 
 /** A federation of two or three subgraphs that share two or three entities, from one seed. */
@@ -77,12 +95,21 @@ type Bodies = Record<string, string[]>;
 
 /** Entities with one or several keys, an interface and a union over them; fields of every kind spread over the subgraphs. */
 function entityFederation(random: Random, required: Map<string, string>): Record<string, string> {
+  const abstract = random.chance(0.8);
   const entities = ['E0', 'E1', 'E2'].slice(0, 2 + random.below(2));
   const bodies: Record<string, Bodies> = Object.fromEntries(SUBGRAPHS.map((name) => [name, {}]));
   const headers: Record<string, Record<string, string>> = Object.fromEntries(SUBGRAPHS.map((name) => [name, {}]));
   const inner = (name: string, entity: string) => (bodies[name]![entity] ??= []);
   for (const entity of entities) {
-    const keys = random.pick([['id'], ['id'], ['id', 'sku'], ['id', 'org { id }'], ['id', 'id sku']]);
+    const keys = random.pick([
+      ['id'],
+      ['id'],
+      ['id', 'sku'],
+      ['id', 'org { id }'],
+      ['id', 'id sku'],
+      ['id', 'sku org { id }'],
+      ['id sku', 'sku org { id }'],
+    ]);
     for (const name of SUBGRAPHS) {
       const own = name === 'a' ? keys : name === 'b' ? [keys[0]!] : [keys.at(-1)!];
       headers[name]![entity] = own.map((key) => `@key(fields: "${key}")`).join(' ');
@@ -92,7 +119,7 @@ function entityFederation(random: Random, required: Map<string, string>): Record
       const fields = 1 + random.below(4);
       for (let index = 0; index < fields; index++)
         inner(name, entity).push(
-          `${name}${index}${random.pick(ARGUMENTS)}: ${random.pick([...LEAVES, 'Size', '[Size]', ...entities, `[${random.pick(entities)}]`, `[${random.pick(entities)}!]!`])}`,
+          `${name}${index}${random.pick(ARGUMENTS)}: ${random.pick([...LEAVES, 'Size', '[Size]', ...(name === 'a' && abstract ? ABSTRACT : []), ...entities, `[${random.pick(entities)}]`, `[${random.pick(entities)}!]!`])}`,
         );
     }
     if (random.chance(0.5))
@@ -118,7 +145,6 @@ function entityFederation(random: Random, required: Map<string, string>): Record
     inner('a', 'E0').push('given: String @external');
     inner('b', 'E0').push('given: String @shareable');
   }
-  const abstract = random.chance(0.8);
   const members = entities.slice(0, 2);
   return Object.fromEntries(
     SUBGRAPHS.map((name) => {
@@ -147,7 +173,7 @@ function entityFederation(random: Random, required: Map<string, string>): Record
         `${LINK} ${SHARED} type Org @shareable { id: ID! }
         ${common.length > 0 ? `interface Thing { ${common.join('\n')} } union Either = ${members.join(' | ')}` : ''}
         type Query { ${roots.join('\n')} }
-        ${name === 'c' ? '' : `type Mutation { ${name}_set(n: Int!): E0 ${name}_add(n: Int): [E1!] }`}
+        ${name === 'c' ? '' : `type Mutation { ${name}_set(n: Int!): E0 ${name}_add(n: Int): [E1!] ${name}_must(n: Int! = 2): E1! }`}
         ${types.join('\n')}`,
       ];
     }),

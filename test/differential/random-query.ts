@@ -1,4 +1,5 @@
 import {
+  doTypesOverlap,
   getNamedType,
   type GraphQLArgument,
   type GraphQLCompositeType,
@@ -60,10 +61,13 @@ function selection(type: GraphQLCompositeType, depth: number, writing: Writing):
   if (depth === 0 && type === schema.getQueryType() && random.chance(0.05))
     return random.pick(['__schema { queryType { name } }', '__type(name: "Color") { name enumValues { name } }']);
   if (random.chance(0.08)) return random.chance(0.3) ? 'kind: __typename' : '__typename';
-  const narrower = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  if (depth > MAX_DEPTH + 2) return '__typename';
+  const narrower = isAbstractType(type)
+    ? [...schema.getPossibleTypes(type), ...overlapping(type, schema)]
+    : [type, ...overlapping(type, schema)];
   if (isUnionType(type) || random.chance(isAbstractType(type) ? 0.5 : 0.12)) {
     const condition = random.pick(narrower);
-    const inner = selectionSet(condition, depth, writing);
+    const inner = selectionSet(condition, depth + 0.5, writing);
     if (random.chance(0.3)) {
       const name = `F${writing.fragments.length}`;
       writing.fragments.push('');
@@ -79,11 +83,18 @@ function selection(type: GraphQLCompositeType, depth: number, writing: Writing):
   return fieldText(random.pick(fields), depth, writing);
 }
 
+/** Interfaces and unions that have a type in common with it. */
+function overlapping(type: GraphQLCompositeType, schema: GraphQLSchema): GraphQLCompositeType[] {
+  return Object.values(schema.getTypeMap()).filter(
+    (other) => isAbstractType(other) && doTypesOverlap(schema, type, other),
+  ) as GraphQLCompositeType[];
+}
+
 function fieldText(field: GraphQLField<unknown, unknown>, depth: number, writing: Writing): string {
   const { random } = writing;
   const alias = random.chance(0.25) ? `${random.pick(ALIASES)}: ` : '';
   const given = field.args
-    .filter(({ type }) => isNonNullType(type) || random.chance(0.6))
+    .filter(({ type, defaultValue }) => (isNonNullType(type) && defaultValue === undefined) || random.chance(0.6))
     .map((argument) => argumentText(argument, writing));
   const args = given.length > 0 ? `(${given.join(', ')})` : '';
   const type = getNamedType(field.type);
@@ -102,29 +113,62 @@ function reversed(head: string): string {
 
 function argumentText({ name, type }: GraphQLArgument, writing: Writing): string {
   const { random } = writing;
-  const inside = getNamedType(type);
-  if (isInputObjectType(inside) && random.chance(0.4)) {
-    const variable = `v${writing.variables.size}`;
-    writing.variables.set(variable, { definition: `$${variable}: String`, value: random.chance(0.7) ? 'r' : undefined });
-    return `${name}: { text: $${variable} }`;
-  }
-  if (!random.chance(0.4))
-    return `${name}: ${JSON.stringify(literal(type, random))
-      .replaceAll(/"(RED|GREEN|BLUE)"/g, '$1')
-      .replaceAll(/"(\w+)":/g, '$1:')}`;
-  const variable = `v${writing.variables.size}`;
-  const byDefault = !isNonNullType(type) && !isInputObjectType(type) && !isListType(type) && random.chance(0.3);
-  writing.variables.set(variable, {
-    definition: `$${variable}: ${String(type)}${byDefault ? ` = ${JSON.stringify(literal(type, random))}` : ''}`,
-    value: random.chance(0.75) || isNonNullType(type) ? literal(type, random) : undefined,
-  });
-  return `${name}: $${variable}`;
+  const inside = getNamedType(type).name;
+  if (inside === 'Filter' && random.chance(0.4))
+    return `${name}: { text: ${variable('String', random.chance(0.7) ? random.pick(['r', null]) : undefined, writing)} }`;
+  if (inside === 'Deep' && random.chance(0.5)) return `${name}: { ${insideDeep(writing)} }`;
+  if (!random.chance(0.4)) return `${name}: ${asText(literal(type, random))}`;
+  const isRequired = isNonNullType(type);
+  // Where a default of the schema's does for it, or one of its own, a variable may be null that stands where null may not.
+  const mayBeNull = isRequired && random.chance(0.5);
+  const declared = String(mayBeNull ? type.ofType : type);
+  const byDefault = (mayBeNull || (!isRequired && !isInputObjectType(type) && !isListType(type))) && random.chance(0.4);
+  const definition = byDefault ? `${declared} = ${asText(literal(type, random))}` : declared;
+  const isGiven = (isRequired && !mayBeNull) || random.chance(0.7);
+  return `${name}: ${variable(definition, isGiven ? literal(type, random) : nullOrNothing(random), writing)}`;
+}
+
+/** A variable somewhere in an object that holds objects. */
+function insideDeep(writing: Writing): string {
+  const { random } = writing;
+  const [definition, inner, value] = random.pick([
+    ['Filter', 'filter: $', { most: 1, color: 'RED' }],
+    ['Int = 7', 'level: $', 6],
+    ['Int', 'level: $', 8],
+    ['[Filter!]', 'many: $', { text: 'one' }],
+    ['Filter!', 'many: [$, { text: "2" }]', { text: 'one' }],
+    ['Filter!', 'many: $', { text: 'one', color: null }],
+    ['String = "def"', 'many: [{ text: $ }, { color: BLUE, text: $ }]', 'z'],
+  ] as const);
+  const isGiven = definition === 'Filter!' || random.chance(0.6);
+  return inner.replaceAll('$', variable(definition, isGiven ? value : nullOrNothing(random), writing).replace('$', '$$$$'));
+}
+
+function nullOrNothing(random: Random): null | undefined {
+  return random.chance(0.3) ? null : undefined;
+}
+
+/** Declares a variable, which is sent unless it is undefined. */
+function variable(definition: string, value: unknown, { variables }: Writing): string {
+  const name = `v${variables.size}`;
+  variables.set(name, { definition: `$${name}: ${definition}`, value });
+  return `$${name}`;
 }
 
 function literal(type: GraphQLInputType, random: Random): unknown {
   if (isNonNullType(type)) return literal(type.ofType, random);
-  if (isListType(type)) return [literal(type.ofType, random)];
+  if (isListType(type)) return random.chance(0.2) ? literal(type.ofType, random) : [literal(type.ofType, random)];
   if (isEnumType(type)) return random.pick(type.getValues()).name;
+  if (type.name === 'Deep')
+    return random.pick([
+      {},
+      { level: 3 },
+      { filter: { most: 2 }, level: 9 },
+      { many: [] },
+      { many: { text: 'c' } },
+      { filter: null, many: [{}] },
+    ]);
+  if (type.name === 'Stamp') return random.pick([{ a: [1, { b: 'x' }] }, 7, 'st', [1, 'RED'], null, {}]);
   if (isInputObjectType(type)) return { text: random.pick(['p', 'q']), ...(random.chance(0.5) && { most: random.below(3) }) };
   return getNamedType(type).name === 'Int' ? random.below(3) : random.pick(['CNY', 'USD']);
 }
@@ -143,4 +187,11 @@ function directives(writing: Writing): string {
     });
   }
   return ` @${name}(if: $${variable})`;
+}
+
+/** A value as an operation writes it. */
+function asText(value: unknown): string {
+  return JSON.stringify(value)
+    .replaceAll(/"(RED|GREEN|BLUE)"/g, '$1')
+    .replaceAll(/"(\w+)":/g, '$1:');
 }

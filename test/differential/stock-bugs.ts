@@ -63,6 +63,12 @@ export const STOCK_BUGS: readonly { name: string; clause: string; explains(diffe
       (hasConditions(document) || hasFragments(document)) && differsAtEmptyObjects(ours.data, stock.data ?? null),
   },
   {
+    name: 'fields of a fragment in a fragment on an interface or union that the subgraph does not know are left out',
+    clause: '6.3.2 Field Collection: a fragment in a fragment applies by itself',
+    explains: ({ document, ours, stock }) =>
+      /\bon (Thing|Either)\b/.test(print(document)) && differsByMissingFields(ours.data, stock.data),
+  },
+  {
     name: 'an error of an entity is shown at another element when the list has entities that the subgraph was not asked for',
     clause: '7.1.2 Errors: the path of the field which experienced the error',
     explains: ({ ours, stock }) =>
@@ -150,6 +156,13 @@ function differsAtEmptyObjects(ours: unknown, stock: unknown): boolean {
   return Object.entries(ours).every(([key, value]) => differsAtEmptyObjects(value, (stock as Record<string, unknown>)[key]));
 }
 
+/** Whether the stock executor's objects have fewer fields and are the same otherwise. */
+function differsByMissingFields(ours: unknown, stock: unknown): boolean {
+  if (stock === undefined || isDeepStrictEqual(plain(ours), plain(stock))) return true;
+  if (typeof ours !== 'object' || ours === null || typeof stock !== 'object' || stock === null) return false;
+  return Object.entries(ours).every(([key, value]) => differsByMissingFields(value, (stock as Record<string, unknown>)[key]));
+}
+
 function isHollow(value: unknown): boolean {
   return value === null || (typeof value === 'object' && Object.values(value).every(isHollow));
 }
@@ -160,5 +173,5 @@ function withoutIndexes(error: string): string {
 
 /** Without the missing prototypes of the stock executor's objects. */
 function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+  return JSON.parse(JSON.stringify(value ?? null));
 }

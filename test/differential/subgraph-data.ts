@@ -110,6 +110,7 @@ export function dataOf(
   return valueOf(returnType, identity, { schema, weather });
 }
 
+const STAMPS = [{ a: [1, { b: null }] }, 'q"\\\n', 'plain', 1e21, -0.5, 2 ** 53, 0, true, [], ['x', [2]], '\u0001', {}];
 const COLORS = ['RED', 'GREEN', 'BLUE', 'BLACK'];
 
 function valueOf(type: GraphQLOutputType, identity: string, around: { schema: GraphQLSchema; weather: Weather }): unknown {
@@ -130,6 +131,7 @@ function valueOf(type: GraphQLOutputType, identity: string, around: { schema: Gr
   }
   if (isAbstractType(type)) return { __typename: runtimeType(type, number, schema), id: String(number % 5) };
   if (isObjectType(type)) return { __typename: type.name, id: String(idOf(type.name, number)) };
+  if (getNamedType(type).name === 'Stamp') return STAMPS[number % STAMPS.length];
   return { Int: number, Float: number / 8, Boolean: number % 2 === 0 }[getNamedType(type).name] ?? `${number}`;
 }
 
