@@ -45,6 +45,8 @@ export interface LeakRun {
   /** Of those answered, how many the oracle could not judge in full. */
   unjudged: number;
   refused: number;
+  /** Operations, all of them valid, that met a fault of ours. */
+  broken: readonly string[];
   /** `PURPOSE ACTOR` of every request that was answered with data, and all that the policy allows. */
   combinations: ReadonlySet<string>;
   allowed: ReadonlySet<string>;
@@ -92,6 +94,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
   const oracle = await createOracle({ db, config, clock });
   const client = new Pool(await city.server.start(), { connections: AT_ONCE + COPIES + AT_ONCE });
   const leaks: string[] = [];
+  const broken: string[] = [];
   const run = { answered: 0, authorized: 0, unjudged: 0, refused: 0, joined: 0, combinations: new Set<string>() };
   const askAny = (): Omit<Question, 'id'> => {
     const caller = random.chance(AUTHORIZED)
@@ -119,6 +122,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
           run.combinations.add(`${caller.purpose} ${caller.actor}`);
           if (caller.authorization !== undefined) run.authorized++;
         } else run.refused++;
+        if (response.body.includes('"code":"INTERNAL"')) broken.push(`${id} seed ${options.seed}\n${operation.query}`);
         const headers = oracle.inText('a header', JSON.stringify(response.headers));
         const own = sent.filter(({ requestIds }) => requestIds.includes(id));
         const found = [...verdict.leaks, ...headers, ...oracle.withheldSelections(caller, operation, own)];
@@ -133,7 +137,7 @@ export async function runLeakTest(options: { operations: number; seed: number; p
     leaks.push(...oracle.inText('the query log', rows.map(({ canonical }) => canonical).join('\n')));
     const allowed = oracle.purposes.flatMap(({ code, actors }) => actors.map((actor) => `${code} ${actor}`));
     const { recognized } = watched.recognitions;
-    return { leaks, ...run, recognized, allowed: new Set(allowed) };
+    return { leaks, broken, ...run, recognized, allowed: new Set(allowed) };
   } finally {
     await client.close();
     await city.stop();

@@ -120,12 +120,14 @@ function lookUp({ random, subjects, lookUps }: Writer, field: LookUp['field']): 
   return { ...asked };
 }
 
-/** A value in the text, or as a variable. */
+/** A value in the text, as a variable, or as the default of one that may be null, which may stand even where null may not. */
 function input(writer: Writer, type: string, value: unknown): string {
   if (writer.random.chance(0.5)) return literal(value);
   const name = `v${writer.names++}`;
-  writer.definitions.push(`$${name}: ${type}`);
-  writer.variables[name] = value;
+  // The oracle reads conditions from the variables alone.
+  const isDefault = type !== 'Boolean!' && writer.random.chance(0.2);
+  writer.definitions.push(isDefault ? `$${name}: ${type.replace(/!$/, '')} = ${literal(value)}` : `$${name}: ${type}`);
+  if (!isDefault) writer.variables[name] = value;
   return `$${name}`;
 }
 
