@@ -54,7 +54,7 @@ export async function actOnLog<T>(environment: NodeJS.ProcessEnv, by: Account, w
 
 /** Brings the log's own schemas up to date. */
 export async function migrateLog(db: Db): Promise<void> {
-  const ours = (await findSchemas()).filter(({ schemaName }) => ['querylog', 'audit', 'review'].includes(schemaName));
+  const ours = (await findSchemas()).filter(({ schemaName }) => ['querylog', 'audit', 'review', 'exports'].includes(schemaName));
   for (const { folder, schemaName } of ours) await migrate(db, folder, schemaName);
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatVerifierKey } from '../../gateway/querylog/signed-note.ts';
+import { runningExport } from '../../gateway/exports/exports.fixture.ts';
 import { LOG } from '../../gateway/witness/witness.fixture.ts';
 import { registerLog } from '../commands/log.ts';
 import { logDirectory, runHere } from './log-directory.fixture.ts';
@@ -30,6 +31,12 @@ test('nothing leaves the database before the read model has it', async () => {
   await run('index');
   await expect(run('archive', archive, ...BY)).rejects.toThrow('复核规则尚未看过这些记录');
   await log.db.query('UPDATE review.progress SET next_seq = 520, snapshot_seq = 520');
+});
+
+test('waits for an auditor’s export that has yet to read what would leave', async () => {
+  await log.db.query(runningExport(258));
+  await expect(run('archive', archive, ...BY)).rejects.toThrow(/审计人员正在导出.*try again when it is done/);
+  await log.db.query('DELETE FROM exports.export');
 });
 
 test('what expired by policy is archived, put on record, and verified from then on in the archive and with the database', async () => {

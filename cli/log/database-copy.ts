@@ -4,7 +4,7 @@ import { keptVersions, loadConfig } from '../../gateway/config.ts';
 import { openDatabaseCopy } from '../../gateway/evidence/database-copy.ts';
 import { openDirectoryCopy, policiesIn, sizeOfCopy } from '../../gateway/evidence/directory-copy.ts';
 import type { LogCopy } from '../../gateway/evidence/log-copy.ts';
-import { withArchive } from '../../gateway/evidence/with-archive.ts';
+import { unlessArchived, withArchive } from '../../gateway/evidence/with-archive.ts';
 import { archivedEntries } from '../../gateway/querylog/archived-entries.ts';
 import { parseVerifierKey } from '../../gateway/querylog/signed-note.ts';
 
@@ -24,8 +24,9 @@ export async function withDatabaseCopy<T>(
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDirectory });
   const witnesses = config.logWitnesses.map(({ verifierKey }) => parseVerifierKey(verifierKey));
   try {
-    const copy = openDatabaseCopy(db, { witnesses, policies: () => policiesIn(keptVersions(config)) });
     const archived = await archivedEntries(db);
+    const now = openDatabaseCopy(db, { witnesses, policies: () => policiesIn(keptVersions(config)) });
+    const copy = unlessArchived(now, archived, () => archivedEntries(db));
     if (archived === 0n) return await work(copy);
     if (archive === undefined)
       throw new Error(

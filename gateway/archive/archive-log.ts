@@ -13,6 +13,7 @@ import type { QueryLogEntry } from '../querylog/entry.ts';
 import { appendInTransaction } from '../querylog/log-writer.ts';
 import { HASH_BYTES, SUITE } from '../querylog/suite.ts';
 import { TILE_WIDTH } from '../querylog/tiles.ts';
+import { holdExports } from '../exports/under-way.ts';
 import { isReviewedUpTo } from '../review/is-reviewed.ts';
 import { dropEntries } from './drop-entries.ts';
 import { ArchiveError, findCut } from './find-cut.ts';
@@ -45,8 +46,8 @@ export interface Archived {
 /**
  * Brings the archive up to the newest checkpoint, verifies it, and takes the entries of the months before one out of the database, in one
  * transaction that compares them with the archive first and puts it on record. Tiles, checkpoints and keys stay, and every proof with
- * them. Dying anywhere loses nothing, and the next run completes it. Rejects with {@link ArchiveError} when the archive does not verify
- * or times are out of order, with `ExportError`, and with `DatabaseError`.
+ * them. Dying anywhere loses nothing, and the next run completes it. Rejects with {@link ArchiveError} when the archive does not verify,
+ * times are out of order or an auditor's export is at them, with `ExportError`, and with `DatabaseError`.
  */
 export async function archiveLog(options: ArchiveOptions): Promise<Archived> {
   const { db, directory, before } = options;
@@ -63,6 +64,10 @@ export async function archiveLog(options: ArchiveOptions): Promise<Archived> {
     );
   const note = await bringUpToDate(options, { already, cut });
   await db.transaction(async (tx) => {
+    if (await holdExports(tx, cut))
+      throw new ArchiveError(
+        '审计人员正在导出这些记录，未移出任何记录；请待导出完成后重试。 An auditor’s export of these entries is being made, nothing was taken out: try again when it is done, some minutes while a gateway runs.',
+      );
     // The order in which appends take them: nobody waits for somebody who waits for him.
     await tx.query("SELECT set_config('lock_timeout', '4s', true)");
     await tx.query('LOCK TABLE querylog.entry IN ACCESS EXCLUSIVE MODE');

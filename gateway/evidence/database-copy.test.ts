@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../../database/db.ts';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { archivedEntries } from '../querylog/archived-entries.ts';
 import { publishLogKey, storeCheckpoint, storeCosignature } from '../querylog/checkpoint-store.ts';
 import { emptyLog } from '../querylog/empty-log.fixture.ts';
 import { entryOf } from '../querylog/entry.fixture.ts';
@@ -18,6 +19,7 @@ import { openDatabaseCopy } from './database-copy.ts';
 import { openDirectoryCopy } from './directory-copy.ts';
 import { exportLog } from './export-log.ts';
 import { verifyLog } from './verify-log.ts';
+import { unlessArchived } from './with-archive.ts';
 
 const versionOf = (content: string) => ({ hash: createHash('sha256').update(content).digest('hex'), content });
 const VERSION = versionOf('{"policy":"kept"}');
@@ -49,6 +51,16 @@ const faults = async () => {
 const forced = (sql: string) => db.exec(`SET session_replication_role = replica; ${sql}; SET session_replication_role = DEFAULT`);
 
 describe('a log in its database', () => {
+  test('is not copied with a gap when entries are archived meanwhile', async () => {
+    const reading = unlessArchived(copy(), 0n, () => archivedEntries(db));
+    expect(await reading.bundle({ index: 0n, width: 256 })).toEqual(await copy().bundle({ index: 0n, width: 256 }));
+    await forced('DELETE FROM querylog.entry WHERE seq < 300; UPDATE querylog.head SET archived = 300');
+    const directory = mkdtempSync(join(tmpdir(), 'evidence-'));
+    await expect(exportLog(reading, directory)).rejects.toThrow('Entries were archived meanwhile: run it again');
+    expect(await openDirectoryCopy(directory).newest()).toBeUndefined();
+    rmSync(directory, { recursive: true });
+  });
+
   test('verifies, and so does its export', async () => {
     expect(await faults()).toEqual([]);
     const directory = mkdtempSync(join(tmpdir(), 'evidence-'));

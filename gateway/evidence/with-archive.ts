@@ -39,3 +39,20 @@ export function withArchive(database: LogCopy, archive: LogCopy, archived: bigin
     },
   };
 }
+
+/**
+ * A log as its database holds it while the first `archived` entries and no more have left it. Reading entries rejects
+ * once others have, with an Error for the operator: what is missing then is no fault of the log, and must not be left out of a copy in silence.
+ */
+export function unlessArchived(database: LogCopy, archived: bigint, archivedNow: () => Promise<bigint>): LogCopy {
+  return {
+    ...database,
+    async bundle(tile) {
+      const bundle = await database.bundle(tile);
+      if ((await archivedNow()) === archived) return bundle;
+      throw new Error(
+        '其间有记录被归档，请给出归档目录重新运行。 Entries were archived meanwhile: run it again, with the directory of the archive.',
+      );
+    },
+  };
+}

@@ -22,6 +22,14 @@ export const AUDITOR = {
 } as const;
 export const KEYS = readSealKeys('k'.repeat(32));
 
+/** A statement that puts an export there which stands so; RUNNING, it has read from the beginning to that entry (`null`: none yet). */
+export function runningExport(last: number | null, state = 'RUNNING'): string {
+  const first = state === 'QUEUED' ? null : 0;
+  return `INSERT INTO exports.export (id, state, format, filter, reason, organization, purpose, requested_at, log_size, most_rows,
+      rows_per_part, days, key_id, tree_size, root, rows_total, sha256, expires_at, first_seq, last_seq)
+    VALUES ('e', '${state}', 'CSV', '{}', 'why', 'audit', 'AUDIT_SUPERVISION', now(), 0, 1, 1, 1, 'k', 600, '', 1, '', now(), ${first}, ${last})`;
+}
+
 /** A log with entries of which some look like traps, the desk for its exports and the work on them, for tests. */
 export async function exportingLog(db: Db) {
   const clock = { now: Date.parse('2026-04-01T00:00:00.000Z') };
