@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { readable } from './readable-error.ts';
 
 /** A module of cli/commands: adds its subcommand, with options and action, to the program. */
 interface CommandModule {
@@ -89,10 +90,4 @@ export async function main(argv: readonly string[]): Promise<void> {
     // What failed half-way may have left a connection open: it must not keep the process.
     process.exit(1);
   }
-}
-
-/** Errors of the system and of libraries are English alone; ours begin in Chinese. */
-function readable(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return /\p{Script=Han}/u.test(message) ? message : `命令未能完成。 ${message}`;
 }
