@@ -57,7 +57,6 @@ export interface ImportCategory {
   readonly schema: string;
   /** The first is the one `--template` writes. */
   readonly layouts: readonly Layout[];
-  /** The first holds the record that a line is about. */
   readonly tables: readonly TableSpec[];
   /** Reads one line. Faults go to `row`; null when the line has any. */
   plan(row: RowReader, context: PlanContext): PlannedRow | null;

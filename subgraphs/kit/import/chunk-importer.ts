@@ -9,7 +9,7 @@ import type { RejectWriter } from './rejects.ts';
 import { MISSING_CELL, restored } from './rejects.ts';
 import type { ResolveReferences } from './resolve-references.ts';
 import { RowReader } from './row-reader.ts';
-import type { StoredRow } from './store.ts';
+import type { StoredRow, StoreOutcome } from './store.ts';
 import { storeRows } from './store.ts';
 import { OFFICER_FIELD } from './standard-columns.ts';
 import { withoutEmptyEnd } from './without-empty-end.ts';
@@ -33,6 +33,8 @@ export class ChunkImporter {
   readonly reasons: Record<string, number> = {};
   readonly #options: ChunkImport;
   readonly #reader: RowReader;
+  /** How many records of each line stand in the tables. */
+  readonly #standing: number[] = [];
 
   constructor(options: ChunkImport) {
     this.#options = options;
@@ -66,8 +68,7 @@ export class ChunkImporter {
       return;
     }
     const outcome = await storeRows(db, category, valid, { provenance, resolve });
-    // The displaced counted as accepted when they were written.
-    const accepted = outcome.written.size - outcome.displaced;
+    const accepted = this.#accepted(outcome);
     this.counts.accepted += accepted;
     this.counts.unchanged += valid.length - accepted;
     this.counts.waiting += outcome.waiting.size;
@@ -75,6 +76,14 @@ export class ChunkImporter {
     for (const line of outcome.moved) warn(line, 'SUBJECT_CHANGED');
     for (const line of outcome.repeated) warn(line, 'REPEATED_IN_FILE');
     for (const line of outcome.older) warn(line, 'NEWER_LAYOUT_KEPT');
+  }
+
+  /** How many lines are accepted more than before: those displaced whole counted when they were written. */
+  #accepted({ written, displaced }: StoreOutcome): number {
+    for (const line of written) this.#standing[line] = (this.#standing[line] ?? 0) + 1;
+    for (const line of displaced) this.#standing[line] = (this.#standing[line] ?? 0) - 1;
+    const gone = new Set(displaced.filter((line) => this.#standing[line] === 0));
+    return new Set(written).size - gone.size;
   }
 
   #plan({ line, cells }: RawRow): StoredRow | null {

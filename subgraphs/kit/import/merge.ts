@@ -15,16 +15,17 @@ export interface MergeProvenance {
 }
 
 /**
- * What became of a merge's lines: those that put something new into the table, those whose document was known under another
- * subject, those that say something else about a record than an earlier line of their file, and those of an older layout that
- * were left out because the document is known from a newer one. `displaced` counts the earlier lines that were written before.
+ * What became of a merge's lines: those that put something new into the table, once a record, and the earlier ones of the file
+ * whose record they took, likewise; those whose document was known under another subject, those that say something else about
+ * a record than an earlier line of their file, and those of an older layout that were left out because the document is known
+ * from a newer one.
  */
 export interface MergeOutcome {
-  readonly written: ReadonlySet<number>;
+  readonly written: readonly number[];
+  readonly displaced: readonly number[];
   readonly moved: ReadonlySet<number>;
   readonly repeated: ReadonlySet<number>;
   readonly older: ReadonlySet<number>;
-  readonly displaced: number;
 }
 
 /**
@@ -42,18 +43,24 @@ export async function mergeRecords(
   const { kept, older } = await unifyAuthorities(tx, table, records);
   const { last, repeated } = lastOfEach(table, kept);
   const inserted = await insertNew(tx, table, last, provenance);
-  const written = new Set(inserted);
-  if (inserted.length === last.length) return { written, moved: new Set(), repeated, older, displaced: 0 };
+  if (inserted.length === last.length) return { written: inserted, displaced: [], moved: new Set(), repeated, older };
+  const isNew = new Set(inserted);
   // A line with several records in this table cannot tell which were new; looking at all of them again changes nothing.
   const several = (index: number) => last[index]?.line === last[index + 1]?.line || last[index]?.line === last[index - 1]?.line;
-  const known = last.filter(({ line }, index) => !written.has(line) || several(index));
+  const known = last.filter(({ line }, index) => !isNew.has(line) || several(index));
   const replaced = await replaceChanged(tx, table, known, provenance);
   const moved = new Set(replaced.filter((row) => row.moved).map(({ line }) => line));
-  const displacing = new Set(replaced.filter((row) => row.displacing).map(({ line }) => line));
-  const again = known.filter(({ line }) => displacing.has(line));
-  const restored = again.length > 0 ? await restoreFormer(tx, table, again, provenance) : new Set();
-  for (const { line } of replaced) if (!restored.has(line)) written.add(line);
-  return { written, moved, repeated: new Set([...repeated, ...displacing]), older, displaced: displacing.size };
+  const displacing = replaced.filter((row) => row.displaced !== null);
+  for (const { line } of displacing) repeated.add(line);
+  const again = new Set(displacing.map(({ line }) => line));
+  const restored = await restoreFormer(
+    tx,
+    table,
+    known.filter(({ line }) => again.has(line)),
+    provenance,
+  );
+  const written = [...inserted, ...replaced.map(({ line }) => line).filter((line) => !restored.has(line))];
+  return { written, displaced: displacing.flatMap(({ displaced }) => displaced ?? []), moved, repeated, older };
 }
 
 /** The last record of each key, with what only the earlier said of a column that is kept; and the lines that differ from an earlier one. */
@@ -89,12 +96,13 @@ async function insertNew(tx: Queryable, table: TableSpec, records: readonly Merg
 async function replaceChanged(tx: Queryable, table: TableSpec, known: readonly MergeRecord[], provenance: MergeProvenance) {
   const { replace } = statements(table);
   const values = [...parameters(table, known, provenance), provenance.keepNewer ?? false];
-  const { rows } = await tx.query<{ line: number; moved: boolean; displacing: boolean }>(replace, values);
+  const { rows } = await tx.query<{ line: number; moved: boolean; displaced: number | null }>(replace, values);
   return rows;
 }
 
 /** Brings back the versions that said what these records say, where only other lines of their file stood between. Returns their lines. */
 async function restoreFormer(tx: Queryable, table: TableSpec, records: readonly MergeRecord[], provenance: MergeProvenance) {
+  if (records.length === 0) return new Set<number>();
   const { rows } = await tx.query<{ line: number }>(statements(table).restore, parameters(table, records, provenance));
   return new Set(rows.map(({ line }) => line));
 }
@@ -179,7 +187,7 @@ function replaceStatement(table: TableSpec): string {
     from incoming join superseded on ${sameKey('superseded', 'incoming')}
     where ${sameKey('current', 'incoming')}
     returning current.line, superseded.subject_id <> incoming.subject_id as moved,
-      superseded.batch_id = incoming.batch_id as displacing`;
+      case when superseded.batch_id = incoming.batch_id then superseded.line end as displaced`;
 }
 
 function restoreStatement(table: TableSpec): string {

@@ -20,25 +20,24 @@ export async function storeMatched(
   rows: readonly MatchedRow[],
   provenance: MergeProvenance,
 ): Promise<MergeOutcome> {
-  const written = new Set<number>();
+  const written: number[] = [];
+  const displaced: number[] = [];
   const moved = new Set<number>();
   const repeated = new Set<number>();
   const older = new Set<number>();
-  let displaced = 0;
   for (const table of category.tables) {
     const records = rows.flatMap((row) =>
       row.records.filter((record) => record.table === table).map((record) => mergeRecord(row, record)),
     );
     if (records.length === 0) continue;
     const outcome = await mergeRecords(tx, table, records, provenance);
-    for (const line of outcome.written) written.add(line);
+    written.push(...outcome.written);
+    displaced.push(...outcome.displaced);
     for (const line of outcome.moved) moved.add(line);
     for (const line of outcome.older) older.add(line);
     for (const line of outcome.repeated) repeated.add(line);
-    // A line is about the record in the first table; the others hold what it says beside.
-    if (table === category.tables[0]) displaced += outcome.displaced;
   }
-  return { written, moved, repeated, older, displaced };
+  return { written, displaced, moved, repeated, older };
 }
 
 /** Two imports into one department take turns, a chunk at a time: their rows may touch the same keys in different order. */

@@ -43,6 +43,6 @@ export async function storeRows(
     await lockImports(tx, category.schema);
     const stored = await storeMatched(tx, category, matched, options.provenance);
     const waiting = await queueWaiting(tx, category, unmatched, options.provenance);
-    return { ...stored, written: new Set([...stored.written, ...waiting]), waiting };
+    return { ...stored, written: [...stored.written, ...waiting], waiting };
   });
 }
