@@ -104,6 +104,7 @@ describe('an import killed in the middle of a file', { timeout: PROCESSES_MS }, 
     await stored(importing);
     expect(await server.stop('SIGKILL')).toBe('SIGKILL');
     expect(await importing.ended).toBe(1);
+    expect(importing.lines.join('\n')).toMatch(/再导入一次.*import it again/);
     expect(importing.lines.join('\n')).not.toMatch(/\n\s+at /);
     await db?.close();
     await ready();

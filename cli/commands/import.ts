@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { env } from 'node:process';
 import type { Command } from 'commander';
-import type { Db } from '../../database/db.ts';
+import { DatabaseError, type Db } from '../../database/db.ts';
 import { findSchemas } from '../../database/migrate-all.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
@@ -93,10 +93,20 @@ async function importOne(
     const outcome = { ...summary, settled, database: place?.name ?? null };
     process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : described(outcome, place));
     if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
+  } catch (error) {
+    throw error instanceof DatabaseError && /^(?:08|57)/.test(error.sqlState ?? '') ? interrupted(error) : error;
   } finally {
     bar.clear();
     await db?.close();
   }
+}
+
+/** The database has gone, or was told to stop (SQLSTATE classes 08 and 57): what was stored by then is whole. */
+function interrupted(cause: DatabaseError): Error {
+  return new Error(
+    `与数据库的连接中断，文件只导入了一部分；请待其恢复后再导入一次，已入库的行不会重复。 ${cause.message}: a part of the file is in; import it again once it is back.`,
+    { cause },
+  );
 }
 
 async function retryUnmatched(
