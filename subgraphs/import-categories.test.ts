@@ -219,6 +219,14 @@ describe('a penalty', () => {
     expect(await seenBy(CALLERS.public)).toContain(no);
   });
 
+  test('of which two rows far apart in a file tell different outcomes is changed by that file once', async () => {
+    const [first, last] = [{ 修复状态: '未修复' }, { 修复状态: '已修复', 修复日期: '2026/09/01' }];
+    const rows = Array.from({ length: 2_001 }, (_, index) => ({ ...row, 行政处罚决定书文号: `四${index}`, ...first }));
+    const file = [...rows, { ...row, 行政处罚决定书文号: '四0', ...last }];
+    expect(await importRows(db, 'penalties', file)).toMatchObject({ accepted: 2_002, unchanged: 0, warned: 1 });
+    expect(await importRows(db, 'penalties', file)).toMatchObject({ accepted: 0, unchanged: 2_002, warned: 1 });
+  });
+
   test('that was withdrawn is not published again by a repair that is denied', async () => {
     const send = (more: Record<string, string>) => importRows(db, 'penalties', [{ ...row, 行政处罚决定书文号: '三', ...more }]);
     for (const said of [{ 撤销日期: '2026/06/01' }, { 修复状态: '已修复', 修复日期: '2026/09/01' }, { 修复状态: '未修复' }]) {
