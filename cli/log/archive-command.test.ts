@@ -73,15 +73,27 @@ test('an export elsewhere needs the archive for what has left', async () => {
   expect(exitCode).toBe(32);
 });
 
-test('a database that was put back to before the archive does not verify with it, nor when it went on from there', async () => {
-  const restored = await logDirectory();
-  const found = async (time: string, count: number) => {
-    await restored.append(...Array.from({ length: count }, () => ({ time })));
+test.each([
+  ['was put back to before the archive does not verify with it', [['2015-03-01T00:00:00.000Z', 260]], 14, 'TRUNCATED'],
+  [
+    'went on from there neither',
+    [
+      ['2015-03-01T00:00:00.000Z', 260],
+      ['2026-10-02T00:00:00.000Z', 300],
+    ],
+    15,
+    'FORKED_CHECKPOINT',
+  ],
+] as const)(
+  'a database that %s',
+  async (_what, looks, exitCode, kind) => {
+    const restored = await logDirectory();
+    for (const [time, count] of looks) await restored.append(...Array.from({ length: count }, () => ({ time })));
     await restored.sign();
     const args = ['log', 'verify', archive, '--database', '--key', key, '--json'];
-    return JSON.parse((await runHere(registerLog, args, restored.environment)).printed) as { exitCode: number };
-  };
-  expect(await found('2015-03-01T00:00:00.000Z', 260)).toMatchObject({ exitCode: 14, faults: [{ kind: 'TRUNCATED' }] });
-  expect(await found('2026-10-02T00:00:00.000Z', 300)).toMatchObject({ exitCode: 15, faults: [{ kind: 'FORKED_CHECKPOINT' }] });
-  await restored.close();
-}, 60_000);
+    const { printed } = await runHere(registerLog, args, restored.environment);
+    expect(JSON.parse(printed)).toMatchObject({ exitCode, faults: [{ kind }] });
+    await restored.close();
+  },
+  60_000,
+);
