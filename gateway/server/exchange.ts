@@ -23,7 +23,7 @@ export interface Exchange {
   closed: Promise<void>;
 }
 
-/** How long a client may take to receive an answer: until then it holds a place among those that are answered. */
+/** How long a client may take to receive an answer, once its time to wait for one is over: until then it holds a place among those that are answered. */
 const TAKEN_WITHIN_MS = 60_000;
 
 /** Opens an exchange: its signal aborts when the client goes away or after `timeoutMs`. */
@@ -35,12 +35,14 @@ export function openExchange(
   const { socket } = request.raw;
   const cancellation = new Cancellation();
   const abort = () => cancellation.abort(new Error('the client has gone, or has waited too long'));
-  let timer = setTimeout(abort, timeoutMs);
   let answered = false;
-  let isClosed = false;
+  // One timer for both, as almost every answer is taken before: whoever has not taken it by then has a minute from there.
+  let timer = setTimeout(() => {
+    if (!answered) abort();
+    timer = setTimeout(() => socket.destroy(), TAKEN_WITHIN_MS);
+  }, timeoutMs);
   const closed = new Promise<void>((resolve) => {
     const onClose = () => {
-      isClosed = true;
       clearTimeout(timer);
       socket.off('close', onClose);
       if (!answered) abort();
@@ -64,8 +66,6 @@ export function openExchange(
     reachedFlow: false,
     end() {
       answered = true;
-      clearTimeout(timer);
-      if (!isClosed) timer = setTimeout(() => socket.destroy(), TAKEN_WITHIN_MS);
     },
     closed,
   };

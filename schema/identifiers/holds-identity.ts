@@ -8,6 +8,8 @@ import { checkUscc } from './uscc.ts';
  */
 const CANDIDATES =
   /(?<!\d)\d{17}[\dX](?!\d)|(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])|(?<!\d)\d{6}([ \p{Pd}])\d{8}\1\d{3}[\dX](?!\d)/giu;
+/** All of it is seen, and has no other form. */
+const PLAIN = /^[ -~]*$/;
 const BETWEEN_PARTS = /[ \p{Pd}]/gu;
 /** Place, day and a running number are what case numbers are made of, too: one in eleven has the check digit, but none is of a day so early. */
 const CASES_SINCE = '2016';
@@ -36,7 +38,7 @@ function withInstead(text: string, instead: (number: string) => string): string 
 }
 
 function asRead(text: string): string {
-  return text.replace(UNSEEN, '').normalize('NFKC');
+  return PLAIN.test(text) ? text : text.replace(UNSEEN, '').normalize('NFKC');
 }
 
 function isPersonal(run: string): boolean {
