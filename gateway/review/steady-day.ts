@@ -24,9 +24,8 @@ export interface DayOfLog {
  */
 export function dayOfNext(at: number, log: DayOfLog): string {
   const day = cityToday(() => at);
-  const isNear = log.day === '' || (day >= daysAfter(log.day, -DISORDER_DAYS) && day <= daysAfter(log.day, QUIET_DAYS));
-  if (isNear) {
-    delete log.astraySince;
+  if (isNear(day, log.day)) {
+    if (log.astraySince !== undefined) delete log.astraySince;
     return day > log.day ? day : log.day;
   }
   const since = (log.astraySince ??= at);
@@ -36,4 +35,9 @@ export function dayOfNext(at: number, log: DayOfLog): string {
     return day;
   }
   return log.day;
+}
+
+/** Almost always it is that day itself. */
+function isNear(day: string, to: string): boolean {
+  return day === to || to === '' || (day >= daysAfter(to, -DISORDER_DAYS) && day <= daysAfter(to, QUIET_DAYS));
 }
