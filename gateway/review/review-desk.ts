@@ -3,9 +3,9 @@ import type { Queryable } from '../../database/db.ts';
 import { canonicalJson } from '../../policies/canonical-json.ts';
 import type { Acting } from '../../schema/acting.ts';
 import type { Clock } from '../../schema/city-clock.ts';
-import { holdsIdentityNumber } from '../../schema/identifiers/holds-identity.ts';
 import type { Acts } from '../acts/acts.ts';
 import { GatewayError } from '../errors.ts';
+import { isAccount } from '../identity/claims.ts';
 import type { ActKind } from '../querylog/act.ts';
 import { type AlertMove, stateAfter } from './alert-state.ts';
 import { findAlert, type QueuedAlert } from './find-alerts.ts';
@@ -71,7 +71,7 @@ export function readComment(comment: string): string {
 
 /** A work account as the log names them. @throws {GatewayError} INPUT_INVALID when it is none, or a person's number. */
 function readAccount(operator: string): string {
-  if (/^[\p{L}\p{N}][\p{L}\p{N}._:@/-]*$/u.test(operator) && !holdsIdentityNumber(operator)) return operator;
+  if (isAccount(operator)) return operator;
   throw new GatewayError('INPUT_INVALID', { argument: 'operator' });
 }
 
